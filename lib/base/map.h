@@ -1,0 +1,37 @@
+/*
+ * Interns short byte strings (segment ids): each different string gets the
+ * next index 0, 1, 2, ...  The map owns copies of the strings, which stay
+ * where they are until release.
+ */
+#ifndef TP_BASE_MAP_H
+#define TP_BASE_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct tp_map_key {
+	const char	*p;	/* n bytes and a NUL, owned by the map */
+	uint32_t	 n;
+	uint32_t	 hash;
+};
+
+struct tp_map {
+	struct tp_map_key *keys;	/* keys[0..n), in order of arrival */
+	size_t		 n, cap;
+	uint32_t	*slots;		/* index + 1, 0 = empty; power of two */
+	size_t		 nslots;
+	char		*chunk;		/* arena: chained blocks */
+	size_t		 chunk_used, chunk_cap;
+};
+
+/* An all-zero struct is an empty map. */
+void tp_map_release(struct tp_map *m);
+/* The index of the key, or SIZE_MAX where it is not there. */
+size_t tp_map_find(const struct tp_map *m, const char *p, size_t n);
+/* The index of the key, added if new. */
+size_t tp_map_add(struct tp_map *m, const char *p, size_t n);
+
+/* A fast 64-bit hash of n bytes, the same on every machine and run. */
+uint64_t tp_hash(const void *p, size_t n, uint64_t seed);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Bytes out: standard output, files, and .gz and .zst by name.  A sink owns
+ * its descriptor.
+ */
+#ifndef TP_IO_SINK_H
+#define TP_IO_SINK_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct tp_sink;
+
+/* Opens (truncates) a path, "-" for standard output. */
+struct tp_sink *tp_sink_open(const char *path, struct tp_err *e);
+/* Writes all n bytes.  Returns 0 or -1. */
+int tp_sink_write(struct tp_sink *s, const char *p, size_t n,
+    struct tp_err *e);
+/* Makes what was written readable for others (ends a compressed block). */
+int tp_sink_flush(struct tp_sink *s, struct tp_err *e);
+/* Flushes, closes and frees; a full disk shows here at the latest. */
+int tp_sink_close(struct tp_sink *s, struct tp_err *e);
+
+/*
+ * Replaces a file whole: writes PATH.tmp.PID, fsyncs, renames.  "-" writes to
+ * standard output.
+ */
+int tp_file_replace(const char *path, const char *p, size_t n,
+    struct tp_err *e);
+/* Reads a whole file ("-": stdin) into a new buffer with TP_JSON_PAD zero
+ * bytes behind; the caller frees *p.  More than max bytes is an error. */
+int tp_file_read(const char *path, size_t max, char **p, size_t *n,
+    struct tp_err *e);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * Records: one flat JSON object a line.  A parsed record is a view of its
+ * line; it owns nothing of it and is valid until the filter returns.
+ *
+ * The field names that mean the same thing in different systems are one
+ * field here (tp_field); fields that nobody knows keep their place and bytes.
+ */
+#ifndef TP_REC_REC_H
+#define TP_REC_REC_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "json/json.h"
+
+/* Canonical fields.  Their names are in rec/field.c, in this order. */
+enum tp_field {
+	TP_F_NONE = 0,
+	/* identity and time */
+	TP_F_EVENT_ID, TP_F_SEGMENT_ID, TP_F_TIMESTAMP,
+	/* readings */
+	TP_F_SPEED, TP_F_SPEED_KMH, TP_F_SPEED_MPH, TP_F_SPEED_MS,
+	TP_F_VOLUME_VPH, TP_F_OCCUPANCY_PERCENT,
+	TP_F_FREE_FLOW_KMH, TP_F_FREE_FLOW_MPH, TP_F_JAM_FACTOR,
+	TP_F_QUALITY,
+	/* place */
+	TP_F_LATITUDE, TP_F_LONGITUDE, TP_F_ROAD_NAME, TP_F_DIRECTION,
+	TP_F_LANES,
+	/* windows */
+	TP_F_AGGREGATE_ID, TP_F_WINDOW_START, TP_F_WINDOW_END,
+	TP_F_EVENT_COUNT, TP_F_AVG_SPEED_KMH, TP_F_AVG_SPEED_MPH,
+	TP_F_FINAL, TP_F_REV,
+	/* forecasts */
+	TP_F_PREDICTION_ID, TP_F_HORIZON_MINUTES, TP_F_TARGET_TIMESTAMP,
+	TP_F_PREDICTED_SPEED_KMH, TP_F_PREDICTED_SPEED_MPH,
+	TP_F_CURRENT_SPEED_KMH, TP_F_CURRENT_SPEED_MPH,
+	TP_F_LOWER_KMH, TP_F_LOWER_MPH, TP_F_UPPER_KMH, TP_F_UPPER_MPH,
+	TP_F_CONFIDENCE_SCORE, TP_F_CONGESTION_LEVEL, TP_F_MODEL_VERSION,
+	TP_F_MODEL_KIND,
+	TP_F_MAX
+};
+
+/* The canonical name of a field: "speed_mph". */
+const char *tp_field_name(enum tp_field f);
+/* The field with exactly this canonical name, or TP_F_NONE. */
+enum tp_field tp_field_find(const char *name, size_t n);
+
+struct tp_rec {
+	const char	*line;		/* len bytes, no newline */
+	size_t		 len;
+	struct tp_json_obj o;		/* its fields in order; owned */
+	const struct tp_json_val *at[TP_F_MAX];	/* NULL: not in this record */
+
+	/* where it comes from */
+	const char	*source;	/* file name, "stdin" or topic */
+	uint32_t	 input;		/* which -i or operand, from 0 */
+	int32_t		 partition;	/* 0 for files and pipes */
+	int64_t		 pos;		/* files: byte of its first character;
+					 * Kafka: offset */
+	uint64_t	 lineno;	/* files and pipes: from 1; Kafka: 0 */
+	int64_t		 now_ms;	/* wall clock when its block was read */
+};
+
+void tp_rec_release(struct tp_rec *r);
+
+/*
+ * Parses the line (len bytes, followed by TP_JSON_PAD readable ones) into
+ * fields.  Returns 0, or -1 with r->o.why and r->o.at.
+ */
+int tp_rec_parse(struct tp_rec *r, const char *line, size_t len);
+
+/* The number in field f: 0, or -1 where it is absent, null or no number. */
+static inline int
+tp_rec_num(const struct tp_rec *r, enum tp_field f, double *d)
+{
+	return r->at[f] != NULL ? tp_json_num(r->at[f], d) : -1;
+}
+
+/* Likewise an integer. */
+static inline int
+tp_rec_int(const struct tp_rec *r, enum tp_field f, int64_t *i)
+{
+	return r->at[f] != NULL ? tp_json_int(r->at[f], i) : -1;
+}
+
+/*
+ * The unit of the speeds of a stream.  Records say it in the field's name;
+ * a stream keeps the unit of its first record and converts others.
+ */
+enum tp_unit { TP_UNIT_NONE, TP_UNIT_KMH, TP_UNIT_MPH };
+
+#define TP_KMH_PER_MPH	1.609344
+
+const char *tp_unit_suffix(enum tp_unit u);	/* "kmh", "mph" */
+
+/*
+ * The fields every filter of events or aggregates starts from.  A window
+ * aggregate reads as an event at its start, with its average speed.
+ */
+struct tp_reading {
+	const char	*id;		/* raw bytes of the JSON string */
+	uint32_t	 idlen;
+	int64_t		 t;		/* ms */
+	double		 speed;		/* NAN: none (e.g. a closed road) */
+	enum tp_unit	 unit;		/* of speed; NONE where no speed */
+};
+
+/*
+ * Takes segment_id, time and speed from an event or aggregate in canonical
+ * form.  Returns 0, or -1 with a static text in *why (and the field's name in
+ * *field when it is about one).
+ */
+int tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
+    const char **why, const char **field);
+
+/* Converts a speed between units. */
+double tp_speed_convert(double v, enum tp_unit from, enum tp_unit to);
+
+/* Congestion levels 1 FREE_FLOW .. 5 SEVERE by limits in mph, best first. */
+struct tp_levels {
+	double	mph[4];		/* default 60, 45, 30, 15 */
+	bool	ratio;		/* limits are shares of free-flow speed */
+};
+extern const struct tp_levels tp_levels_default;
+/* "60,45,30,15" (mph) or "ratio" or "ratio:0.8,0.6,0.4,0.2"; -1 on others. */
+int tp_levels_parse(struct tp_levels *l, const char *s);
+/* free_flow is only used with ratio; unit is that of both speeds. */
+int tp_level(const struct tp_levels *l, double speed, double free_flow,
+    enum tp_unit unit);
+const char *tp_level_name(int level);	/* 1..5 */
+
+#endif

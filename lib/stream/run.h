@@ -1,0 +1,92 @@
+/*
+ * The runner: the only place that moves records.  It opens endpoints, parses
+ * lines, calls the filter, writes the named outputs, and has section 5 of the
+ * design (flushing, signals, rejects, counts, statistics, progress) for every
+ * tool.
+ */
+#ifndef TP_STREAM_RUN_H
+#define TP_STREAM_RUN_H
+
+#include "base/opt.h"
+#include "rec/filter.h"
+#include "rec/reader.h"
+
+/* The options every tool has; their table is tp_run_options. */
+struct tp_run_opts {
+	struct tp_opt_list inputs;	/* -i, then the operands */
+	const char	*output;	/* -o, default "-" */
+	const char	*rejects;	/* --rejects */
+	int		 on_error;	/* enum tp_on_error */
+	int64_t		 max_errors;	/* -1: no limit */
+	int64_t		 max_line;	/* bytes */
+	int64_t		 count;		/* -c: stop after this many, 0: never */
+	bool		 unbuffered;	/* -u */
+	int64_t		 stats_ms;	/* --stats, 0: none */
+	const char	*metrics;	/* --metrics */
+	int		 progress;	/* -1, 0 auto, 1 */
+	int		 quiet, verbose;
+	int64_t		 now_ms;	/* --now, TP_TIME_NONE: the clock */
+};
+
+enum tp_on_error { TP_ON_ERROR_STOP, TP_ON_ERROR_SKIP };
+
+extern const struct tp_opt tp_run_options[];
+/* The defaults; a tool changes what it wants before parsing. */
+extern const struct tp_run_opts tp_run_defaults;
+
+struct tp_pace {
+	double	speed;		/* event seconds per second; 0: no pacing */
+	double	rate;		/* lines per second; 0: none */
+};
+
+struct tp_run {
+	const struct tp_run_opts *opts;
+	const struct tp_filter *filter;	/* one of filter and reader */
+	const struct tp_reader *reader;
+	const void	*conf;
+	/* Where named outputs 1, 2, ... go; a NULL path drops them. */
+	const char	*const *paths;
+	/*
+	 * A state the caller owns (zeroed, filter->size bytes), for tools that
+	 * make one result of all their input; NULL: the runner's.
+	 */
+	void		*state;
+	const char	*what;		/* "events", for progress and counts */
+	struct tp_pace	 pace;
+	bool		 loop;		/* readers: start over at the end */
+	/*
+	 * Called about once a second between records, and at once (hup) after
+	 * SIGHUP: refreshes a side table (a model) that conf points to.
+	 * Returns 0, or -1 to stop with the error.
+	 */
+	int		(*refresh)(void *arg, bool hup, struct tp_err *e);
+	void		*refresh_arg;
+
+	/* results */
+	uint64_t	 records;	/* read, rejected ones too */
+	uint64_t	 rejected;
+	uint64_t	 written;	/* lines on the main output */
+	uint64_t	 count[TP_COUNT_MAX];
+};
+
+/*
+ * Runs to the end of input, a signal, or an error.  Returns 0 or -1.  A
+ * signal is re-raised by tp_run_exit().
+ */
+int tp_run(struct tp_run *run, struct tp_err *e);
+
+/*
+ * Parses the command line with tp_run_options appended, sets up messages and
+ * signals, and collects operands into opts->inputs.  opts is the tp_run_opts
+ * inside conf.  Returns 0 to go on, else the exit code + 1 to end with.
+ */
+int tp_run_start(const struct tp_tool *tool, int argc, char **argv,
+    void *conf, struct tp_run_opts *opts);
+
+/*
+ * What main returns: prints the error (if any), re-raises a signal, and turns
+ * the result into an exit code.  rc is what the tool's work returned.
+ */
+int tp_run_exit(int rc, const struct tp_err *e);
+
+#endif
