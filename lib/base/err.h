@@ -37,6 +37,12 @@ int tp_err_set(struct tp_err *e, enum tp_exit code, const char *fmt, ...)
 int tp_err_sys(struct tp_err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * Makes a NUL-terminated text safe to show: control bytes become '?' (UTF-8
+ * is left alone), and a character cut off at the end is dropped.
+ */
+void tp_err_mask(char *s);
+
 /* Puts "text: " in front of what the error says.  Returns -1. */
 int tp_err_prefix(struct tp_err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
