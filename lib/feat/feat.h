@@ -58,6 +58,7 @@ struct tp_feat_step {
 	const size_t	*seg;		/* nrows: segment's index in the grid */
 	const double	*x;		/* nrows x ncols */
 	const double	*now;		/* nrows: own reading, NAN if missing */
+	const double	*last;		/* nrows: last reading seen */
 	const double	*target;	/* nrows x ntargets, or NULL */
 };
 

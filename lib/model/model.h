@@ -22,8 +22,9 @@ struct tp_panel {
 	size_t		 nseg, nstep;
 	const char	*const *names;		/* ncol */
 	const float	*x;			/* nrow x ncol */
-	const float	*now;			/* nrow: own reading */
-	const float	*y;			/* nrow x nh */
+	const double	*now;			/* nrow: own reading */
+	const double	*last;			/* nrow: last reading seen */
+	const double	*y;			/* nrow x nh: what came after */
 	const uint32_t	*seg;			/* nrow, < nseg */
 	const uint32_t	*step;			/* nrow, < nstep, ascending */
 	const uint16_t	*slot;			/* nrow: step of the local day */
@@ -45,7 +46,7 @@ struct tp_model_opts {
 struct tp_ask {
 	size_t		 n, ncol;
 	const float	*x;		/* n x ncol, columns as in training */
-	const float	*now;		/* n */
+	const double	*now, *last;	/* n */
 	const uint32_t	*seg;		/* n: the model's segment index, or
 					 * UINT32_MAX: one it has not seen */
 	int		 slot, day;	/* local, of the step */
@@ -59,7 +60,7 @@ struct tp_model_kind {
 			    const struct tp_model_opts *o, struct tp_err *e);
 	/* Writes n x nh point forecasts; never NAN. */
 	void		 (*predict)(const void *st, const struct tp_ask *a,
-			    float *out);
+			    double *out);
 	void		 (*save)(const void *st, struct tp_buf *b);
 	void		*(*load)(const char *p, size_t n, struct tp_err *e);
 	void		 (*free)(void *st);
