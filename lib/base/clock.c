@@ -440,7 +440,7 @@ scan_unit(const char **s, int64_t *ms)
 int
 tp_duration_parse(const char *s, int64_t *ms)
 {
-	int64_t	sum = 0, unit;
+	int64_t	sum = 0, unit = TP_SECOND;
 	int	rank = -1, r;
 
 	do {
@@ -451,9 +451,7 @@ tp_duration_parse(const char *s, int64_t *ms)
 		for (; *s >= '0' && *s <= '9'; s++)
 			if (v <= DURATION_MAX)
 				v = 10 * v + (*s - '0');
-		if (*s == '\0' && rank < 0) {
-			unit = TP_SECOND;
-		} else {
+		if (*s != '\0' || rank >= 0) {
 			r = scan_unit(&s, &unit);
 			if (r <= rank)
 				return -1;
