@@ -21,15 +21,4 @@ int tp_sink_flush(struct tp_sink *s, struct tp_err *e);
 /* Flushes, closes and frees; a full disk shows here at the latest. */
 int tp_sink_close(struct tp_sink *s, struct tp_err *e);
 
-/*
- * Replaces a file whole: writes PATH.tmp.PID, fsyncs, renames.  "-" writes to
- * standard output.
- */
-int tp_file_replace(const char *path, const char *p, size_t n,
-    struct tp_err *e);
-/* Reads a whole file ("-": stdin) into a new buffer with TP_JSON_PAD zero
- * bytes behind; the caller frees *p.  More than max bytes is an error. */
-int tp_file_read(const char *path, size_t max, char **p, size_t *n,
-    struct tp_err *e);
-
 #endif

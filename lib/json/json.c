@@ -305,8 +305,8 @@ finish(struct tp_json_obj *o, const char *s, size_t n, const char *p,
     struct fault *f)
 {
 	if (p != NULL) {
-		p = skip_blanks(p);
-		if (p == s + n)
+		p = skip_blanks(p);	/* a slice may have blanks behind it */
+		if (p >= s + n)
 			return 0;
 		fail(f, p, "text behind the value");
 	}

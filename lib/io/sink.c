@@ -1,0 +1,167 @@
+/* Bytes out: plain, gzip and Zstandard, by the ending of the name. */
+#include "io/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/mem.h"
+
+#define PACK_ROOM	(64 * 1024)
+
+struct tp_sink {
+	char		*name;
+	int		 fd;
+	z_stream	*z;		/* .gz */
+	ZSTD_CStream	*zc;		/* .zst */
+	char		*room;		/* packed, on its way out */
+};
+
+static bool
+ends_with(const char *s, const char *end)
+{
+	size_t	n = strlen(s), m = strlen(end);
+
+	return n > m && strcmp(s + n - m, end) == 0;
+}
+
+struct tp_sink *
+tp_sink_open(const char *path, struct tp_err *e)
+{
+	struct tp_sink	*s;
+	int		 fd = STDOUT_FILENO;
+
+	if (strcmp(path, "-") != 0)
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+		    0666);
+	if (fd == -1) {
+		tp_err_sys(e, "cannot write '%s'", path);
+		return NULL;
+	}
+	s = tp_calloc(1, sizeof(*s));
+	s->name = tp_strdup(fd == STDOUT_FILENO ? "stdout" : path);
+	s->fd = fd;
+	if (ends_with(path, ".gz")) {
+		s->z = tp_calloc(1, sizeof(*s->z));
+		if (deflateInit2(s->z, 6, Z_DEFLATED, 15 + 16, 8,
+		    Z_DEFAULT_STRATEGY) != Z_OK)
+			tp_die("zlib: out of memory");
+	} else if (ends_with(path, ".zst")) {
+		s->zc = ZSTD_createCStream();
+		if (s->zc == NULL)
+			tp_die("zstd: out of memory");
+	}
+	if (s->z != NULL || s->zc != NULL)
+		s->room = tp_malloc(PACK_ROOM);
+	return s;
+}
+
+static int
+write_fd(struct tp_sink *s, const char *p, size_t n, struct tp_err *e)
+{
+	ssize_t	w;
+
+	while (n > 0) {
+		w = write(s->fd, p, n);
+		if (w == -1 && errno == EINTR)
+			continue;
+		if (w == -1)
+			return tp_err_sys(e, "%s: write", s->name);
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int
+write_gzip(struct tp_sink *s, const char *p, size_t n, int flush,
+    struct tp_err *e)
+{
+	size_t	take;
+
+	do {
+		take = n < INT32_MAX ? n : INT32_MAX;
+		/* zlib's next_in lacks a const; it does not write there */
+		s->z->next_in = (unsigned char *)(uintptr_t)p;
+		s->z->avail_in = (unsigned)take;
+		do {
+			s->z->next_out = (unsigned char *)s->room;
+			s->z->avail_out = PACK_ROOM;
+			deflate(s->z, take == n ? flush : Z_NO_FLUSH);
+			if (write_fd(s, s->room, PACK_ROOM - s->z->avail_out,
+			    e) == -1)
+				return -1;
+		} while (s->z->avail_out == 0);
+		p += take;
+		n -= take;
+	} while (n > 0);
+	return 0;
+}
+
+static int
+write_zstd(struct tp_sink *s, const char *p, size_t n,
+    ZSTD_EndDirective how, struct tp_err *e)
+{
+	ZSTD_inBuffer	in = { p, n, 0 };
+	ZSTD_outBuffer	out;
+	size_t		left;
+
+	do {
+		out = (ZSTD_outBuffer){ s->room, PACK_ROOM, 0 };
+		left = ZSTD_compressStream2(s->zc, &out, &in, how);
+		if (ZSTD_isError(left))
+			return tp_err_set(e, TP_EXIT_SYS, "%s: zstd: %s",
+			    s->name, ZSTD_getErrorName(left));
+		if (write_fd(s, s->room, out.pos, e) == -1)
+			return -1;
+	} while (in.pos < in.size || (how != ZSTD_e_continue && left > 0));
+	return 0;
+}
+
+int
+tp_sink_write(struct tp_sink *s, const char *p, size_t n, struct tp_err *e)
+{
+	if (n == 0)
+		return 0;
+	if (s->z != NULL)
+		return write_gzip(s, p, n, Z_NO_FLUSH, e);
+	if (s->zc != NULL)
+		return write_zstd(s, p, n, ZSTD_e_continue, e);
+	return write_fd(s, p, n, e);
+}
+
+int
+tp_sink_flush(struct tp_sink *s, struct tp_err *e)
+{
+	if (s->z != NULL)
+		return write_gzip(s, NULL, 0, Z_SYNC_FLUSH, e);
+	if (s->zc != NULL)
+		return write_zstd(s, NULL, 0, ZSTD_e_flush, e);
+	return 0;
+}
+
+int
+tp_sink_close(struct tp_sink *s, struct tp_err *e)
+{
+	int	rc = 0;
+
+	if (s == NULL)
+		return 0;
+	if (s->z != NULL) {
+		rc = write_gzip(s, NULL, 0, Z_FINISH, e);
+		deflateEnd(s->z);
+		free(s->z);
+	}
+	if (s->zc != NULL) {
+		rc = write_zstd(s, NULL, 0, ZSTD_e_end, e);
+		ZSTD_freeCStream(s->zc);
+	}
+	if (close(s->fd) == -1 && rc == 0)
+		rc = tp_err_sys(e, "%s: close", s->name);
+	free(s->room);
+	free(s->name);
+	free(s);
+	return rc;
+}
