@@ -5,6 +5,8 @@
  *
  * tp-features writes these rows; tp-predict makes the same rows in memory, by
  * the same code, from the spec that is kept in the model file.
+ *
+ * A spec is plain data and owns nothing; a struct tp_feat_cols owns its names.
  */
 #ifndef TP_FEAT_FEAT_H
 #define TP_FEAT_FEAT_H
@@ -13,6 +15,8 @@
 
 #define TP_FEAT_TARGETS	16
 #define TP_FEAT_ROLLS	8
+#define TP_FEAT_STEPS	4096	/* the longest look back or ahead, in steps */
+#define TP_FEAT_NAME	40	/* bytes of a column's name, NUL included */
 
 enum tp_feat_group {
 	TP_FEAT_TIME = 1,	/* minute_of_day, day_of_week, ... */
@@ -36,22 +40,48 @@ struct tp_feat_spec {
 	uint64_t graph_hash;		/* 0: no graph */
 };
 
-/* The spec as one short text, "step=5m,lags=12,tz=UTC,...", and back. */
-void tp_feat_spec_print(const struct tp_feat_spec *s, struct tp_buf *b);
-int tp_feat_spec_parse(struct tp_feat_spec *s, const char *p, size_t n);
+/* The defaults: 5 min, 12 lags, all groups but neighbour, roll 3 6 12, UTC. */
+extern const struct tp_feat_spec tp_feat_spec_default;
 
 /*
- * The columns of a spec, in order, without targets; names are static or
- * owned by the struct.  Values that are not known are NAN.
+ * The spec as one short text, "step=5m lags=12 tz=America/Los_Angeles", and
+ * back.  What is as in tp_feat_spec_default is left out (but step, lags and
+ * unit), so those defaults are part of the format and never change.  Parsing
+ * checks the result as tp_feat_spec_check() does; -1 where it is no spec.
+ */
+void tp_feat_spec_print(const struct tp_feat_spec *s, struct tp_buf *b);
+int tp_feat_spec_parse(struct tp_feat_spec *s, const char *p, size_t n);
+/* 0, or a usage error that says which value cannot be. */
+int tp_feat_spec_check(const struct tp_feat_spec *s, struct tp_err *e);
+/* "time,lag,roll" as bits of enum tp_feat_group; -1 on another word. */
+int tp_feat_groups_parse(const char *s, size_t n, unsigned *groups);
+
+/*
+ * The columns of a spec, in order, without targets; names are owned by the
+ * struct.  Values that are not known are NAN.  With unit U ("mph"):
+ *
+ *	time	minute_of_day hour day_of_week is_weekend is_rush_hour
+ *		day_of_month month
+ *	lag	lag_0_U .. lag_{lags-1}_U, filled forward up to max_gap;
+ *		lag_0_seen .. : 1 where that step has a reading of its own;
+ *		minutes_since_reading
+ *	roll	roll_W_mean_U roll_W_std_U roll_W_min_U roll_W_max_U, for each
+ *		W in roll[], of the readings seen in the last W steps
+ *	change	change_1_U change_3_U: filled reading less that K steps ago
+ *	neighbour upstream_mean_U upstream_count downstream_mean_U
+ *		downstream_count
+ *
+ * Computed values are rounded to 6 decimals, so that a row read back from its
+ * text is the same row.
  */
 struct tp_feat_cols {
-	char	(*name)[40];
+	char	(*name)[TP_FEAT_NAME];
 	size_t	  n;
 };
 void tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s);
 void tp_feat_cols_release(struct tp_feat_cols *c);
 
-/* One complete step: a row for each known segment, in order of segment. */
+/* One complete step: a row for each known segment, in byte order of ids. */
 struct tp_feat_step {
 	int64_t		 t;		/* start of the step (its reading's time) */
 	size_t		 nrows, ncols;
@@ -60,6 +90,7 @@ struct tp_feat_step {
 	const double	*now;		/* nrows: own reading, NAN if missing */
 	const double	*last;		/* nrows: last reading seen */
 	const double	*target;	/* nrows x ntargets, or NULL */
+	struct tp_out	*out;		/* of the call that closed the step */
 };
 
 /* A function that takes complete steps; -1 stops. */

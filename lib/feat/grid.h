@@ -1,0 +1,106 @@
+/*
+ * The grid: takes the records of one partition, sorts their readings into
+ * steps, closes steps, and hands each closed step with its features to a
+ * function.  It has the shape of a filter's state: a filter over it calls the
+ * functions below from the members of the same name (rec/filter.h).
+ *
+ * When a step closes.  Step s closes when
+ *   - the watermark (largest time seen, less delay_ms) passes its end; or
+ *   - `early` is set and each known segment has a reading in it, none of which
+ *     is new in this step; a stream that once had two readings of a segment
+ *     in one step waits for the watermark from then on; or
+ *   - nothing has come for wait_ms of wall time; or
+ *   - the input ends.
+ * With targets, a step is held until the step of its longest target closes.
+ *
+ * A segment is known in a step where it has a reading in it or in the
+ * expire_ms before.  Readings of steps already closed are counted as late;
+ * they serve as history of later steps.
+ *
+ * Rebuild.  Rows are a function of: the readings of the last `lags` (...)
+ * steps, the last reading before those of each known segment, the first step
+ * still open, the unit, and whether a step ever had two readings of a
+ * segment.  The last three are in mark(); low() is the first record of the
+ * oldest step of any of the others.  Sums of the same readings are made in
+ * the order of the log, and of what else is read again only the newest
+ * reading before the window is kept, which is among the others.  While the
+ * output is muted nothing closes.  Exception: past max_keys, which of the
+ * segments is refused depends on the order of their first records.
+ *
+ * The struct owns all its arrays; opts.graph is the caller's.
+ */
+#ifndef TP_FEAT_GRID_H
+#define TP_FEAT_GRID_H
+
+#include "base/map.h"
+#include "feat/feat.h"
+#include "feat/neighbour.h"
+#include "rec/filter.h"
+
+struct tp_grid_opts {
+	struct tp_feat_spec spec;
+	const struct tp_graph *graph;	/* or NULL */
+	bool	 early;			/* close when all have reported */
+	int64_t	 delay_ms;		/* watermark = max t - delay */
+	int64_t	 wait_ms;		/* wall time without input, 0: never */
+	int64_t	 max_future_ms;		/* past the wall clock: refused */
+	size_t	 max_keys;		/* segments at once */
+};
+
+/* Spec defaults; early; delay 0, wait 30 s, 5 min ahead, 100,000 segments. */
+extern const struct tp_grid_opts tp_grid_defaults;
+
+struct tp_grid_cell;
+struct tp_grid_seg;
+
+struct tp_grid {
+	struct tp_grid_opts opts;	/* spec.unit: set by the first reading */
+	struct tp_feat_cols cols;	/* named once the unit is known */
+	struct tp_map	 ids;		/* segment id (raw JSON bytes) -> index */
+	uint64_t	 generation;	/* grows when indexes change */
+
+	/* the rest is private */
+	tp_feat_fn	*fn;
+	void		*arg;
+	struct tp_tz	 tz;
+	int64_t		 next;		/* first step not closed */
+	int64_t		 top;		/* largest step seen */
+	int64_t		 max_t;		/* largest time seen */
+	bool		 started, multi;
+	int		 back, ahead;	/* steps of history; of targets */
+	size_t		 ring;		/* cells a segment has; power of two */
+	struct tp_grid_cell *cells;	/* ids.cap x ring */
+	int64_t		*minpos;	/* ring: first record of each step */
+	struct tp_grid_seg *segs;
+	size_t		 cap;		/* segments there is room for */
+	size_t		*order;		/* indexes in byte order of ids */
+	size_t		 norder;
+	size_t		 nold;		/* known before step `next` */
+	size_t		 nin, nin_new;	/* with a reading in `next`; new ones */
+	int64_t		 full_at;	/* step when no room was found last */
+	struct tp_grid_jump *jump;	/* a record far ahead, not confirmed */
+	struct tp_grid_work *work;	/* arrays of the step being closed */
+};
+
+/*
+ * g is zeroed.  fn gets every closed step that has rows.  Returns 0, or -1
+ * where the spec, its time zone or the sizes cannot be.
+ */
+int tp_grid_init(struct tp_grid *g, const struct tp_grid_opts *o,
+    tp_feat_fn *fn, void *arg, struct tp_err *e);
+/*
+ * Takes an event or aggregate: closes what its time closes, then keeps its
+ * reading.  Refused records go to out's rejects.  Returns 0, or -1 to stop.
+ */
+int tp_grid_record(struct tp_grid *g, const struct tp_rec *r,
+    struct tp_out *out);
+/* Wall time passed without input; see struct tp_filter. */
+int tp_grid_time(struct tp_grid *g, int64_t idle_ms, struct tp_out *out);
+/* Closes every step with readings. */
+int tp_grid_end(struct tp_grid *g, struct tp_out *out);
+int64_t tp_grid_low(const struct tp_grid *g);
+int64_t tp_grid_mark(const struct tp_grid *g);
+void tp_grid_resume(struct tp_grid *g, int64_t mark);
+void tp_grid_clear(struct tp_grid *g);
+
+#endif
