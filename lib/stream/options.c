@@ -1,0 +1,103 @@
+/* The options every tool has, and the two ends of every main. */
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sig.h"
+#include "stream/run.h"
+
+#define AT(field)	offsetof(struct tp_run_opts, field)
+
+const struct tp_opt tp_run_options[] = {
+	{ .kind = TP_OPT_HEADING, .help = "Options of every tool" },
+	{ TP_OPT_LIST, 'i', "input", AT(inputs), "FILE", NULL,
+	    "read FILE; - is standard input; .gz and .zst are unpacked", 0, 0 },
+	{ TP_OPT_FILE, 'o', "output", AT(output), "FILE", NULL,
+	    "write to FILE instead of standard output", 0, 0 },
+	{ TP_OPT_FILE, 0, "rejects", AT(rejects), "FILE", NULL,
+	    "write refused records to FILE, with the reason; "
+	    "implies --on-error skip", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "on-error", AT(on_error), "POLICY", "stop|skip",
+	    "what to do with a bad record: end with exit code 3, "
+	    "or count it and go on", 0, 0 },
+	{ TP_OPT_INT, 0, "max-errors", AT(max_errors), "N", NULL,
+	    "end with exit code 3 when more than N records were refused",
+	    0, 1e15 },
+	{ TP_OPT_INT, 0, "max-line", AT(max_line), "BYTES", NULL,
+	    "refuse longer lines (default 64 MiB)", 1024, 4e9 },
+	{ TP_OPT_INT, 'c', "count", AT(count), "N", NULL,
+	    "end after N lines of output", 1, 1e15 },
+	{ TP_OPT_FLAG, 'u', "unbuffered", AT(unbuffered), NULL, NULL,
+	    "flush after each line; the default is when the next read "
+	    "would wait", 0, 0 },
+	{ TP_OPT_DUR, 0, "stats", AT(stats_ms), "TIME", NULL,
+	    "print a JSON line of counters on standard error this often",
+	    0, 0 },
+	{ TP_OPT_FILE, 0, "metrics", AT(metrics), "FILE", NULL,
+	    "keep the counters in FILE as OpenMetrics text", 0, 0 },
+	{ TP_OPT_TRI, 0, "progress", AT(progress), NULL, NULL,
+	    "show progress on standard error (default: on a terminal)", 0, 0 },
+	{ TP_OPT_TIME, 0, "now", AT(now_ms), "TIME", NULL,
+	    "take TIME for the present instead of the clock", 0, 0 },
+	{ TP_OPT_COUNT, 'q', "quiet", AT(quiet), NULL, NULL,
+	    "print errors only", 0, 0 },
+	{ TP_OPT_COUNT, 'v', "verbose", AT(verbose), NULL, NULL,
+	    "say more", 0, 0 },
+	{ .kind = TP_OPT_END },
+};
+
+const struct tp_run_opts tp_run_defaults = {
+	.output = "-",
+	.on_error = TP_ON_ERROR_STOP,
+	.max_errors = -1,
+	.max_line = 64 * 1024 * 1024,
+	.now_ms = TP_TIME_NONE,
+};
+
+static void
+add_input(struct tp_opt_list *l, const char *path)
+{
+	l->v = tp_realloc(l->v, l->n + 1, sizeof(*l->v));
+	l->v[l->n++] = path;
+}
+
+int
+tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
+    struct tp_run_opts *opts)
+{
+	struct tp_err	e = { 0 };
+	bool		done = false;
+	int		i;
+
+	tp_log_init(tool->name, 0);
+	i = tp_opt_parse(tool, argc, argv, conf, &done, &e);
+	if (i == -1) {
+		tp_log_error("%s; try '%s --help'", e.text, tool->name);
+		return TP_EXIT_USAGE + 1;
+	}
+	if (done)
+		return 1 + tp_run_exit(0, &e);
+	for (; i < argc; i++)
+		add_input(&opts->inputs, argv[i]);
+	if (opts->rejects != NULL)
+		opts->on_error = TP_ON_ERROR_SKIP;
+	tp_log_init(tool->name, opts->quiet > 0 ? -1 : opts->verbose);
+	tp_sig_init();
+	return 0;
+}
+
+int
+tp_run_exit(int rc, const struct tp_err *e)
+{
+	if (rc == -1)
+		tp_log_error("%s", e->text);
+	else if (fflush(stdout) == EOF || ferror(stdout)) {
+		tp_log_error("stdout: write failed");
+		rc = TP_EXIT_SYS;
+	}
+	if (rc != -1 && tp_sig_stop() != 0)
+		tp_sig_reraise(tp_sig_stop());
+	if (rc == -1)
+		rc = e->code != TP_EXIT_OK ? e->code : TP_EXIT_SYS;
+	return rc;
+}

@@ -1,0 +1,192 @@
+/* The named outputs of a run: buffers, sinks, pacing. */
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sig.h"
+#include "stream/ctx.h"
+
+static size_t
+count_outputs(const struct tp_run *run)
+{
+	const char *const	*name;
+	size_t			 n = 0;
+
+	if (run->filter == NULL || run->filter->outputs == NULL)
+		return 1;
+	for (name = run->filter->outputs; *name != NULL; name++)
+		n++;
+	return n;
+}
+
+static int
+open_sink(struct tp_ctx *c, struct tp_sink **s, const char *path)
+{
+	if (strncmp(path, "kafka:", 6) == 0)
+		return tp_err_set(c->e, TP_EXIT_USAGE,
+		    "'%s': this version has no Kafka endpoints", path);
+	*s = tp_sink_open(path, c->e);
+	return *s != NULL ? 0 : -1;
+}
+
+/*
+ * Waits until the line's time has come: it is held back while what precedes
+ * it goes out.
+ */
+static int
+pace(struct tp_ctx *c, int64_t t)
+{
+	const struct tp_pace	*p = &c->run->pace;
+	struct tp_buf		*b = &c->out.bufs[0];
+	size_t			 start = c->out.start, line = b->n - start;
+	int64_t			 due;
+
+	if (!c->pacing) {
+		c->pacing = true;
+		c->pace_start_ns = tp_clock_mono_ns();
+		c->pace_t0 = t;
+	}
+	if (p->rate > 0)
+		due = (int64_t)((double)(c->out.lines[0] - 1) / p->rate * 1e9);
+	else
+		due = (int64_t)((double)(t - c->pace_t0) / p->speed * 1e6);
+	due += c->pace_start_ns;
+	if (due - tp_clock_mono_ns() < 1000 * 1000)
+		return 0;
+	b->n = start;
+	c->out.lines[0]--;
+	if (tp_ctx_sleep(c, due) == -1)
+		return -1;
+	memmove(b->p + b->n, b->p + start, line);
+	b->n += line;
+	c->out.lines[0]++;
+	return 0;
+}
+
+static int
+end_line(struct tp_out *o, unsigned which, const char *key, size_t keylen,
+    int64_t t)
+{
+	struct tp_ctx	*c = (struct tp_ctx *)o;
+	struct tp_run	*run = c->run;
+
+	(void)key;
+	(void)keylen;
+	if (which == TP_OUT_MAIN) {
+		c->last_t = t;
+		if ((run->pace.speed > 0 || run->pace.rate > 0) &&
+		    pace(c, t) == -1)
+			return -1;
+		if (run->opts->count > 0 &&
+		    o->lines[0] >= (uint64_t)run->opts->count) {
+			if (c->stop == TP_CTX_GO)
+				c->stop = TP_CTX_ENOUGH;
+			return -1;
+		}
+	}
+	if (o->bufs[which].n >= TP_CTX_FLUSH || run->opts->unbuffered)
+		return tp_ctx_flush(c);
+	return 0;
+}
+
+int
+tp_ctx_open_outputs(struct tp_ctx *c)
+{
+	struct tp_run	*run = c->run;
+	size_t		 i, n = count_outputs(run);
+
+	c->out.nbufs = n;
+	c->out.bufs = tp_calloc(n, sizeof(*c->out.bufs));
+	c->out.lines = tp_calloc(n, sizeof(*c->out.lines));
+	c->sinks = tp_calloc(n, sizeof(struct tp_sink *));
+	c->out.end = end_line;
+	c->out.reject = tp_ctx_reject;
+	if (open_sink(c, &c->sinks[0], run->opts->output) == -1)
+		return -1;
+	for (i = 1; i < n; i++)
+		if (run->paths != NULL && run->paths[i - 1] != NULL &&
+		    open_sink(c, &c->sinks[i], run->paths[i - 1]) == -1)
+			return -1;
+	if (run->opts->rejects != NULL &&
+	    open_sink(c, &c->rejects, run->opts->rejects) == -1)
+		return -1;
+	return 0;
+}
+
+static int
+write_out(struct tp_ctx *c, struct tp_sink *s, struct tp_buf *b, bool flush)
+{
+	size_t	n = b->n;
+
+	b->n = 0;
+	if (s == NULL || n == 0)
+		return 0;
+	if (tp_sink_write(s, b->p, n, c->e) == 0 &&
+	    (!flush || tp_sink_flush(s, c->e) == 0))
+		return 0;
+	c->stop = TP_CTX_ERROR;
+	return -1;
+}
+
+int
+tp_ctx_flush(struct tp_ctx *c)
+{
+	size_t	i;
+	int	rc = 0;
+
+	for (i = 0; i < c->out.nbufs; i++)
+		if (write_out(c, c->sinks[i], &c->out.bufs[i], true) == -1)
+			rc = -1;
+	if (write_out(c, c->rejects, &c->reject_buf, true) == -1)
+		rc = -1;
+	c->out.start = 0;
+	tp_ctx_latency(c);
+	return rc;
+}
+
+int
+tp_ctx_close_outputs(struct tp_ctx *c)
+{
+	struct tp_err	 later = { 0 };
+	struct tp_err	*e = c->stop == TP_CTX_ERROR ? &later : c->e;
+	size_t		 i;
+	int		 rc = 0;
+
+	for (i = 0; i < c->out.nbufs; i++) {
+		if (tp_sink_close(c->sinks[i], e) == -1)
+			rc = -1;
+		tp_buf_release(&c->out.bufs[i]);
+	}
+	if (tp_sink_close(c->rejects, e) == -1)
+		rc = -1;
+	tp_buf_release(&c->reject_buf);
+	free(c->sinks);
+	free(c->out.bufs);
+	free(c->out.lines);
+	if (rc == -1)
+		c->stop = TP_CTX_ERROR;
+	return rc;
+}
+
+int
+tp_ctx_sleep(struct tp_ctx *c, int64_t mono_ns)
+{
+	struct pollfd	p = { .fd = tp_sig_fd(), .events = POLLIN };
+	int64_t		left;
+
+	if (tp_ctx_flush(c) == -1)
+		return -1;
+	for (;;) {
+		if (tp_sig_stop() != 0) {
+			c->stop = TP_CTX_SIGNAL;
+			return -1;
+		}
+		if (tp_ctx_tick(c) == -1)
+			return -1;
+		left = (mono_ns - tp_clock_mono_ns() + 999999) / 1000000;
+		if (left <= 0)
+			return 0;
+		if (poll(&p, 1, left < 1000 ? (int)left : 1000) > 0)
+			tp_sig_drain();
+	}
+}

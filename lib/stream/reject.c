@@ -1,0 +1,74 @@
+/* Records that were refused: one JSON line each, and the policy. */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "stream/ctx.h"
+
+static void
+write_reject(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
+    const char *reason)
+{
+	struct tp_buf	*b = &c->reject_buf;
+
+	tp_buf_lit(b, "{\"reason\":");
+	tp_json_write_str(b, reason, strlen(reason));
+	tp_buf_lit(b, ",\"rule\":");
+	tp_json_write_str(b, rule, strlen(rule));
+	tp_buf_lit(b, ",\"tool\":");
+	tp_json_write_str(b, tp_log_tool(), strlen(tp_log_tool()));
+	tp_buf_lit(b, ",\"source\":");
+	tp_json_write_str(b, r->source, strlen(r->source));
+	if (r->lineno > 0) {
+		tp_buf_lit(b, ",\"line\":");
+		tp_buf_int(b, (int64_t)r->lineno);
+	} else {
+		tp_buf_lit(b, ",\"partition\":");
+		tp_buf_int(b, r->partition);
+		tp_buf_lit(b, ",\"offset\":");
+		tp_buf_int(b, r->pos);
+	}
+	tp_buf_lit(b, ",\"raw\":");
+	tp_json_write_str(b, r->line, r->len);
+	tp_buf_lit(b, "}\n");
+}
+
+static void
+place(const struct tp_rec *r, char *s, size_t n)
+{
+	if (r->lineno > 0)
+		snprintf(s, n, "%s:%" PRIu64, r->source, r->lineno);
+	else
+		snprintf(s, n, "%s [%" PRId32 "] at offset %" PRId64,
+		    r->source, r->partition, r->pos);
+}
+
+int
+tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
+    const char *reason)
+{
+	struct tp_ctx			*c = (struct tp_ctx *)o;
+	const struct tp_run_opts	*opts = c->run->opts;
+	char				 at[600];
+
+	c->run->rejected++;
+	if (c->rejects != NULL)
+		write_reject(c, r, rule, reason);
+	place(r, at, sizeof(at));
+	if (opts->on_error == TP_ON_ERROR_STOP) {
+		tp_err_set(c->e, TP_EXIT_DATA, "%s: %s", at, reason);
+		c->stop = TP_CTX_ERROR;
+		return -1;
+	}
+	tp_log_detail("%s: %s", at, reason);
+	if (opts->max_errors >= 0 &&
+	    c->run->rejected > (uint64_t)opts->max_errors) {
+		tp_err_set(c->e, TP_EXIT_DATA,
+		    "%s: more than %" PRId64 " records rejected, the last: %s",
+		    at, opts->max_errors, reason);
+		c->stop = TP_CTX_ERROR;
+		return -1;
+	}
+	if (c->reject_buf.n >= TP_CTX_FLUSH)
+		return tp_ctx_flush(c);
+	return 0;
+}
