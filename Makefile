@@ -1,0 +1,146 @@
+# GNU make.  `make help` lists the targets.  CC, CPPFLAGS, CFLAGS, LDFLAGS and
+# LDLIBS are the user's and come last; PREFIX, DESTDIR, BINDIR, MANDIR, DATADIR
+# say where to install; WERROR=1 makes warnings errors; V=1 shows commands.
+PKG_CONFIG	?= pkg-config
+BUILD		?= build
+BIN		?= bin
+PREFIX		?= /usr/local
+BINDIR		?= $(PREFIX)/bin
+MANDIR		?= $(PREFIX)/share/man
+DATADIR		?= $(PREFIX)/share
+BASHDIR		?= $(DATADIR)/bash-completion/completions
+ZSHDIR		?= $(DATADIR)/zsh/site-functions
+FISHDIR		?= $(DATADIR)/fish/vendor_completions.d
+INSTALL_DIRS	 = $(BINDIR) $(addprefix $(MANDIR)/man,1 5 7) \
+			$(BASHDIR) $(ZSHDIR) $(FISHDIR)
+ASAN		 = -fsanitize=address,undefined \
+			-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_SECONDS	?= 30
+VERSION		:= $(shell sed -n 's/.*VERSION "\(.*\)"/\1/p' lib/base/version.h)
+say		 = $(if $(V),,@echo '  $(1)	$@'; )
+
+TOOLS		:= $(patsubst cmd/%.c,%,$(wildcard cmd/tp-*.c))
+LIBOBJ		:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
+UNIT		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+FUZZ		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
+			$(TOOLS:%=completions/%.fish)
+
+HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
+			echo hdf5 || echo hdf5-serial)
+MODULES		 = zlib libzstd jansson $(HDF5) openblas lapacke
+pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
+INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))
+WARNINGS	 = -Wall -Wextra -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings \
+	-Wvla $(if $(WERROR),-Werror)
+BASE_CFLAGS	 = -std=c11 -O2 -g $(WARNINGS) $(SAN)
+COMPILE		 = $(CC) -Ilib -D_GNU_SOURCE $(INCLUDES) $(CPPFLAGS) \
+			$(BASE_CFLAGS) $(CFLAGS)
+LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
+
+# What each tool links beside the common libraries.
+COMMON_LIBS	:= $(call pc,--libs zlib libzstd) -lm
+HDF5_LIBS	:= $(call pc,--libs $(HDF5))
+BLAS_LIBS	:= $(call pc,--libs lapacke openblas)
+JANSSON_LIBS	:= $(call pc,--libs jansson)
+CSV_LIBS	 = -lcsv
+ALL_LIBS	 = $(CSV_LIBS) $(HDF5_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
+$(BIN)/tp-replay:   LIBS = $(CSV_LIBS) $(HDF5_LIBS) $(JANSSON_LIBS)
+$(BIN)/tp-features: LIBS = $(CSV_LIBS) $(JANSSON_LIBS)
+$(BIN)/tp-train:    LIBS = $(CSV_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
+$(BIN)/tp-predict:  LIBS = $(CSV_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
+$(BIN)/tp-plot:     LIBS = $(CSV_LIBS) $(JANSSON_LIBS)
+
+all: $(TOOLS:%=$(BIN)/%) ## build the tools into bin/ (the default)
+unit: $(UNIT)
+fuzzers: $(FUZZ)
+
+$(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(COMMON_LIBS) $(LDLIBS)
+
+$(BUILD)/lib.a: $(LIBOBJ)
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libs.ok
+	@mkdir -p $(@D)
+	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $^ -lcmocka $(ALL_LIBS) $(COMMON_LIBS) $(LDLIBS)
+
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_MAIN) $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) $(FUZZ_SAN) -o $@ $^ $(ALL_LIBS) $(COMMON_LIBS) $(LDLIBS)
+
+# Objects are made anew when the compiler or the flags change.
+FLAGS		 = $(CC) $(CPPFLAGS) $(SAN) $(CFLAGS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
+$(BUILD)/libs.ok:
+	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tests/deps.sh libraries
+	@mkdir -p $(@D) && touch $@
+
+check: ## install what the tests need (apt), then run every test
+	tests/check
+
+test: all unit ## run the unit tests and the CLI cases, installing nothing
+	tests/units $(UNIT)
+	tests/run -b $(BIN)
+
+asan: ## build and test with AddressSanitizer and UBSan in build/asan
+	$(MAKE) BUILD=build/asan BIN=build/asan/bin SAN='$(ASAN)' test
+
+fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
+	$(MAKE) CC=clang BUILD=build/fuzz FUZZ_SAN=-fsanitize=fuzzer \
+		SAN=-fsanitize=fuzzer-no-link,address,undefined fuzzers
+	tests/fuzz/run build/fuzz/fuzz $(FUZZ_SECONDS)
+
+bench: all ## measure speed beside other programs
+	tests/bench
+demo: ## build and run the pipeline on the sample data
+	examples/demo
+style: ## check budgets, include direction, words and scripts
+	tests/style/check
+
+completions: $(SHELLS) ## write the shell completions
+completions/%.bash: $(BIN)/% ; @$< --completions bash >$@
+completions/_%: $(BIN)/% ; @$< --completions zsh >$@
+completions/%.fish: $(BIN)/% ; @$< --completions fish >$@
+
+install: all ## install tools, man pages and completions below PREFIX
+	install -d $(INSTALL_DIRS:%=$(DESTDIR)%)
+	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
+	for s in 1 5 7; do install -m 644 man/*.$$s \
+		$(DESTDIR)$(MANDIR)/man$$s || exit 1; done
+	for t in $(TOOLS); do \
+		install -m 644 completions/$$t.bash $(DESTDIR)$(BASHDIR)/$$t && \
+		install -m 644 completions/_$$t $(DESTDIR)$(ZSHDIR) && \
+		install -m 644 completions/$$t.fish $(DESTDIR)$(FISHDIR) || \
+		exit 1; done
+
+uninstall: ## remove what install put there
+	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%) $(TOOLS:%=$(DESTDIR)$(BASHDIR)/%) \
+		$(TOOLS:%=$(DESTDIR)$(ZSHDIR)/_%) \
+		$(TOOLS:%=$(DESTDIR)$(FISHDIR)/%.fish)
+	for p in $(notdir $(wildcard man/*.[157])); do \
+		rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
+
+dist: ## write tp-VERSION.tar.gz from the last commit
+	git archive --prefix=tp-$(VERSION)/ HEAD | gzip -9n >tp-$(VERSION).tar.gz
+
+clean: ## remove all that was built
+	rm -rf build bin demo-out
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 16
+
+FORCE:
+.PHONY: all unit fuzzers check test asan fuzz bench demo style completions \
+	install uninstall dist clean help FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

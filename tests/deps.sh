@@ -1,0 +1,90 @@
+#!/bin/sh
+# What the project needs, in one place.
+#	deps.sh libraries	exits 1 and says what to install where a library
+#				that the tools link is missing
+#	deps.sh install SET...	installs what is absent of the named sets by apt;
+#				sets: build run test
+set -u
+
+# name in pkg-config (or a header, or a command) : Debian package
+build='cmd/cc:gcc cmd/make:make cmd/pkg-config:pkg-config
+	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
+	pc/hdf5:libhdf5-dev pc/openblas:libopenblas-dev pc/lapacke:liblapacke-dev
+	h/csv.h:libcsv-dev h/stdio.h:libc6-dev'
+run='cmd/gnuplot:gnuplot-nox file/usr/share/zoneinfo/UTC:tzdata'
+test='cmd/clang:clang cmd/llvm-symbolizer:llvm pc/cmocka:libcmocka-dev
+	cmd/mandoc:mandoc cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3
+	cmd/shellcheck:shellcheck cmd/zsh:zsh cmd/fish:fish cmd/git:git
+	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
+	cmd/ctags:universal-ctags cmd/zstd:zstd cmd/script:bsdutils
+	cmd/bash:bash cmd/xz:xz-utils file/usr/share/zoneinfo/UTC:tzdata'
+
+CC=${CC:-cc}
+PKG_CONFIG=${PKG_CONFIG:-pkg-config}
+
+# present KIND/NAME: whether it is there
+present()
+{
+	case $1 in
+	cmd/*)	command -v "${1#cmd/}" >/dev/null ;;
+	pc/hdf5) "$PKG_CONFIG" --exists hdf5 2>/dev/null ||
+		"$PKG_CONFIG" --exists hdf5-serial 2>/dev/null ;;
+	pc/*)	"$PKG_CONFIG" --exists "${1#pc/}" 2>/dev/null ;;
+	h/*)	echo "#include <${1#h/}>" | $CC -E - >/dev/null 2>&1 ;;
+	py/*)	/usr/bin/python3 -c "import ${1#py/}" 2>/dev/null ;;
+	file/*)	test -e "${1#file}" ;;
+	esac
+}
+
+# missing LIST: the packages of what is absent
+missing()
+{
+	for m in $1; do
+		present "${m%:*}" || echo "${m##*:}"
+	done
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		echo "deps.sh: need root or sudo for: $*" >&2
+		return 1
+	fi
+}
+
+case ${1-} in
+libraries)
+	absent=$(missing "$build" | tr '\n' ' ')
+	[ -z "$absent" ] && exit 0
+	echo "Needed and not found; on Debian or Ubuntu:" \
+		"apt-get install $absent" >&2
+	exit 1 ;;
+install)
+	shift
+	absent=
+	for set; do
+		case $set in
+		build)	absent="$absent $(missing "$build")" ;;
+		run)	absent="$absent $(missing "$run")" ;;
+		test)	absent="$absent $(missing "$test")" ;;
+		esac
+	done
+	absent=$(echo "$absent" | tr -s ' \n' '\n' | sort -u | tr '\n' ' ')
+	[ -z "${absent# }" ] && exit 0
+	command -v apt-get >/dev/null || {
+		echo "deps.sh: no apt-get; please install:$absent" >&2
+		exit 1
+	}
+	echo "installing:$absent" >&2
+	as_root apt-get update -qq || exit 1
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends $absent >/dev/null ;;
+*)
+	echo "usage: deps.sh libraries | install SET..." >&2
+	exit 2 ;;
+esac
