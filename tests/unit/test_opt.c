@@ -45,7 +45,7 @@ static const struct tp_opt own[] = {
 	{ TP_OPT_TIME, 0, "from", AT(from), "TIME", .help = "start it" },
 	{ TP_OPT_CHOICE, 0, "emit", AT(emit), .choices = "final|updates|both",
 	  .help = "which results are written" },
-	{ TP_OPT_END },
+	{ .kind = TP_OPT_END },
 };
 
 static const struct tp_opt shared[] = {
@@ -55,7 +55,7 @@ static const struct tp_opt shared[] = {
 	/* -n is the tool's already, and so is --name. */
 	{ TP_OPT_STR, 'n', "brokers", IN(brokers), "HOSTS", .help = "where" },
 	{ TP_OPT_STR, 0, "name", IN(brokers), "OTHER", .help = "never seen" },
-	{ TP_OPT_END },
+	{ .kind = TP_OPT_END },
 };
 
 static const struct tp_tool tool = {
@@ -96,7 +96,7 @@ every_kind(void **state)
 	(void)state;
 	assert_int_equal(run("-f --slow --no-slow --name=x -o out -i a "
 	    "--input b -n4 --share .25 -s 1h30m --from 2012-03-01 "
-	    "--emit updates", &c, &done, &e), 19);
+	    "--emit updates", &c, &done, &e), 20);
 	assert_false(done);
 	assert_true(c.fast && !c.slow);
 	assert_string_equal(c.name, "x");
