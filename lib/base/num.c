@@ -207,6 +207,7 @@ static size_t
 scan_digits(struct scan *sc, const char **s, const char *end, bool fraction)
 {
 	const char	*p = *s;
+	size_t		 n;
 
 	for (; p < end && is_digit(*p); p++) {
 		if (sc->digits == DIGITS_MAX) {
@@ -217,7 +218,7 @@ scan_digits(struct scan *sc, const char **s, const char *end, bool fraction)
 		sc->digits += sc->mant != 0;
 		sc->exp -= fraction;
 	}
-	size_t	n = (size_t)(p - *s);
+	n = (size_t)(p - *s);
 	*s = p;
 	return n;
 }
