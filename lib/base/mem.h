@@ -18,7 +18,7 @@ char *tp_strdup(const char *s);
 /* Copies n bytes and adds a NUL. */
 char *tp_strndup(const char *s, size_t n);
 
-/* Ends the process: "tool: fatal: text", exit code 4.  For broken invariants. */
+/* Ends the process: "tool: fatal: text", code 4.  For broken invariants. */
 _Noreturn void tp_die(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 

@@ -22,7 +22,7 @@ enum tp_opt_kind {
 	TP_OPT_INT,	/* int64_t, lo..hi */
 	TP_OPT_NUM,	/* double, lo..hi */
 	TP_OPT_DUR,	/* int64_t ms by tp_duration_parse */
-	TP_OPT_TIME,	/* int64_t ms by tp_time_parse in UTC, or TP_TIME_NONE */
+	TP_OPT_TIME,	/* int64_t ms by tp_time_parse, in UTC */
 	TP_OPT_CHOICE,	/* int: index into choices */
 	TP_OPT_TRI,	/* int: 0 not given, 1 --NAME, -1 --no-NAME */
 	TP_OPT_HEADING,	/* help is a heading line in --help */
@@ -31,11 +31,11 @@ enum tp_opt_kind {
 struct tp_opt {
 	enum tp_opt_kind kind;
 	char		 letter;	/* 0: long form only */
-	const char	*name;		/* long form; never NULL but in headings */
+	const char	*name;		/* long form; NULL in headings */
 	size_t		 offset;	/* of the value in the conf struct */
-	const char	*arg;		/* what the value is called, "SECONDS" */
-	const char	*choices;	/* TP_OPT_CHOICE: "final|updates|both" */
-	const char	*help;		/* one sentence, lower case, no full stop */
+	const char	*arg;		/* the value's name, "SECONDS" */
+	const char	*choices;	/* CHOICE: "final|updates|both" */
+	const char	*help;		/* one sentence, no full stop */
 	double		 lo, hi;	/* INT, NUM; both 0: no limits */
 };
 
@@ -51,7 +51,7 @@ struct tp_tool {
 	const struct tp_opt *opts;	/* the tool's own, up to TP_OPT_END */
 	const struct tp_opt *shared;	/* those of lib/stream, or NULL */
 	size_t		 shared_offset;	/* where their struct is in conf */
-	const char	*help_tail;	/* examples at the end of --help, or NULL */
+	const char	*help_tail;	/* end of --help, or NULL */
 };
 
 /*
