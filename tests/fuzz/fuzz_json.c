@@ -15,6 +15,7 @@ is_meant(const json_error_t *e)
 	return strstr(e->text, "overflow") != NULL ||
 	    strstr(e->text, "too big") != NULL ||
 	    strstr(e->text, "too negative") != NULL ||
+	    strstr(e->text, "NUL byte") != NULL ||
 	    strstr(e->text, "Unicode") != NULL;
 }
 
