@@ -12,28 +12,40 @@
 #include "base/err.h"
 #include "json/json.h"
 
-/* Canonical fields.  Their names are in rec/field.c, in this order. */
+/*
+ * Canonical fields.  Their names are in rec/field.c.  Where a speed has three
+ * fields, the first is the one whose name does not say the unit, the next two
+ * are in km/h and mph: X, X + 1, X + 2.
+ */
 enum tp_field {
 	TP_F_NONE = 0,
 	/* identity and time */
 	TP_F_EVENT_ID, TP_F_SEGMENT_ID, TP_F_TIMESTAMP,
 	/* readings */
 	TP_F_SPEED, TP_F_SPEED_KMH, TP_F_SPEED_MPH, TP_F_SPEED_MS,
-	TP_F_VOLUME_VPH, TP_F_OCCUPANCY_PERCENT,
-	TP_F_FREE_FLOW_KMH, TP_F_FREE_FLOW_MPH, TP_F_JAM_FACTOR,
-	TP_F_QUALITY,
+	TP_F_VOLUME, TP_F_VOLUME_VPH,
+	TP_F_OCCUPANCY, TP_F_OCCUPANCY_PERCENT,
+	TP_F_FREE_FLOW, TP_F_FREE_FLOW_KMH, TP_F_FREE_FLOW_MPH,
+	TP_F_JAM_FACTOR, TP_F_QUALITY,
 	/* place */
-	TP_F_LATITUDE, TP_F_LONGITUDE, TP_F_ROAD_NAME, TP_F_DIRECTION,
-	TP_F_LANES,
+	TP_F_LATITUDE, TP_F_LONGITUDE, TP_F_ROAD_NAME, TP_F_HIGHWAY,
+	TP_F_DIRECTION, TP_F_LANES,
+	/* weather */
+	TP_F_WEATHER, TP_F_TEMPERATURE_F, TP_F_TEMPERATURE_C,
+	/* what tp-validate adds */
+	TP_F_PROCESSED_AT, TP_F_PROCESSOR_ID, TP_F_VALIDATION_STATUS,
 	/* windows */
 	TP_F_AGGREGATE_ID, TP_F_WINDOW_START, TP_F_WINDOW_END,
-	TP_F_EVENT_COUNT, TP_F_AVG_SPEED_KMH, TP_F_AVG_SPEED_MPH,
+	TP_F_EVENT_COUNT,
+	TP_F_AVG_SPEED, TP_F_AVG_SPEED_KMH, TP_F_AVG_SPEED_MPH,
 	TP_F_FINAL, TP_F_REV,
 	/* forecasts */
 	TP_F_PREDICTION_ID, TP_F_HORIZON_MINUTES, TP_F_TARGET_TIMESTAMP,
-	TP_F_PREDICTED_SPEED_KMH, TP_F_PREDICTED_SPEED_MPH,
-	TP_F_CURRENT_SPEED_KMH, TP_F_CURRENT_SPEED_MPH,
-	TP_F_LOWER_KMH, TP_F_LOWER_MPH, TP_F_UPPER_KMH, TP_F_UPPER_MPH,
+	TP_F_PREDICTED_SPEED, TP_F_PREDICTED_SPEED_KMH,
+	TP_F_PREDICTED_SPEED_MPH,
+	TP_F_CURRENT_SPEED, TP_F_CURRENT_SPEED_KMH, TP_F_CURRENT_SPEED_MPH,
+	TP_F_LOWER, TP_F_LOWER_KMH, TP_F_LOWER_MPH,
+	TP_F_UPPER, TP_F_UPPER_KMH, TP_F_UPPER_MPH,
 	TP_F_CONFIDENCE_SCORE, TP_F_CONGESTION_LEVEL, TP_F_MODEL_VERSION,
 	TP_F_MODEL_KIND,
 	TP_F_MAX
@@ -44,11 +56,24 @@ const char *tp_field_name(enum tp_field f);
 /* The field with exactly this canonical name, or TP_F_NONE. */
 enum tp_field tp_field_find(const char *name, size_t n);
 
+/* What is known of the field o.f[i] of a record. */
+struct tp_rec_slot {
+	uint8_t	 field;		/* enum tp_field; NONE: unknown, or null */
+	uint8_t	 rank;		/* of the alias: the lowest is taken */
+	bool	 lost;		/* another alias was taken for the field */
+	uint8_t	 outlen;	/* > 0: was in an object of a name so long, */
+	uint32_t outat;		/* which is at this byte of the line */
+};
+
 struct tp_rec {
 	const char	*line;		/* len bytes, no newline */
 	size_t		 len;
-	struct tp_json_obj o;		/* its fields in order; owned */
-	const struct tp_json_val *at[TP_F_MAX];	/* NULL: not in this record */
+	/* Its fields in order, those of known containers (location,
+	 * traffic_data, coordinates, ...) in their place; owned, with slot. */
+	struct tp_json_obj o;
+	struct tp_rec_slot *slot;	/* one for each of o.f */
+	const struct tp_json_val *at[TP_F_MAX];	/* NULL: not in this record,
+					 * or null */
 
 	/* where it comes from */
 	const char	*source;	/* file name, "stdin" or topic */
@@ -58,13 +83,21 @@ struct tp_rec {
 					 * Kafka: offset */
 	uint64_t	 lineno;	/* files and pipes: from 1; Kafka: 0 */
 	int64_t		 now_ms;	/* wall clock when its block was read */
+
+	/* private to rec.c */
+	struct tp_json_obj nest[3];	/* scratch: top and nested objects */
+	size_t		 nslots, slotcap;
+	uint16_t	 index[TP_F_MAX];	/* in o.f, where at[] is set */
+	bool		 nested;	/* some field was in a container */
 };
 
 void tp_rec_release(struct tp_rec *r);
 
 /*
  * Parses the line (len bytes, followed by TP_JSON_PAD readable ones) into
- * fields.  Returns 0, or -1 with r->o.why and r->o.at.
+ * fields.  Names are compared byte for byte.  Of several aliases of a field
+ * the one with the lowest rank is taken, top level before nested, first
+ * before later.  Returns 0, or -1 with r->o.why and r->o.at.
  */
 int tp_rec_parse(struct tp_rec *r, const char *line, size_t len);
 
@@ -81,6 +114,19 @@ tp_rec_int(const struct tp_rec *r, enum tp_field f, int64_t *i)
 {
 	return r->at[f] != NULL ? tp_json_int(r->at[f], i) : -1;
 }
+
+/*
+ * A time: a number of ms since 1970, of seconds where its size is less than
+ * 10^11 (seconds reach the year 5138, ms start in March 1973), fractions
+ * rounded to ms; or ISO 8601 text, or "YYYY-MM-DD hh:mm:ss".  A text without
+ * zone is local to tz, an error where tz is NULL.  Returns 0, or -1 and in
+ * *why (when not NULL) a static text.
+ */
+int tp_json_time(const struct tp_json_val *v, struct tp_tz *tz, int64_t *t,
+    const char **why);
+/* As tp_json_time, of field f, which may be absent. */
+int tp_rec_time(const struct tp_rec *r, enum tp_field f, struct tp_tz *tz,
+    int64_t *t, const char **why);
 
 /*
  * The unit of the speeds of a stream.  Records say it in the field's name;
@@ -105,12 +151,26 @@ struct tp_reading {
 };
 
 /*
- * Takes segment_id, time and speed from an event or aggregate in canonical
- * form.  Returns 0, or -1 with a static text in *why (and the field's name in
+ * Takes segment_id, time and speed from an event or aggregate.  Of several
+ * speeds it takes speed_*, else avg_speed_*, else (not in forecasts)
+ * current_speed_*; a unit that the name does not say, and a time without
+ * zone, are errors.  Returns 0, or -1 with a static text in *why (and the field's name in
  * *field when it is about one).
  */
 int tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
     const char **why, const char **field);
+
+/*
+ * A forecast whose horizon is in the field's name: "predicted_speed_10min",
+ * "predicted_speed_30min_kmh".
+ */
+struct tp_horizon {
+	int		 minutes;
+	double		 speed;
+	enum tp_unit	 unit;		/* NONE where the name has none */
+};
+/* Finds up to max of them in their order; returns how many. */
+int tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max);
 
 /* Converts a speed between units. */
 double tp_speed_convert(double v, enum tp_unit from, enum tp_unit to);
@@ -124,8 +184,12 @@ extern const struct tp_levels tp_levels_default;
 /* "60,45,30,15" (mph) or "ratio" or "ratio:0.8,0.6,0.4,0.2"; -1 on others. */
 int tp_levels_parse(struct tp_levels *l, const char *s);
 /* free_flow is only used with ratio; unit is that of both speeds. */
+/* 0 where the speed (or with ratio the free-flow speed) is not known. */
 int tp_level(const struct tp_levels *l, double speed, double free_flow,
     enum tp_unit unit);
 const char *tp_level_name(int level);	/* 1..5 */
+/* The level that v says: 1..5 as a number, or its name in either case; 0
+ * where it says none. */
+int tp_level_of(const struct tp_json_val *v);
 
 #endif

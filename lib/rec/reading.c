@@ -1,0 +1,154 @@
+/* What filters take from a record: id, time and speed; forecasts by name. */
+#include <math.h>
+
+#include "rec/rec.h"
+
+static const char no_unit[] =
+    "a speed whose name has no unit; tp-validate --speed-unit tells it";
+
+const char *
+tp_unit_suffix(enum tp_unit u)
+{
+	static const char *const	names[] = { "", "kmh", "mph" };
+
+	return names[u];
+}
+
+double
+tp_speed_convert(double v, enum tp_unit from, enum tp_unit to)
+{
+	if (from == to || from == TP_UNIT_NONE || to == TP_UNIT_NONE)
+		return v;
+	return from == TP_UNIT_MPH ? v * TP_KMH_PER_MPH : v / TP_KMH_PER_MPH;
+}
+
+/* What get() found of one of the families X, X + 1 km/h, X + 2 mph. */
+enum found { ABSENT, FOUND, BAD };
+
+static enum found
+speed_of(const struct tp_rec *r, enum tp_field f, struct tp_reading *out,
+    const char **why, const char **field)
+{
+	enum tp_field	at;
+
+	if (r->at[f + 2] != NULL) {
+		at = f + 2;
+		out->unit = TP_UNIT_MPH;
+	} else if (r->at[f + 1] != NULL) {
+		at = f + 1;
+		out->unit = TP_UNIT_KMH;
+	} else if (r->at[f] != NULL) {
+		*why = no_unit;
+		*field = tp_field_name(f);
+		return BAD;
+	} else {
+		return ABSENT;
+	}
+	if (tp_json_num(r->at[at], &out->speed) < 0) {
+		*why = "not a number";
+		*field = tp_field_name(at);
+		return BAD;
+	}
+	return FOUND;
+}
+
+static enum found
+get_speed(const struct tp_rec *r, struct tp_reading *out, const char **why,
+    const char **field)
+{
+	enum found	rc;
+
+	rc = speed_of(r, TP_F_SPEED, out, why, field);
+	if (rc != ABSENT)
+		return rc;
+	if (r->at[TP_F_SPEED_MS] != NULL) {
+		out->unit = TP_UNIT_KMH;
+		*why = "not a number";
+		*field = tp_field_name(TP_F_SPEED_MS);
+		if (tp_rec_num(r, TP_F_SPEED_MS, &out->speed) < 0)
+			return BAD;
+		out->speed *= 3.6;
+		return FOUND;
+	}
+	rc = speed_of(r, TP_F_AVG_SPEED, out, why, field);
+	if (rc == ABSENT && r->at[TP_F_HORIZON_MINUTES] == NULL)
+		rc = speed_of(r, TP_F_CURRENT_SPEED, out, why, field);
+	return rc;
+}
+
+int
+tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
+    const char **why, const char **field)
+{
+	const struct tp_json_val	*id = r->at[TP_F_SEGMENT_ID];
+	enum tp_field			 t = TP_F_TIMESTAMP;
+
+	*field = tp_field_name(TP_F_SEGMENT_ID);
+	if (id == NULL || id->n == 0) {
+		*why = id == NULL ? "missing" : "empty";
+		return -1;
+	}
+	if (id->type != TP_JSON_STR &&
+	    (id->type != TP_JSON_NUM || !id->integer)) {
+		*why = "not a string";
+		return -1;
+	}
+	out->id = id->p;
+	out->idlen = id->n;
+	if (r->at[TP_F_WINDOW_START] != NULL)
+		t = TP_F_WINDOW_START;
+	*field = tp_field_name(t);
+	if (tp_rec_time(r, t, NULL, &out->t, why) < 0)
+		return -1;
+	out->speed = NAN;
+	out->unit = TP_UNIT_NONE;
+	if (get_speed(r, out, why, field) == BAD)
+		return -1;
+	*field = NULL;
+	*why = NULL;
+	return 0;
+}
+
+/* "predicted_speed_10min" and a unit behind it; 0 minutes where it is not. */
+static int
+horizon_of(const char *key, size_t n, enum tp_unit *unit)
+{
+	static const char	head[] = "predicted_speed_";
+	size_t			i = sizeof(head) - 1;
+	int			minutes = 0;
+
+	if (n < i + 4 || memcmp(key, head, i) != 0)
+		return 0;
+	for (; i < n && key[i] >= '0' && key[i] <= '9' && minutes < 100000;
+	    i++)
+		minutes = 10 * minutes + (key[i] - '0');
+	if (n - i < 3 || memcmp(key + i, "min", 3) != 0)
+		return 0;
+	i += 3;
+	*unit = TP_UNIT_NONE;
+	if (n - i == 4 && memcmp(key + i, "_kmh", 4) == 0)
+		*unit = TP_UNIT_KMH;
+	else if (n - i == 4 && memcmp(key + i, "_mph", 4) == 0)
+		*unit = TP_UNIT_MPH;
+	else if (n != i)
+		return 0;
+	return minutes;
+}
+
+int
+tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max)
+{
+	size_t	i;
+	int	n = 0;
+
+	for (i = 0; i < r->o.n && n < max; i++) {
+		const struct tp_json_field	*f = &r->o.f[i];
+
+		if (r->slot[i].field != TP_F_NONE)
+			continue;
+		h[n].minutes = horizon_of(f->key, f->klen, &h[n].unit);
+		if (h[n].minutes > 0 && tp_json_num(&f->v, &h[n].speed) == 0)
+			n++;
+	}
+	return n;
+}

@@ -1,0 +1,328 @@
+/*
+ * Records: fields found in a line, containers opened in place.
+ *
+ * Most lines are flat and need one pass over the fields; only where one holds
+ * a container that we know is the list of fields built a second time.
+ */
+#include "rec/rec.h"
+
+#include <math.h>
+
+#include "rec/name.h"
+
+#define FIELDS_MAX	1024	/* of a record, those in containers too */
+#define NESTED_MAX	2	/* containers within containers */
+#define SECONDS_BELOW	1e11	/* see tp_json_time() */
+#define TIME_LIMIT	8.64e15	/* ms: 100 million days, as ECMAScript */
+
+/* Where the fields that are being read stand. */
+struct where {
+	enum tp_scope	 scope;
+	unsigned	 depth;		/* 0: the top */
+	uint8_t		 outlen;	/* the container's name: 0 at the top */
+	uint32_t	 outat;
+};
+
+void
+tp_rec_release(struct tp_rec *r)
+{
+	size_t	i;
+
+	tp_json_obj_release(&r->o);
+	for (i = 0; i < sizeof(r->nest) / sizeof(*r->nest); i++)
+		tp_json_obj_release(&r->nest[i]);
+	free(r->slot);
+	memset(r, 0, sizeof(*r));
+}
+
+static int
+refuse(struct tp_rec *r, const char *why, size_t at)
+{
+	r->o.why = why;
+	r->o.at = at;
+	r->o.n = 0;
+	return -1;
+}
+
+static struct tp_rec_slot *
+slot_room(struct tp_rec *r, size_t n)
+{
+	TP_GROW(r->slot, r->slotcap, n);
+	return r->slot;
+}
+
+/* Makes field i of the record the one that stands for what it is called. */
+static inline void
+claim(struct tp_rec *r, size_t i)
+{
+	struct tp_rec_slot		*s = &r->slot[i];
+	const struct tp_json_val	*v = &r->o.f[i].v;
+	struct tp_rec_slot		*held;
+
+	if (v->type == TP_JSON_NULL) {
+		s->field = TP_F_NONE;
+		return;
+	}
+	if (r->at[s->field] != NULL) {
+		held = &r->slot[r->index[s->field]];
+		if (held->rank <= s->rank) {
+			s->lost = true;
+			return;
+		}
+		held->lost = true;
+	}
+	r->at[s->field] = v;
+	r->index[s->field] = (uint16_t)i;
+}
+
+/*
+ * Texts of metadata hold numbers as strings; one that is a JSON number is
+ * taken for it.
+ */
+static void
+unquote(struct tp_json_val *v)
+{
+	const char	*p = v->p, *end = p + v->n;
+	double		 d;
+	bool		 integer = true;
+
+	if (v->type != TP_JSON_STR || tp_parse_num(p, v->n, &d) < 0)
+		return;
+	if (*p == '-')
+		p++;
+	if (*p < '0' || *p > '9' || end[-1] < '0' || end[-1] > '9' ||
+	    (*p == '0' && p + 1 < end && p[1] >= '0' && p[1] <= '9'))
+		return;
+	for (; p < end; p++) {
+		if (*p >= '0' && *p <= '9')
+			continue;
+		integer = false;
+		if (*p == '.' && (p[1] < '0' || p[1] > '9'))
+			return;
+		if ((*p | 32) == 'e' && p[-1] == '.')
+			return;
+	}
+	v->type = TP_JSON_NUM;
+	v->integer = integer;
+}
+
+static int add_field(struct tp_rec *r, const struct tp_json_field *f,
+    const struct where *w);
+
+/* The meaning of a key that was not looked up at the top. */
+static const struct tp_name *
+name_of(const struct tp_json_field *f, const struct where *w)
+{
+	return tp_name_find(w->scope, f->key, f->klen);
+}
+
+/* [lat, lon]: two numbers; other arrays are left as they are. */
+static bool
+is_pair(struct tp_rec *r, const struct tp_json_val *v, unsigned depth)
+{
+	struct tp_json_obj	*o = &r->nest[depth];
+
+	return v->type == TP_JSON_ARR && v->n < 100 &&
+	    tp_json_array(o, v->p, v->n) == 0 && o->n == 2 &&
+	    o->f[0].v.type == TP_JSON_NUM && o->f[1].v.type == TP_JSON_NUM;
+}
+
+/* Adds the fields of the container f in its place. */
+static int
+add_container(struct tp_rec *r, const struct tp_json_field *f,
+    const struct where *w, enum tp_scope scope)
+{
+	struct where		 in = {
+		scope, w->depth + 1, (uint8_t)f->klen,
+		(uint32_t)(f->key - r->line),
+	};
+	struct tp_json_obj	*o = &r->nest[in.depth];
+	size_t			 i;
+
+	if (f->v.type == TP_JSON_ARR) {
+		o->f[0].key = "lat\0\0\0\0";
+		o->f[1].key = "lon\0\0\0\0";
+		o->f[0].klen = o->f[1].klen = 3;
+	} else if (tp_json_object(o, f->v.p, f->v.n) < 0) {
+		return refuse(r, o->why, o->at + (size_t)(f->v.p - r->line));
+	}
+	r->nested = true;
+	for (i = 0; i < o->n; i++)
+		if (add_field(r, &o->f[i], &in) < 0)
+			return -1;
+	return 0;
+}
+
+/* Adds a field, or what is in it, to the end of r->o. */
+static int
+add_field(struct tp_rec *r, const struct tp_json_field *f,
+    const struct where *w)
+{
+	const struct tp_name	*name = name_of(f, w);
+	struct tp_rec_slot	 s = { 0 };
+	struct tp_json_field	*to;
+
+	if (name != NULL && name->opens != TP_SCOPE_NONE &&
+	    w->depth < NESTED_MAX && (f->v.type == TP_JSON_OBJ ||
+	    (name->opens == TP_SCOPE_COORDINATES &&
+	    is_pair(r, &f->v, w->depth + 1))))
+		return add_container(r, f, w, name->opens);
+	if (r->o.n == FIELDS_MAX)
+		return refuse(r, "too many fields",
+		    (size_t)(f->v.p - r->line));
+	TP_GROW(r->o.f, r->o.cap, r->o.n + 1);
+	to = &r->o.f[r->o.n];
+	*to = *f;
+	if (name != NULL) {
+		s.field = name->field;
+		s.rank = (uint8_t)(name->rank + 32 * w->depth);
+		if (w->scope == TP_SCOPE_METADATA &&
+		    tp_field_kind(s.field) >= TP_KIND_NUM) {
+			unquote(&to->v);
+			if (to->v.type != TP_JSON_NUM)
+				s.field = TP_F_NONE;
+		}
+	}
+	s.outlen = w->outlen;
+	s.outat = w->outat;
+	slot_room(r, r->o.n + 1)[r->o.n] = s;
+	r->o.n++;
+	return 0;
+}
+
+/* Builds the list of fields anew, with those of containers. */
+static int
+open_containers(struct tp_rec *r)
+{
+	static const struct where	 top = { .scope = TP_SCOPE_TOP };
+	struct tp_json_obj		 o = r->o;
+	size_t				 i;
+
+	r->o = r->nest[0];
+	r->nest[0] = o;
+	r->o.n = 0;
+	r->o.why = NULL;
+	for (i = 0; i < o.n; i++)
+		if (add_field(r, &o.f[i], &top) < 0)
+			return -1;
+	return 0;
+}
+
+/* Finds what the fields are called.  Returns true where one may be opened. */
+static bool
+find_names(struct tp_rec *r)
+{
+	struct tp_rec_slot	*slot = slot_room(r, r->o.n);
+	const struct tp_name	*name;
+	size_t			 i;
+
+	for (i = 0; i < r->o.n; i++) {
+		const struct tp_json_field	*f = &r->o.f[i];
+
+		slot[i] = (struct tp_rec_slot){ 0 };
+		name = tp_name_find(TP_SCOPE_TOP, f->key, f->klen);
+		if (name == NULL)
+			continue;
+		slot[i].field = name->field;
+		slot[i].rank = name->rank;
+		if (name->opens != TP_SCOPE_NONE &&
+		    (f->v.type == TP_JSON_OBJ || f->v.type == TP_JSON_ARR))
+			return true;
+	}
+	return false;
+}
+
+int
+tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
+{
+	size_t	i;
+
+	/* Forgets the last record: cheaper than clearing all of at[]. */
+	for (i = 0; i < r->nslots; i++)
+		r->at[r->slot[i].field] = NULL;
+	r->nslots = 0;
+	r->nested = false;
+	r->line = line;
+	r->len = len;
+	if (tp_json_object(&r->o, line, len) < 0)
+		return -1;
+	if (find_names(r) && open_containers(r) < 0)
+		return -1;
+	for (i = 0; i < r->o.n; i++)
+		if (r->slot[i].field != TP_F_NONE)
+			claim(r, i);
+	r->nslots = r->o.n;
+	return 0;
+}
+
+/* A whole number of at most 15 digits, without a call; else -1. */
+static int64_t
+small_int(const struct tp_json_val *v)
+{
+	int64_t		t = 0;
+	uint32_t	i;
+
+	if (!v->integer || v->n > 15 || v->p[0] == '-')
+		return -1;
+	for (i = 0; i < v->n; i++)
+		t = 10 * t + (v->p[i] - '0');
+	return t;
+}
+
+/* True where a time's text ends with Z or an offset. */
+static bool
+has_zone(const char *p, size_t n)
+{
+	return (n > 0 && p[n - 1] == 'Z') ||
+	    (n > 16 && (p[n - 6] == '+' || p[n - 6] == '-' ||
+	    p[n - 5] == '+' || p[n - 5] == '-'));
+}
+
+static int
+fail(const char **why, const char *text)
+{
+	if (why != NULL)
+		*why = text;
+	return -1;
+}
+
+int
+tp_json_time(const struct tp_json_val *v, struct tp_tz *tz, int64_t *t,
+    const char **why)
+{
+	struct tp_tz	utc = { .utc = true };
+	double		d;
+
+	if (v->type == TP_JSON_STR) {
+		if (v->esc)
+			return fail(why, "not a time");
+		if (tz == NULL && !has_zone(v->p, v->n))
+			return fail(why, "a time without zone");
+		return tp_time_parse(tz != NULL ? tz : &utc, v->p, v->n, t,
+		    why);
+	}
+	if (v->type != TP_JSON_NUM)
+		return fail(why, "not a time");
+	if ((*t = small_int(v)) >= 0) {
+		if (*t < (int64_t)SECONDS_BELOW)
+			*t *= TP_SECOND;
+		return 0;
+	}
+	if (tp_json_num(v, &d) < 0)
+		return fail(why, "not a time");
+	if (fabs(d) < SECONDS_BELOW)
+		d *= (double)TP_SECOND;
+	if (!(fabs(d) < TIME_LIMIT))
+		return fail(why, "a time out of all bounds");
+	*t = (int64_t)round(d);
+	return 0;
+}
+
+int
+tp_rec_time(const struct tp_rec *r, enum tp_field f, struct tp_tz *tz,
+    int64_t *t, const char **why)
+{
+	if (r->at[f] == NULL)
+		return fail(why, "missing");
+	return tp_json_time(r->at[f], tz, t, why);
+}
