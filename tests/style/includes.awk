@@ -1,0 +1,22 @@
+# Include direction, from lines "lib/json/json.h:9:#include "base/buf.h"".
+# Each directory may use those it names and what those may use.
+BEGIN {
+	uses["base"] = ""
+	uses["json"] = uses["io"] = uses["num"] = "base"
+	uses["rec"] = "base json"
+	uses["stream"] = "base io json rec"
+	uses["data"] = uses["window"] = uses["feat"] = "base json rec"
+	uses["model"] = "base num"
+	uses["forecast"] = "base json rec num feat model"
+}
+{
+	split($0, part, ":")
+	split(part[1], path, "/")
+	split($0, quoted, "\"")
+	split(quoted[2], target, "/")
+	if (path[1] == "cmd" || target[1] == path[2])
+		next
+	if (!(path[2] in uses) ||
+	    index(" " uses[path[2]] " ", " " target[1] " ") == 0)
+		print part[1] ":" part[2] ": " path[2] " may not use " quoted[2]
+}
