@@ -229,12 +229,12 @@ test_limits(void **state)
 	o.on_error = TP_ON_ERROR_SKIP;
 	got = run_over(&o, files, 1, &rc, &e);
 	assert_int_equal(rc, 0);
-	assert_non_null(strstr(got, "0 39 4 12\n0 400061 6 12\n"));
+	assert_non_null(strstr(got, "0 42 4 13\n0 400065 6 13\n"));
 	free(got);
 	o.count = 3;
 	got = run_over(&o, files, 1, &rc, &e);
 	assert_int_equal(rc, 0);
-	assert_string_equal(got, "0 0 1 12\n0 13 2 12\n0 26 3 12\n");
+	assert_string_equal(got, "0 0 1 13\n0 14 2 13\n0 28 3 13\n");
 	free(got);
 	tp_buf_release(&b);
 }
