@@ -54,6 +54,9 @@ const struct tp_run_opts tp_run_defaults = {
 	.now_ms = TP_TIME_NONE,
 };
 
+/* The list of inputs, from tp_run_start() to tp_run_exit(). */
+static const char	**input_list;
+
 static void
 add_input(struct tp_opt_list *l, const char *path)
 {
@@ -79,6 +82,7 @@ tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
 		return 1 + tp_run_exit(0, &e);
 	for (; i < argc; i++)
 		add_input(&opts->inputs, argv[i]);
+	input_list = opts->inputs.v;
 	if (opts->rejects != NULL)
 		opts->on_error = TP_ON_ERROR_SKIP;
 	tp_log_init(tool->name, opts->quiet > 0 ? -1 : opts->verbose);
@@ -89,6 +93,8 @@ tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
 int
 tp_run_exit(int rc, const struct tp_err *e)
 {
+	free(input_list);
+	input_list = NULL;
 	if (rc == -1)
 		tp_log_error("%s", e->text);
 	else if (fflush(stdout) == EOF || ferror(stdout)) {
