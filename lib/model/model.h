@@ -1,6 +1,9 @@
 /*
  * Models behind one vtable.  A model learns from a panel (rows of features of
  * many segments over a regular grid) and forecasts from rows of one step.
+ *
+ * A state belongs to whoever called fit() or load() and is given back to
+ * free().  After that it is only read: threads may share it.
  */
 #ifndef TP_MODEL_MODEL_H
 #define TP_MODEL_MODEL_H
@@ -13,57 +16,83 @@
 #include "base/err.h"
 #include "base/map.h"
 
+/* The most a model file may ask for; what is larger is refused. */
+#define TP_MODEL_SEGS	(1u << 24)
+#define TP_MODEL_COLS	4096
+#define TP_MODEL_SLOTS	86400
+#define TP_MODEL_HORIZONS 16
+
+/* The sizes that a state goes with.  Texts and arrays are borrowed. */
+struct tp_shape {
+	size_t		 nseg, ncol, nh;
+	const char	*const *names;	/* ncol, of the columns */
+	const int	*horizon;	/* nh: in steps, >= 1 */
+	int		 slots_per_day;
+};
+
 /*
  * Training data: nrow rows in time order, of one step after another.  Owned
- * by whoever fills it.  Values not known are NAN.
+ * by whoever fills it.  Values not known are NAN, none is infinite.
  */
 struct tp_panel {
-	size_t		 nrow, ncol, nh;	/* nh: horizons */
-	size_t		 nseg, nstep;
-	const char	*const *names;		/* ncol */
-	const float	*x;			/* nrow x ncol */
-	const double	*now;			/* nrow: own reading */
-	const double	*last;			/* nrow: last reading seen */
-	const double	*y;			/* nrow x nh: what came after */
-	const uint32_t	*seg;			/* nrow, < nseg */
-	const uint32_t	*step;			/* nrow, < nstep, ascending */
-	const uint16_t	*slot;			/* nrow: step of the local day */
-	const uint8_t	*day;			/* nrow: 0 = Monday */
-	int		 slots_per_day;
-	const int	*horizon;		/* nh: in steps */
-	/* step ranges of the parts: train [0] .. [1], validation [1] .. [2],
-	 * test [2] .. [3], of the row's own (now) step */
+	struct tp_shape	 shape;
+	size_t		 nrow, nstep;
+	const float	*x;		/* nrow x ncol */
+	const double	*now;		/* nrow: own reading */
+	const double	*last;		/* nrow: last reading seen */
+	const double	*y;		/* nrow x nh: what came after */
+	const uint32_t	*seg;		/* nrow, < nseg */
+	const uint32_t	*step;		/* nrow, < nstep, ascending */
+	const uint16_t	*slot;		/* nrow: step of the local day */
+	const uint8_t	*day;		/* nrow: 0 = Monday */
+	/*
+	 * Step ranges of the parts: train [0] .. [1], validation [1] .. [2],
+	 * test [2] .. [3], of the row's own (now) step.  What a model learns
+	 * of readings (profiles) it learns from steps below part[1].
+	 */
 	uint32_t	 part[4];
 };
 
 struct tp_model_opts {
 	uint64_t seed;
-	int	 threads;
-	double	 alpha;		/* 1 - coverage of intervals; 0.1 */
+	int	 threads;	/* < 1: as many as cores */
 };
 
 /* What a model is asked: rows of one step. */
 struct tp_ask {
-	size_t		 n, ncol;
+	size_t		 n;
 	const float	*x;		/* n x ncol, columns as in training */
 	const double	*now, *last;	/* n */
-	const uint32_t	*seg;		/* n: the model's segment index, or
-					 * UINT32_MAX: one it has not seen */
+	const uint32_t	*seg;		/* n: the model's segment index */
 	int		 slot, day;	/* local, of the step */
 };
 
 struct tp_model_kind {
 	const char	*name;		/* "linear" */
 	const char	*brief;
+	/* True for the columns it reads.  NULL: none. */
+	bool		 (*wants)(const char *column);
 	/* Returns a new state, or NULL with the error. */
 	void		*(*fit)(const struct tp_panel *p,
 			    const struct tp_model_opts *o, struct tp_err *e);
-	/* Writes n x nh point forecasts; never NAN. */
+	/* Writes n x nh point forecasts; finite and not negative. */
 	void		 (*predict)(const void *st, const struct tp_ask *a,
 			    double *out);
+	/* Appends the state; sizes are those of the shape it was made with. */
 	void		 (*save)(const void *st, struct tp_buf *b);
-	void		*(*load)(const char *p, size_t n, struct tp_err *e);
+	/* The state of n bytes, or NULL with the error (TP_EXIT_DATA). */
+	void		*(*load)(const char *p, size_t n,
+			    const struct tp_shape *s, struct tp_err *e);
 	void		 (*free)(void *st);
 };
+
+extern const struct tp_model_kind tp_model_persistence;
+extern const struct tp_model_kind tp_model_ha;
+extern const struct tp_model_kind tp_model_linear;
+
+/* All kinds, NULL last. */
+extern const struct tp_model_kind *const tp_model_kinds[];
+/* The kind of this name, or NULL. */
+const struct tp_model_kind *tp_model_find(const char *name);
 
 #endif

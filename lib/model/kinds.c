@@ -1,0 +1,18 @@
+#include "model/model.h"
+
+#include <string.h>
+
+const struct tp_model_kind *const tp_model_kinds[] = {
+	&tp_model_persistence, &tp_model_ha, &tp_model_linear, NULL,
+};
+
+const struct tp_model_kind *
+tp_model_find(const char *name)
+{
+	size_t	i;
+
+	for (i = 0; tp_model_kinds[i] != NULL; i++)
+		if (strcmp(tp_model_kinds[i]->name, name) == 0)
+			return tp_model_kinds[i];
+	return NULL;
+}

@@ -1,0 +1,313 @@
+/*
+ * Linear: for each segment and horizon, least absolute deviations of what
+ * came after from its usual value, on
+ *
+ *	1, lag_0 - usual .. lag_{L-1} - usual, usual now, usual then
+ *
+ * where usual is the historical profile at the time of each.  A lag that is
+ * not known counts as usual.  Segments with little data take the
+ * coefficients of all segments together.
+ */
+#include <math.h>
+
+#include "base/mem.h"
+#include "model/model.h"
+#include "model/pack.h"
+#include "model/profile.h"
+#include "num/dense.h"
+#include "num/lad.h"
+#include "num/parallel.h"
+
+#define LAGS	128		/* the most that are used */
+#define ENOUGH	10		/* rows per coefficient */
+#define POOL	50000		/* rows of all segments together */
+
+struct linear {
+	size_t	 nseg, nh, ncol, nlag;
+	size_t	 p, ld;			/* coefficients, padded */
+	int	 horizon[TP_MODEL_HORIZONS];
+	size_t	 col[LAGS];		/* column of each lag */
+	struct tp_profile usual;
+	double	*z;			/* nseg x nh x p */
+};
+
+/* The number of a column "lag_K_mph" or "lag_K_kmh"; -1 for others. */
+static int
+lag_of(const char *name)
+{
+	int	k = 0, digits = 0;
+
+	if (strncmp(name, "lag_", 4) != 0)
+		return -1;
+	for (name += 4; *name >= '0' && *name <= '9' && digits < 5; name++) {
+		k = 10 * k + (*name - '0');
+		digits++;
+	}
+	if (digits == 0 || (strcmp(name, "_mph") != 0 &&
+	    strcmp(name, "_kmh") != 0))
+		return -1;
+	return k;
+}
+
+static bool
+wants(const char *column)
+{
+	int	k = lag_of(column);
+
+	return k >= 0 && k < LAGS;
+}
+
+/* Finds the lags 0, 1, 2, .. as far as they go. */
+static struct linear *
+make(const struct tp_shape *s)
+{
+	struct linear	*m = tp_calloc(1, sizeof(*m));
+	size_t		 h, c;
+
+	m->nseg = s->nseg;
+	m->nh = s->nh;
+	m->ncol = s->ncol;
+	for (h = 0; h < s->nh; h++)
+		m->horizon[h] = s->horizon[h];
+	while (m->nlag < LAGS) {
+		for (c = 0; c < s->ncol; c++)
+			if (lag_of(s->names[c]) == (int)m->nlag)
+				break;
+		if (c == s->ncol)
+			break;
+		m->col[m->nlag++] = c;
+	}
+	m->p = m->nlag + 3;
+	m->ld = tp_dense_stride(m->p);
+	m->usual.nseg = s->nseg;
+	m->usual.slots = s->slots_per_day;
+	return m;
+}
+
+static void
+release(void *st)
+{
+	struct linear	*m = st;
+
+	tp_profile_release(&m->usual);
+	free(m->z);
+	free(m);
+}
+
+/* The inputs of one row but the last, the usual value at the horizon. */
+static void
+inputs(const struct linear *m, const float *x, size_t seg, int day, int slot,
+    double *v)
+{
+	size_t	k;
+	float	lag;
+
+	v[0] = 1;
+	for (k = 0; k < m->nlag; k++) {
+		lag = x[m->col[k]];
+		v[1 + k] = isnan(lag) ? 0 : (double)lag - (double)
+		    tp_profile_at(&m->usual, seg, day, slot, -(int)k);
+	}
+	v[1 + m->nlag] = (double)tp_profile_at(&m->usual, seg, day, slot, 0);
+}
+
+/* What fit() shares with its threads. */
+struct fitting {
+	struct linear		*m;
+	const struct tp_panel	*panel;
+	uint32_t		*rows;	/* of the train part, by segment */
+	size_t			*start;	/* nseg + 1, into rows */
+	double			*pooled;	/* nh x p */
+};
+
+/* Rows of a system to solve, of one horizon. */
+struct design {
+	double	*x, *y;
+	size_t	 n;
+};
+
+/* Takes every step-th of the rows that have a target. */
+static void
+gather(const struct fitting *f, size_t h, const uint32_t *rows, size_t nrows,
+    size_t every, struct design *d)
+{
+	const struct linear	*m = f->m;
+	const struct tp_panel	*p = f->panel;
+	size_t			 i;
+
+	d->n = 0;
+	for (i = 0; i < nrows; i += every) {
+		size_t	 r = rows[i];
+		double	 y = p->y[r * m->nh + h], then;
+		double	*x = d->x + d->n * m->ld;
+
+		if (isnan(y))
+			continue;
+		inputs(m, p->x + r * m->ncol, p->seg[r], p->day[r],
+		    p->slot[r], x);
+		then = (double)tp_profile_at(&m->usual, p->seg[r], p->day[r],
+		    p->slot[r], m->horizon[h]);
+		x[m->p - 1] = then;
+		d->y[d->n++] = y - then;
+	}
+}
+
+static void
+fit_pool(struct fitting *f)
+{
+	struct linear	*m = f->m;
+	size_t		 total = f->start[m->nseg], h;
+	size_t		 every = total / POOL + 1;
+	struct design	 d;
+
+	d.x = tp_calloc((total / every + 1) * m->ld, sizeof(*d.x));
+	d.y = tp_calloc(total / every + 1, sizeof(*d.y));
+	for (h = 0; h < m->nh; h++) {
+		gather(f, h, f->rows, total, every, &d);
+		if (d.n < ENOUGH * m->p)
+			continue;
+		tp_lad_fit(d.x, d.n, m->p, m->ld, d.y, &tp_lad_defaults,
+		    f->pooled + h * m->p);
+	}
+	free(d.x);
+	free(d.y);
+}
+
+static void
+fit_segment(void *arg, size_t seg)
+{
+	struct fitting	*f = arg;
+	struct linear	*m = f->m;
+	size_t		 n = f->start[seg + 1] - f->start[seg], h;
+	struct design	 d;
+	double		*z;
+
+	d.x = tp_calloc((n + 1) * m->ld, sizeof(*d.x));
+	d.y = tp_calloc(n + 1, sizeof(*d.y));
+	for (h = 0; h < m->nh; h++) {
+		z = m->z + (seg * m->nh + h) * m->p;
+		gather(f, h, f->rows + f->start[seg], n, 1, &d);
+		if (d.n >= ENOUGH * m->p)
+			tp_lad_fit(d.x, d.n, m->p, m->ld, d.y,
+			    &tp_lad_defaults, z);
+		else
+			memcpy(z, f->pooled + h * m->p, m->p * sizeof(*z));
+	}
+	free(d.x);
+	free(d.y);
+}
+
+/* Sorts the numbers of the train part's rows by segment, in time order. */
+static void
+sort_rows(struct fitting *f)
+{
+	const struct tp_panel	*p = f->panel;
+	size_t			 nseg = p->shape.nseg, i, n = 0;
+	size_t			*at;
+
+	f->start = tp_calloc(nseg + 1, sizeof(*f->start));
+	at = tp_calloc(nseg + 1, sizeof(*at));
+	for (i = 0; i < p->nrow; i++)
+		if (p->step[i] >= p->part[0] && p->step[i] < p->part[1]) {
+			f->start[p->seg[i] + 1]++;
+			n++;
+		}
+	for (i = 0; i < nseg; i++)
+		f->start[i + 1] += f->start[i];
+	memcpy(at, f->start, (nseg + 1) * sizeof(*at));
+	f->rows = tp_calloc(n + 1, sizeof(*f->rows));
+	for (i = 0; i < p->nrow; i++)
+		if (p->step[i] >= p->part[0] && p->step[i] < p->part[1])
+			f->rows[at[p->seg[i]]++] = (uint32_t)i;
+	free(at);
+}
+
+static void *
+fit(const struct tp_panel *p, const struct tp_model_opts *o,
+    struct tp_err *e)
+{
+	struct linear	*m = make(&p->shape);
+	struct fitting	 f = { m, p, NULL, NULL, NULL };
+
+	if (m->nlag == 0) {
+		tp_err_set(e, TP_EXIT_DATA, "model 'linear' needs columns "
+		    "lag_0_*, lag_1_*, ... (tp-features --groups lag)");
+		release(m);
+		return NULL;
+	}
+	tp_profile_fit(&m->usual, p);
+	m->z = tp_calloc(m->nseg * m->nh * m->p, sizeof(*m->z));
+	f.pooled = tp_calloc(m->nh * m->p, sizeof(*f.pooled));
+	sort_rows(&f);
+	fit_pool(&f);
+	tp_parallel(o->threads, m->nseg, fit_segment, &f);
+	free(f.rows);
+	free(f.start);
+	free(f.pooled);
+	return m;
+}
+
+static void
+predict(const void *st, const struct tp_ask *a, double *out)
+{
+	const struct linear	*m = st;
+	double			 v[LAGS + 3];
+	size_t			 i, h, k;
+
+	for (i = 0; i < a->n; i++) {
+		inputs(m, a->x + i * m->ncol, a->seg[i], a->day, a->slot, v);
+		for (h = 0; h < m->nh; h++) {
+			const double	*z = m->z +
+			    (a->seg[i] * m->nh + h) * m->p;
+			double		 then, s;
+
+			then = (double)tp_profile_at(&m->usual, a->seg[i],
+			    a->day, a->slot, m->horizon[h]);
+			s = then + z[m->p - 1] * then;
+			for (k = 0; k + 1 < m->p; k++)
+				s += z[k] * v[k];
+			out[i * m->nh + h] = s > 0 ? s : 0;
+		}
+	}
+}
+
+static void
+save(const void *st, struct tp_buf *b)
+{
+	const struct linear	*m = st;
+
+	tp_pack_f32(b, m->usual.v,
+	    tp_profile_size(m->nseg, m->usual.slots));
+	tp_pack_f64(b, m->z, m->nseg * m->nh * m->p);
+}
+
+static void *
+load(const char *p, size_t n, const struct tp_shape *s, struct tp_err *e)
+{
+	struct linear		*m = make(s);
+	struct tp_unpack	 u = { p, n, false };
+	size_t			 np = tp_profile_size(s->nseg,
+				    s->slots_per_day);
+	size_t			 nz = s->nseg * s->nh * m->p;
+
+	if (n != 4 * np + 8 * nz) {
+		tp_err_set(e, TP_EXIT_DATA, "state has the wrong size");
+		release(m);
+		return NULL;
+	}
+	m->usual.v = tp_calloc(np + 1, sizeof(*m->usual.v));
+	m->z = tp_calloc(nz + 1, sizeof(*m->z));
+	tp_unpack_f32(&u, m->usual.v, np);
+	tp_unpack_f64(&u, m->z, nz);
+	if (tp_unpack_done(&u))
+		return m;
+	tp_err_set(e, TP_EXIT_DATA, "state holds a number that is not finite");
+	release(m);
+	return NULL;
+}
+
+const struct tp_model_kind tp_model_linear = {
+	"linear", "least absolute deviations per segment on lags and the "
+	"historical profile", wants,
+	fit, predict, save, load, release,
+};
