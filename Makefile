@@ -97,7 +97,7 @@ asan: ## build and test with AddressSanitizer and UBSan in build/asan
 fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 	$(MAKE) CC=clang BUILD=build/fuzz FUZZ_SAN=-fsanitize=fuzzer \
 		SAN=-fsanitize=fuzzer-no-link,address,undefined fuzzers
-	tests/fuzz/run build/fuzz/fuzz $(FUZZ_SECONDS)
+	tests/fuzz/hunt build/fuzz/fuzz $(FUZZ_SECONDS)
 
 bench: all ## measure speed beside other programs
 	tests/bench
