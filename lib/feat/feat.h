@@ -41,6 +41,17 @@ struct tp_feat_spec {
 };
 
 /* The defaults: 5 min, 12 lags, all groups but neighbour, roll 3 6 12, UTC. */
+#define TP_FEAT_SPEC_INIT {						\
+	.step_ms = 5 * TP_MINUTE,					\
+	.lags = 12,							\
+	.groups = TP_FEAT_TIME | TP_FEAT_LAG | TP_FEAT_ROLL |		\
+	    TP_FEAT_CHANGE,						\
+	.roll = { 3, 6, 12 },						\
+	.nroll = 3,							\
+	.max_gap_ms = TP_DAY,						\
+	.expire_ms = 7 * TP_DAY,					\
+	.tz = "UTC",							\
+}
 extern const struct tp_feat_spec tp_feat_spec_default;
 
 /*

@@ -1,0 +1,171 @@
+/*
+ * tp-features: reads events or aggregates, writes one row of features for
+ * each known segment and step of a regular grid.
+ */
+#include "feat/rowfilter.h"
+#include "io/file.h"
+#include "stream/run.h"
+
+#define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
+
+struct conf {
+	struct tp_run_opts	 run;
+	struct tp_grid_opts	 grid;
+	int64_t			 lags, max_keys;
+	const char		*groups, *roll, *targets, *tz, *graph_path;
+	struct tp_graph		 graph;
+};
+
+#define AT(field)	offsetof(struct conf, field)
+
+static const struct tp_opt options[] = {
+	{ .kind = TP_OPT_HEADING, .help = "The grid" },
+	{ TP_OPT_DUR, 's', "step", AT(grid.spec.step_ms), "TIME", NULL,
+	    "length of a step (default 5m)", 0, 0 },
+	{ TP_OPT_DUR, 0, "delay", AT(grid.delay_ms), "TIME", NULL,
+	    "how much later than the newest a reading may come (default 0)",
+	    0, 0 },
+	{ TP_OPT_DUR, 0, "wait", AT(grid.wait_ms), "TIME", NULL,
+	    "close steps when nothing came for so long (default 30s, "
+	    "0: never)", 0, 0 },
+	{ TP_OPT_FLAG, 0, "early", AT(grid.early), NULL, NULL,
+	    "close a step when all known segments have reported "
+	    "(the default)", 0, 0 },
+	{ TP_OPT_DUR, 0, "max-gap", AT(grid.spec.max_gap_ms), "TIME", NULL,
+	    "fill missing readings forward so long (default 1d)", 0, 0 },
+	{ TP_OPT_DUR, 0, "expire", AT(grid.spec.expire_ms), "TIME", NULL,
+	    "forget a segment that was silent so long (default 7d)", 0, 0 },
+	{ TP_OPT_DUR, 0, "max-future", AT(grid.max_future_ms), "TIME", NULL,
+	    "refuse records further ahead of the clock (default 5m)", 0, 0 },
+	{ TP_OPT_INT, 0, "max-keys", AT(max_keys), "N", NULL,
+	    "segments at once; others are refused (default 100000)",
+	    1, 1e8 },
+	{ .kind = TP_OPT_HEADING, .help = "The columns" },
+	{ TP_OPT_STR, 0, "groups", AT(groups), "LIST", NULL,
+	    "of time, lag, roll, change, neighbour (default all but the "
+	    "last)", 0, 0 },
+	{ TP_OPT_INT, 0, "lags", AT(lags), "N", NULL,
+	    "steps of lag_0, lag_1, ... (default 12)", 1, TP_FEAT_STEPS },
+	{ TP_OPT_STR, 0, "roll", AT(roll), "LIST", NULL,
+	    "rolling windows in steps (default 3,6,12)", 0, 0 },
+	{ TP_OPT_STR, 0, "tz", AT(tz), "ZONE", NULL,
+	    "time zone of the time columns (default UTC)", 0, 0 },
+	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
+	    "CSV table from,to,distance_m; adds the group neighbour", 0, 0 },
+	{ TP_OPT_STR, 0, "targets", AT(targets), "LIST", NULL,
+	    "minutes ahead of readings to add, for training", 0, 0 },
+	{ .kind = TP_OPT_END },
+};
+
+static const char tail[] =
+    "Example:\n"
+    "  tp-replay --format metr-la FILE | tp-features --targets 15,30,60\n";
+
+static const struct tp_tool tool = {
+	.name = "tp-features",
+	.brief = "write rows of features of a regular time grid",
+	.operands = "[FILE ...]",
+	.opts = options,
+	.shared = tp_run_options,
+	.shared_offset = AT(run),
+	.help_tail = tail,
+};
+
+/* A list of whole numbers into v; *n is left alone where s is NULL. */
+static int
+set_ints(const char *name, const char *s, int *v, int *n, int max,
+    struct tp_err *e)
+{
+	int64_t	wide[TP_FEAT_TARGETS];
+	int	i, count;
+
+	if (s == NULL)
+		return 0;
+	count = tp_opt_ints(s, wide, max, 1, 1000 * 1000);
+	if (count < 1)
+		return tp_opt_error(e, "--%s: '%s' is no list of up to %d "
+		    "positive whole numbers", name, s, max);
+	for (i = 0; i < count; i++)
+		v[i] = (int)wide[i];
+	*n = count;
+	return 0;
+}
+
+static int
+set_graph(struct conf *c, struct tp_err *e)
+{
+	struct tp_feat_spec	*s = &c->grid.spec;
+	char			*p;
+	size_t			 n;
+	int			 rc;
+
+	if (c->graph_path == NULL) {
+		if (s->groups & TP_FEAT_NEIGHBOUR)
+			return tp_opt_error(e,
+			    "--groups: neighbour needs --graph");
+		return 0;
+	}
+	if (c->groups == NULL)
+		s->groups |= TP_FEAT_NEIGHBOUR;
+	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_graph_read(&c->graph, p, n, c->graph_path, e);
+	free(p);
+	c->grid.graph = &c->graph;
+	return rc;
+}
+
+/* From what the options say to what the grid takes. */
+static int
+configure(struct conf *c, struct tp_err *e)
+{
+	struct tp_feat_spec	*s = &c->grid.spec;
+
+	s->lags = (int)c->lags;
+	c->grid.max_keys = (size_t)c->max_keys;
+	if (c->groups != NULL && tp_feat_groups_parse(c->groups,
+	    strlen(c->groups), &s->groups) != 0)
+		return tp_opt_error(e, "--groups: '%s' is not of time, lag, "
+		    "roll, change, neighbour", c->groups);
+	if (set_ints("roll", c->roll, s->roll, &s->nroll, TP_FEAT_ROLLS,
+	    e) != 0 || set_ints("targets", c->targets, s->targets,
+	    &s->ntargets, TP_FEAT_TARGETS, e) != 0)
+		return -1;
+	if (c->tz != NULL) {
+		if (strlen(c->tz) >= sizeof(s->tz))
+			return tp_opt_error(e, "--tz: '%s' is too long",
+			    c->tz);
+		memcpy(s->tz, c->tz, strlen(c->tz) + 1);
+	}
+	if (tp_feat_spec_check(s, e) != 0)
+		return -1;
+	return set_graph(c, e);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf	c = {
+		.run = tp_run_defaults,
+		.grid = tp_grid_defaults,
+		.lags = tp_grid_defaults.spec.lags,
+		.max_keys = (int64_t)tp_grid_defaults.max_keys,
+	};
+	struct tp_run	run = {
+		.opts = &c.run,
+		.filter = &tp_rowfilter,
+		.conf = &c.grid,
+		.what = "records",
+	};
+	struct tp_err	e = { 0 };
+	int		rc;
+
+	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
+	if (rc != 0)
+		return rc - 1;
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	tp_graph_release(&c.graph);
+	return tp_run_exit(rc, &e);
+}
