@@ -31,6 +31,25 @@ start_of(const struct tp_grid *g, int64_t step)
 	return step * g->opts.spec.step_ms;
 }
 
+/* How many steps before `next` a reading still changes a row. */
+static int64_t
+reach(const struct tp_grid *g)
+{
+	const struct tp_feat_spec	*s = &g->opts.spec;
+	int64_t				 known = s->expire_ms / s->step_ms;
+	int64_t				 fills = g->back +
+					     s->max_gap_ms / s->step_ms;
+
+	return known > fills ? known : fills;
+}
+
+/* True where a segment's reading older than the ring may be needed. */
+static bool
+base_counts(const struct tp_grid *g, const struct tp_grid_seg *s)
+{
+	return s->base != NO_STEP && g->next - s->base <= reach(g);
+}
+
 static bool
 in_ring(const struct tp_grid *g, int64_t step)
 {
@@ -226,7 +245,7 @@ drop_expired(struct tp_grid *g)
 
 	g->ids = (struct tp_map){ 0 };
 	for (i = 0; i < old.n; i++) {
-		bool	keep = tp_grid_known(g, g->segs[i].prev, g->next);
+		bool	keep = base_counts(g, &g->segs[i]);
 		size_t	k;
 
 		for (k = 0; !keep && k < g->ring; k++)
@@ -401,8 +420,8 @@ keep_jump(struct tp_grid *g, const struct tp_rec *r,
 /*
  * True where the step is so far ahead that every segment would have expired.
  * While rebuilding, `next` is that of the end: no reading that was taken is
- * beyond the ring, and no record that was kept back is in it, since a segment
- * whose last reading came before it had not expired at `next`.
+ * beyond the ring, and no record that was kept back is in it, since a reading
+ * from before it was within reach of `next`.
  */
 static bool
 is_jump(const struct tp_grid *g, int64_t step, const struct tp_out *out)
@@ -413,8 +432,7 @@ is_jump(const struct tp_grid *g, int64_t step, const struct tp_out *out)
 		return false;
 	if (out->muted)
 		return !in_ring(g, step);
-	return step - top > g->opts.spec.expire_ms / g->opts.spec.step_ms +
-	    (int64_t)g->ring;
+	return step - top > reach(g) + (int64_t)g->ring;
 }
 
 /*
@@ -523,8 +541,7 @@ tp_grid_low(const struct tp_grid *g)
 		if (g->minpos[i] < low)
 			low = g->minpos[i];
 	for (i = 0; i < g->ids.n; i++)
-		if (tp_grid_known(g, g->segs[i].base, g->next) &&
-		    g->segs[i].base_pos < low)
+		if (base_counts(g, &g->segs[i]) && g->segs[i].base_pos < low)
 			low = g->segs[i].base_pos;
 	return low;
 }
