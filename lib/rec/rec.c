@@ -179,9 +179,14 @@ add_field(struct tp_rec *r, const struct tp_json_field *f,
 		if (w->scope == TP_SCOPE_METADATA &&
 		    tp_field_kind(s.field) >= TP_KIND_NUM) {
 			unquote(&to->v);
-			if (to->v.type != TP_JSON_NUM)
+			if (to->v.type != TP_JSON_NUM) {
 				s.field = TP_F_NONE;
+				s.lost = true;
+			}
 		}
+		if (name->opens != TP_SCOPE_NONE && s.field == TP_F_NONE &&
+		    f->v.type == TP_JSON_OBJ)
+			s.lost = true;	/* too deep to be opened */
 	}
 	s.outlen = w->outlen;
 	s.outat = w->outat;

@@ -60,7 +60,8 @@ enum tp_field tp_field_find(const char *name, size_t n);
 struct tp_rec_slot {
 	uint8_t	 field;		/* enum tp_field; NONE: unknown, or null */
 	uint8_t	 rank;		/* of the alias: the lowest is taken */
-	bool	 lost;		/* another alias was taken for the field */
+	bool	 lost;		/* its name is known, but another field or
+				 * (in containers) none has its meaning */
 	uint8_t	 outlen;	/* > 0: was in an object of a name so long, */
 	uint32_t outat;		/* which is at this byte of the line */
 };
