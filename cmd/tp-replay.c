@@ -1,0 +1,284 @@
+/*
+ * tp-replay: turns files of traffic history, or a made-up scenario, into a
+ * stream of events, at any speed.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "data/replay.h"
+#include "data/sensors.h"
+#include "io/src.h"
+#include "stream/run.h"
+
+#define TABLE_MAX	((size_t)64 << 20)	/* bytes of a side table */
+
+struct conf {
+	struct tp_run_opts	 run;
+	struct tp_replay_conf	 replay;
+	struct tp_tz		 tz;
+	struct tp_map		 only;
+	struct tp_sensors	 sensors;
+	struct tp_pace		 pace;
+	int			 unit;
+	bool			 loop;
+	const char		*from, *to, *rebase, *zone, *missing;
+	const char		*segments, *sensors_path;
+};
+
+#define AT(field)	offsetof(struct conf, field)
+
+static const struct tp_opt options[] = {
+	{ .kind = TP_OPT_HEADING, .help = "Input" },
+	{ TP_OPT_CHOICE, 'f', "format", AT(replay.format), "FORMAT",
+	    TP_FORMAT_NAMES, "what the files are (default auto: told by "
+	    "their first line where that is certain)", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "speed-unit", AT(unit), "UNIT", "none|kmh|mph",
+	    "unit of speeds that do not tell theirs", 0, 0 },
+	{ TP_OPT_STR, 0, "missing", AT(missing), "VALUE", NULL,
+	    "speed that stands for no reading (metr-la: 0)", 0, 0 },
+	{ TP_OPT_STR, 0, "tz", AT(zone), "ZONE", NULL,
+	    "zone of times that have none (default UTC)", 0, 0 },
+	{ TP_OPT_STR, 0, "key", AT(replay.key), "NAME", NULL,
+	    "which frame of an HDF5 file that holds several", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "What is written" },
+	{ TP_OPT_STR, 0, "from", AT(from), "TIME", NULL,
+	    "leave out what is earlier", 0, 0 },
+	{ TP_OPT_STR, 0, "to", AT(to), "TIME", NULL,
+	    "leave out what is at TIME or later", 0, 0 },
+	{ TP_OPT_STR, 0, "segments", AT(segments), "LIST", NULL,
+	    "only these ids, parted by commas; @FILE: one a line", 0, 0 },
+	{ TP_OPT_FILE, 0, "sensors", AT(sensors_path), "FILE", NULL,
+	    "CSV table sensor_id,latitude,longitude,...; adds place and "
+	    "road", 0, 0 },
+	{ TP_OPT_STR, 0, "rebase", AT(rebase), "TIME", NULL,
+	    "shift all times so that the first event is at TIME, or now",
+	    0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "Pace" },
+	{ TP_OPT_NUM, 's', "speed", AT(pace.speed), "FACTOR", NULL,
+	    "FACTOR times as fast as it happened; 1: as it happened; "
+	    "0, the default: as fast as it goes", 0, 1e9 },
+	{ TP_OPT_NUM, 'r', "rate", AT(pace.rate), "N", NULL,
+	    "N events a second", 0, 1e9 },
+	{ TP_OPT_FLAG, 0, "loop", AT(loop), NULL, NULL,
+	    "start over at the end, for ever; times go on", 0, 0 },
+	{ TP_OPT_DUR, 0, "step", AT(replay.step), "TIME", NULL,
+	    "time from the end of a --loop round to the next (default: as "
+	    "between events)", 0, 0 },
+	{ .kind = TP_OPT_END },
+};
+
+static const char tail[] =
+	"Examples:\n"
+	"  tp-replay --format metr-la metr-la.h5 | tp-validate\n"
+	"  tp-replay --format metr-la --speed 60 --rebase now metr-la.h5\n";
+
+static const struct tp_tool tool = {
+	.name = "tp-replay",
+	.brief = "turn files of traffic history into a stream of events",
+	.operands = "[FILE ...]",
+	.opts = options,
+	.shared = tp_run_options,
+	.shared_offset = AT(run),
+	.help_tail = tail,
+};
+
+/* Reads all of a file, packed or not; 0 or -1. */
+static int
+slurp(const char *path, struct tp_buf *b, struct tp_err *e)
+{
+	struct tp_src	*src = tp_src_open(path, e);
+	ssize_t		 n = -1;
+
+	if (src == NULL)
+		return -1;
+	do {
+		n = tp_src_read(src, tp_buf_room(b, 65536), 65536, e);
+		if (n > 0)
+			b->n += (size_t)n;
+	} while (n > 0 && b->n <= TABLE_MAX);
+	tp_src_close(src);
+	if (n > 0)
+		return tp_err_set(e, TP_EXIT_DATA, "%s: more than %zu bytes",
+		    path, TABLE_MAX);
+	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
+	return n < 0 ? -1 : 0;
+}
+
+/* Adds the ids of s[0..n) that are parted by `sep`. */
+static void
+add_ids(struct tp_map *m, const char *s, size_t n, char sep)
+{
+	const char	*end = s + n, *p;
+	size_t		 k;
+
+	for (; s < end; s = p + 1) {
+		p = memchr(s, sep, (size_t)(end - s));
+		if (p == NULL)
+			p = end;
+		k = (size_t)(p - s);
+		if (k > 0 && s[k - 1] == '\r')
+			k--;
+		if (k > 0)
+			tp_map_add(m, s, k);
+	}
+}
+
+static int
+set_segments(struct conf *c, struct tp_err *e)
+{
+	struct tp_buf	b = { 0 };
+	int		rc = 0;
+
+	if (c->segments == NULL)
+		return 0;
+	if (c->segments[0] == '@') {
+		rc = slurp(c->segments + 1, &b, e);
+		if (rc == 0)
+			add_ids(&c->only, b.p, b.n, '\n');
+		tp_buf_release(&b);
+	} else {
+		add_ids(&c->only, c->segments, strlen(c->segments), ',');
+	}
+	if (rc == 0 && c->only.n == 0)
+		return tp_opt_error(e, "--segments: '%s' names none",
+		    c->segments);
+	c->replay.only = &c->only;
+	c->replay.seen = tp_calloc(c->only.n + 1, sizeof(bool));
+	return rc;
+}
+
+static int
+set_sensors(struct conf *c, struct tp_err *e)
+{
+	struct tp_buf	b = { 0 };
+	int		rc;
+
+	if (c->sensors_path == NULL)
+		return 0;
+	rc = slurp(c->sensors_path, &b, e);
+	if (rc == 0)
+		rc = tp_sensors_parse(&c->sensors, c->sensors_path, b.p, b.n,
+		    e);
+	tp_buf_release(&b);
+	c->replay.sensors = &c->sensors;
+	return rc;
+}
+
+/* A time of the command line is local to --tz. */
+static int
+set_time(struct conf *c, const char *name, const char *s, int64_t *t,
+    struct tp_err *e)
+{
+	const char	*why;
+
+	if (s != NULL &&
+	    tp_time_parse(&c->tz, s, strlen(s), t, &why) == -1)
+		return tp_opt_error(e, "--%s: time '%s': %s", name, s, why);
+	return 0;
+}
+
+static int
+set_times(struct conf *c, struct tp_err *e)
+{
+	struct tp_replay_conf	*r = &c->replay;
+
+	if (tp_tz_open(&c->tz, c->zone, e) == -1)
+		return -1;
+	r->tz = &c->tz;
+	r->rebase = TP_TIME_NONE;
+	if (c->rebase != NULL && strcmp(c->rebase, "now") == 0) {
+		r->rebase = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+		    tp_clock_wall_ms();
+		c->rebase = NULL;
+	}
+	if (set_time(c, "from", c->from, &r->from, e) == -1 ||
+	    set_time(c, "to", c->to, &r->to, e) == -1 ||
+	    set_time(c, "rebase", c->rebase, &r->rebase, e) == -1)
+		return -1;
+	if (r->from >= r->to)
+		return tp_opt_error(e, "--to must be later than --from");
+	return 0;
+}
+
+static int
+set_speeds(struct conf *c, struct tp_err *e)
+{
+	struct tp_replay_conf	*r = &c->replay;
+
+	r->unit = (enum tp_unit)c->unit;
+	if (c->missing != NULL) {
+		r->has_missing = true;
+		if (tp_parse_num(c->missing, strlen(c->missing),
+		    &r->missing) == -1)
+			return tp_opt_error(e, "--missing: '%s' is no number",
+			    c->missing);
+	}
+	if (r->format == TP_FORMAT_METR_LA) {
+		if (c->missing != NULL || r->unit == TP_UNIT_KMH)
+			return tp_opt_error(e, "--format metr-la is in mph "
+			    "with 0 for missing; say --format wide");
+		r->unit = TP_UNIT_MPH;
+		r->has_missing = true;
+		r->missing = 0;
+	}
+	if (r->format == TP_FORMAT_WIDE && r->unit == TP_UNIT_NONE)
+		return tp_opt_error(e,
+		    "--format wide: --speed-unit must be given");
+	return 0;
+}
+
+static int
+configure(struct conf *c, struct tp_err *e)
+{
+	c->replay.max_line = (size_t)c->run.max_line;
+	return set_times(c, e) == -1 || set_speeds(c, e) == -1 ||
+	    set_segments(c, e) == -1 || set_sensors(c, e) == -1 ? -1 : 0;
+}
+
+/* Ids asked for that never came are most likely mistyped. */
+static void
+note_unseen(const struct conf *c)
+{
+	size_t	i, n = 0;
+
+	for (i = 0; i < c->only.n; i++)
+		n += !c->replay.seen[i];
+	for (i = 0; n > 0 && i < c->only.n; i++)
+		if (!c->replay.seen[i]) {
+			tp_log_note("segment '%s'%s is not in the input",
+			    c->only.keys[i].p, n > 1 ? ", and others," : "");
+			break;
+		}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf	c = {
+		.run = tp_run_defaults,
+		.replay = { .from = INT64_MIN, .to = INT64_MAX },
+		.zone = "UTC",
+	};
+	struct tp_run	run = {
+		.opts = &c.run,
+		.reader = &tp_replay_reader,
+		.conf = &c.replay,
+		.what = "events",
+	};
+	struct tp_err	e = { 0 };
+	int		rc;
+
+	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
+	if (rc != 0)
+		return rc - 1;
+	rc = configure(&c, &e);
+	run.pace = c.pace;
+	run.loop = c.loop;
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	if (rc == 0)
+		note_unseen(&c);
+	tp_map_release(&c.only);
+	tp_sensors_release(&c.sensors);
+	free(c.replay.seen);
+	return tp_run_exit(rc, &e);
+}

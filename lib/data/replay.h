@@ -1,0 +1,48 @@
+/*
+ * The reader of tp-replay: foreign files and scenarios to events.  The conf
+ * owns nothing of what it points to and stays as it is during a run, but for
+ * `tz` (a cache) and `seen` (a result).
+ */
+#ifndef TP_DATA_REPLAY_H
+#define TP_DATA_REPLAY_H
+
+#include "base/map.h"
+#include "rec/reader.h"
+
+struct tp_sensors;
+struct tp_scenario;
+
+enum tp_format {
+	TP_FORMAT_AUTO,		/* by content, where that is certain */
+	TP_FORMAT_METR_LA,	/* wide table, mph, 0 = missing */
+	TP_FORMAT_WIDE,		/* column 1 the time, one column a sensor */
+	TP_FORMAT_LONG,		/* one row a reading, columns by name */
+	TP_FORMAT_PEMS,		/* PeMS Station 5-Minute */
+	TP_FORMAT_EVENTS,	/* JSON lines */
+};
+#define TP_FORMAT_NAMES	"auto|metr-la|wide|long|pems|events"
+
+struct tp_replay_conf {
+	int		 format;	/* enum tp_format */
+	enum tp_unit	 unit;		/* of speeds that do not say theirs */
+	bool		 has_missing;
+	double		 missing;	/* a value that means no reading */
+	int64_t		 from, to;	/* source times, from <= t < to;
+					 * INT64_MIN, INT64_MAX: all */
+	int64_t		 rebase;	/* when the first event is to be, or
+					 * TP_TIME_NONE */
+	int64_t		 step;		/* ms between the last event and the
+					 * first of the next --loop round; 0:
+					 * as between events */
+	struct tp_tz	*tz;		/* of times without zone */
+	const struct tp_map *only;	/* segments wanted; NULL: all */
+	bool		*seen;		/* set for those of `only` that came */
+	const struct tp_sensors *sensors; /* places to add; NULL: none */
+	const char	*key;		/* HDF5: which frame; NULL: the one */
+	size_t		 max_line;	/* bytes */
+	const struct tp_scenario *scenario; /* instead of files; NULL: files */
+};
+
+extern const struct tp_reader tp_replay_reader;
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The places of sensors, from a CSV table with a header: sensor_id,
+ * latitude, longitude, road_name, direction, lanes, all but the first
+ * optional, under any of their usual names.  The struct owns all it holds.
+ */
+#ifndef TP_DATA_SENSORS_H
+#define TP_DATA_SENSORS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/map.h"
+
+enum tp_place {
+	TP_PLACE_LATITUDE, TP_PLACE_LONGITUDE, TP_PLACE_ROAD_NAME,
+	TP_PLACE_DIRECTION, TP_PLACE_LANES, TP_PLACE_MAX
+};
+
+/* The fields as JSON text, ,"latitude":34.1 and so on, in one string. */
+struct tp_sensor {
+	char		*text;
+	uint16_t	 at[TP_PLACE_MAX + 1];	/* field i is at[i]..at[i+1] */
+};
+
+struct tp_sensors {
+	struct tp_map	  ids;
+	struct tp_sensor *v;		/* by index in ids */
+	size_t		  cap;
+};
+
+void tp_sensors_release(struct tp_sensors *s);
+/* Reads the table text[0..n), followed by TP_JSON_PAD bytes; `name` is for
+ * messages.  0, or -1 with the error. */
+int tp_sensors_parse(struct tp_sensors *s, const char *name, const char *text,
+    size_t n, struct tp_err *e);
+/* The sensor with this id, or NULL. */
+const struct tp_sensor *tp_sensors_find(const struct tp_sensors *s,
+    const char *id, size_t n);
+/* Appends the fields whose bit (1 << enum tp_place) is not in mask. */
+void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
+    unsigned mask);
+
+/* The field a column of this name holds (any letter case), or -1. */
+int tp_place_column(const char *name, size_t n);
+/* True for a name of the column that identifies the sensor. */
+bool tp_sensor_id_column(const char *name, size_t n);
+
+#endif
