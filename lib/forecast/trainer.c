@@ -1,0 +1,306 @@
+#include "forecast/trainer.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+#include "base/version.h"
+#include "forecast/fitted.h"
+#include "forecast/forecast.h"
+#include "forecast/trainreport.h"
+#include "num/stat.h"
+
+const char *const tp_split_names[TP_SPLITS] = {
+	"train", "validation", "test",
+};
+
+/* Sorting forecasts of the validation part by segment and horizon. */
+struct calibrating {
+	size_t	 nh;
+	size_t	*at;		/* counts first, then where the next goes */
+	double	*pred, *err;	/* NULL while counting */
+};
+
+static void
+collect(void *arg, size_t seg, size_t h, double raw, double y)
+{
+	struct calibrating	*c = arg;
+	size_t			*at = &c->at[seg * c->nh + h];
+
+	if (c->pred != NULL) {
+		c->pred[*at] = tp_forecast_speed(raw);
+		c->err[*at] = y - c->pred[*at];
+	}
+	++*at;
+}
+
+static void
+calibrate(struct tp_fitted *f, const struct tp_dataset *d, double alpha,
+    struct tp_intervals *iv)
+{
+	const struct tp_panel	*p = &d->panel;
+	size_t			 n = p->shape.nseg * p->shape.nh, i, sum = 0;
+	struct calibrating	 k = { p->shape.nh, NULL, NULL, NULL };
+	struct tp_calibration	 c = { p->shape.nseg, p->shape.nh, NULL, NULL,
+	    NULL };
+	size_t			*start = tp_calloc(n + 1, sizeof(*start));
+
+	k.at = tp_calloc(n + 1, sizeof(*k.at));
+	tp_fitted_each(f, d, p->part[1], p->part[2], collect, &k);
+	for (i = 0; i <= n; i++) {
+		start[i] = sum;
+		sum += i < n ? k.at[i] : 0;
+	}
+	memcpy(k.at, start, (n + 1) * sizeof(*k.at));
+	c.pred = k.pred = tp_calloc(sum + 1, sizeof(*k.pred));
+	c.err = k.err = tp_calloc(sum + 1, sizeof(*k.err));
+	c.start = start;
+	tp_fitted_each(f, d, p->part[1], p->part[2], collect, &k);
+	tp_intervals_fit(iv, &c, alpha);
+	f->iv = iv;
+	free(k.at);
+	free(k.pred);
+	free(k.err);
+	free(start);
+}
+
+struct scoring {
+	struct tp_forecaster fc;
+	struct tp_score	*s;
+};
+
+static void
+score_one(void *arg, size_t seg, size_t h, double raw, double y)
+{
+	struct scoring		*k = arg;
+	struct tp_forecast	 f;
+
+	tp_forecast_make(&k->fc, seg, h, raw, &f);
+	tp_score_add(&k->s[h], f.speed, y);
+	if (k->fc.iv == NULL)
+		return;
+	tp_score_interval(&k->s[h], f.lower, f.upper, y, k->fc.iv->alpha);
+	tp_score_level(&k->s[h], f.confidence, tp_level(&k->fc.levels, y,
+	    (double)NAN, k->fc.out) == f.level);
+}
+
+static void
+score(struct tp_fitted *f, const struct tp_dataset *d, struct tp_train_scores *s)
+{
+	const struct tp_panel	*p = &d->panel;
+	struct scoring		 k = {
+		{ f->iv, NULL, tp_levels_default, d->spec.unit, d->spec.unit },
+		NULL,
+	};
+	int			 i;
+
+	for (i = 0; i < TP_SPLITS; i++) {
+		k.s = s->s[i];
+		tp_fitted_each(f, d, p->part[i], p->part[i + 1], score_one, &k);
+	}
+}
+
+/* The 85th percentile of each segment's readings of the train part. */
+static float *
+free_flow(const struct tp_panel *p)
+{
+	size_t	 nseg = p->shape.nseg, i;
+	size_t	*at = tp_calloc(nseg + 2, sizeof(*at));
+	float	*out = tp_calloc(nseg + 1, sizeof(*out));
+	double	*v = tp_calloc(p->nrow + 1, sizeof(*v));
+
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i]))
+			at[p->seg[i] + 2]++;
+	for (i = 2; i < nseg + 2; i++)
+		at[i] += at[i - 1];
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i]))
+			v[at[p->seg[i] + 1]++] = p->now[i];
+	for (i = 0; i < nseg; i++) {
+		size_t	n = at[i + 1] - at[i];
+
+		tp_stat_sort(v + at[i], n);
+		out[i] = n > 0 ? (float)tp_stat_quantile(v + at[i], n, 0.85) :
+		    0;
+	}
+	free(at);
+	free(v);
+	return out;
+}
+
+/* Mean and deviation of the train part's readings. */
+static void
+scaling(const struct tp_panel *p, struct tp_modelfile *m)
+{
+	double	sum = 0, sq = 0, n = 0;
+	size_t	i;
+
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i])) {
+			sum += p->now[i];
+			n++;
+		}
+	m->mean = n > 0 ? sum / n : 0;
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i]))
+			sq += (p->now[i] - m->mean) * (p->now[i] - m->mean);
+	m->std = n > 0 ? sqrt(sq / n) : 0;
+}
+
+/* Everything of a model file but the state, the intervals and the metrics. */
+static void
+describe(struct tp_modelfile *m, const struct tp_dataset *d,
+    const struct tp_model_kind *kind, uint64_t seed)
+{
+	const struct tp_panel	*p = &d->panel;
+	struct tp_buf		 b = { 0 };
+	size_t			 i;
+
+	m->kind = kind;
+	m->toolkit = tp_strdup(TP_VERSION);
+	tp_feat_spec_print(&d->spec, &b);
+	m->spec = tp_strndup(b.p, b.n);
+	tp_buf_release(&b);
+	m->unit = tp_strdup(tp_unit_suffix(d->spec.unit));
+	m->step_ms = d->spec.step_ms;
+	m->ncol = p->shape.ncol;
+	m->columns = tp_calloc(m->ncol + 1, sizeof(*m->columns));
+	for (i = 0; i < m->ncol; i++)
+		m->columns[i] = tp_strdup(p->shape.names[i]);
+	for (i = 0; i < d->segs.n; i++)
+		tp_map_add(&m->segs, d->segs.keys[i].p, d->segs.keys[i].n);
+	m->nh = p->shape.nh;
+	for (i = 0; i < m->nh; i++) {
+		m->minutes[i] = d->spec.targets[i];
+		m->steps[i] = d->horizon[i];
+	}
+	m->slots_per_day = p->shape.slots_per_day;
+	m->graph_hash = d->spec.graph_hash;
+	m->seed = seed;
+	m->from = d->from;
+	m->to = d->to;
+	m->train_to = tp_dataset_time(d, p->part[1] - 1);
+	for (i = 0; i < 3; i++)
+		m->windows[i] = p->part[i + 1] - p->part[i];
+	scaling(p, m);
+	m->free_flow = free_flow(p);
+}
+
+/* Mean over the horizons. */
+static double
+mean_mae(const struct tp_train_scores *s, size_t nh)
+{
+	double	sum = 0;
+	size_t	h;
+
+	for (h = 0; h < nh; h++)
+		sum += tp_score_mae(&s->s[TP_SPLIT_VALIDATION][h]);
+	return sum / (double)nh;
+}
+
+static int
+gate(struct tp_train_result *r, const struct tp_dataset *d,
+    const struct tp_train_opts *o, struct tp_err *e)
+{
+	struct tp_train_scores	*s = &r->scored[r->nscored];
+	struct tp_fitted		 f = { 0 };
+	int			 rc = tp_fitted_adopt(&f, o->gate, d, e);
+
+	if (rc == 0) {
+		s->kind = o->gate->kind->name;
+		s->version = tp_strdup(o->gate->version);
+		r->nscored++;
+		score(&f, d, s);
+		r->new_mae = mean_mae(&r->scored[0], d->panel.shape.nh);
+		r->old_mae = mean_mae(s, d->panel.shape.nh);
+		r->refused = r->new_mae > r->old_mae * (1 + o->margin);
+	}
+	tp_fitted_release(&f);
+	return rc;
+}
+
+/* The version a baseline would have if it were saved. */
+static char *
+version_of(const struct tp_dataset *d, const struct tp_fitted *f, uint64_t seed)
+{
+	struct tp_modelfile	 m = { 0 };
+	char			*v;
+
+	describe(&m, d, f->kind, seed);
+	m.state = f->state;
+	tp_modelfile_name(&m);
+	v = tp_strdup(m.version);
+	m.state = NULL;
+	tp_modelfile_release(&m);
+	return v;
+}
+
+/* Fits and scores one kind; the state goes to `keep` where that is given. */
+static int
+train_kind(struct tp_train_result *r, const struct tp_dataset *d,
+    const struct tp_train_opts *o, const struct tp_model_kind *kind,
+    struct tp_modelfile *keep, struct tp_err *e)
+{
+	struct tp_train_scores	*s = &r->scored[r->nscored];
+	struct tp_fitted		 f = { 0 };
+
+	if (o->note != NULL)
+		o->note(kind->name);
+	f.kind = kind;
+	f.state = kind->fit(&d->panel, &o->model, e);
+	if (f.state == NULL)
+		return -1;
+	r->nscored++;
+	s->kind = kind->name;
+	if (keep != NULL) {
+		describe(keep, d, kind, o->model.seed);
+		calibrate(&f, d, o->alpha, &keep->iv);
+		keep->state = f.state;
+		tp_modelfile_name(keep);
+		s->version = tp_strdup(keep->version);
+	} else {
+		s->version = version_of(d, &f, o->model.seed);
+	}
+	score(&f, d, s);
+	if (keep != NULL)
+		f.state = NULL;
+	tp_fitted_release(&f);
+	return 0;
+}
+
+int
+tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
+    struct tp_train_result *r, struct tp_err *e)
+{
+	const struct tp_model_kind	*const base[] = {
+		&tp_model_persistence, &tp_model_ha,
+	};
+	size_t				 i;
+	int				 rc;
+
+	rc = train_kind(r, d, o, o->kind, &r->model, e);
+	for (i = 0; i < 2 && rc == 0; i++)
+		if (base[i] != o->kind)
+			rc = train_kind(r, d, o, base[i], NULL, e);
+	if (rc == 0 && o->gate != NULL)
+		rc = gate(r, d, o, e);
+	if (rc != 0) {
+		tp_train_release(r);
+		return -1;
+	}
+	r->model.metrics = tp_train_metrics(r, d);
+	tp_train_report(r, d);
+	return 0;
+}
+
+void
+tp_train_release(struct tp_train_result *r)
+{
+	size_t	i;
+
+	for (i = 0; i < TP_TRAIN_MODELS; i++)
+		free(r->scored[i].version);
+	tp_modelfile_release(&r->model);
+	tp_buf_release(&r->report);
+	memset(r, 0, sizeof(*r));
+}

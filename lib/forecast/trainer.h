@@ -1,0 +1,52 @@
+/*
+ * Training: fits a model to a data set, calibrates its intervals on the
+ * validation part, and scores it beside persistence and the historical
+ * average on all three parts.
+ */
+#ifndef TP_FORECAST_TRAINER_H
+#define TP_FORECAST_TRAINER_H
+
+#include "forecast/dataset.h"
+#include "forecast/score.h"
+#include "model/modelfile.h"
+
+enum { TP_SPLIT_TRAIN, TP_SPLIT_VALIDATION, TP_SPLIT_TEST, TP_SPLITS };
+extern const char *const tp_split_names[TP_SPLITS];
+
+#define TP_TRAIN_MODELS	4	/* the model, two baselines, the one in use */
+
+struct tp_train_opts {
+	const struct tp_model_kind *kind;
+	struct tp_model_opts model;
+	double		 alpha;		/* 1 - coverage of intervals */
+	/* the model in use, or NULL; the new one is refused where its mean
+	 * absolute error on the validation part is larger by more than
+	 * margin (a share) */
+	const struct tp_modelfile *gate;
+	double		 margin;
+	/* told what is being done, or NULL */
+	void		(*note)(const char *what);
+};
+
+struct tp_train_scores {
+	const char	*kind;
+	char		*version;	/* owned */
+	struct tp_score	 s[TP_SPLITS][TP_MODEL_HORIZONS];
+};
+
+/* The result owns all it points to. */
+struct tp_train_result {
+	struct tp_modelfile model;
+	struct tp_train_scores scored[TP_TRAIN_MODELS];	/* [0]: the model */
+	size_t		 nscored;
+	struct tp_buf	 report;	/* score records, a line each */
+	bool		 refused;	/* by the gate */
+	double		 new_mae, old_mae;	/* what it compared */
+};
+
+/* r is zeroed.  Returns 0, or -1 with nothing to release. */
+int tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
+    struct tp_train_result *r, struct tp_err *e);
+void tp_train_release(struct tp_train_result *r);
+
+#endif
