@@ -39,18 +39,14 @@ COMPILE		 = $(CC) -Ilib -D_GNU_SOURCE $(INCLUDES) $(CPPFLAGS) \
 			$(BASE_CFLAGS) $(CFLAGS)
 LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 
-# What each tool links beside the common libraries.
-COMMON_LIBS	:= $(call pc,--libs zlib libzstd) -lm
+# What tools link: the common libraries, of which the linker takes what is
+# used, and the heavy ones by name.
+COMMON_LIBS	:= $(call pc,--libs jansson zlib libzstd) -lcsv -lm
 HDF5_LIBS	:= $(call pc,--libs $(HDF5))
 BLAS_LIBS	:= $(call pc,--libs lapacke openblas)
-JANSSON_LIBS	:= $(call pc,--libs jansson)
-CSV_LIBS	 = -lcsv
-ALL_LIBS	 = $(CSV_LIBS) $(HDF5_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
-$(BIN)/tp-replay:   LIBS = $(CSV_LIBS) $(HDF5_LIBS) $(JANSSON_LIBS)
-$(BIN)/tp-features: LIBS = $(CSV_LIBS) $(JANSSON_LIBS)
-$(BIN)/tp-train:    LIBS = $(CSV_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
-$(BIN)/tp-predict:  LIBS = $(CSV_LIBS) $(BLAS_LIBS) $(JANSSON_LIBS)
-$(BIN)/tp-plot:     LIBS = $(CSV_LIBS) $(JANSSON_LIBS)
+ALL_LIBS	 = $(HDF5_LIBS) $(BLAS_LIBS) $(COMMON_LIBS)
+$(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
+$(BIN)/tp-train:	LIBS = $(BLAS_LIBS)
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools into bin/ (the default)
 unit: $(UNIT)
@@ -69,11 +65,11 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libs.ok
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) -o $@ $^ -lcmocka $(ALL_LIBS) $(COMMON_LIBS) $(LDLIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ -lcmocka $(ALL_LIBS) $(LDLIBS)
 
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_MAIN) $(BUILD)/lib.a
 	@mkdir -p $(@D)
-	$(call say,LINK)$(LINK) $(FUZZ_SAN) -o $@ $^ $(ALL_LIBS) $(COMMON_LIBS) $(LDLIBS)
+	$(call say,LINK)$(LINK) $(FUZZ_SAN) -o $@ $^ $(ALL_LIBS) $(LDLIBS)
 
 # Objects are made anew when the compiler or the flags change.
 FLAGS		 = $(CC) $(CPPFLAGS) $(SAN) $(CFLAGS)
