@@ -13,7 +13,7 @@
 #include "rec/name.h"
 
 #define EARTH_M		6371008.8	/* mean radius, IUGG */
-#define KEY_SEED	1	/* of the hash of (segment_id, timestamp) */
+#define SEGMENT_SEED	1	/* of the hash of segment_id */
 #define EVENT_SEED	2	/* of the hash of event_id */
 
 const struct tp_check_conf	tp_check_defaults = {
@@ -216,9 +216,9 @@ bound(const struct tp_check *c)
  * seen before and is dropped, -1 where it is refused.
  */
 static int
-check_seen(struct tp_check *c, uint64_t key, struct tp_out *out)
+check_seen(struct tp_check *c, struct tp_out *out)
 {
-	uint64_t	event = 0;
+	uint64_t	segment, event = 0;
 
 	if (c->seen.max == 0)
 		return 1;
@@ -226,7 +226,8 @@ check_seen(struct tp_check *c, uint64_t key, struct tp_out *out)
 		event = tp_hash(c->event.p, c->event.n, EVENT_SEED);
 		event += event == 0;
 	}
-	if (!tp_dedupe_push(&c->seen, key, event, c->r->pos) ||
+	segment = tp_hash(c->id.p, c->id.n, SEGMENT_SEED);
+	if (!tp_dedupe_push(&c->seen, segment, c->t, event, c->r->pos) ||
 	    c->conf->twins == TP_TWINS_PASS)
 		return 1;
 	if (c->conf->twins == TP_TWINS_REJECT)
@@ -252,7 +253,6 @@ check_record(void *st, const struct tp_rec *r, struct tp_out *out)
 {
 	struct tp_check	*c = st;
 	struct tp_buf	*b = tp_out_begin(out, TP_OUT_MAIN);
-	uint64_t	 key = 0;
 	char		*line;
 	int		 write;
 
@@ -265,15 +265,10 @@ check_record(void *st, const struct tp_rec *r, struct tp_out *out)
 	write = make_line(c, line);
 	if (write == 0)
 		write = check_fields(c);
-	if (write == 0) {
-		key = tp_hash(c->id.p, c->id.n, KEY_SEED + (uint64_t)c->t);
-		key += key == 0;
-		tp_dedupe_prefetch(&c->seen, key);
-		if (check_clock(c) < 0 || check_place(c) < 0)
-			write = -1;
-		else
-			write = check_seen(c, key, out);
-	}
+	if (write == 0 && (check_clock(c) < 0 || check_place(c) < 0))
+		write = -1;
+	if (write == 0)
+		write = check_seen(c, out);
 	if (write < 0)
 		return tp_out_reject(out, r, c->rule, c->why);
 	if (write == 0)

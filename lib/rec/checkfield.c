@@ -163,7 +163,7 @@ static int
 write_time(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 {
 	const char	*why;
-	int64_t		 t;
+	int64_t		 t, same;
 
 	if (tp_json_time(&in->v, &c->tz, &t, &why) < 0) {
 		char	text[120];
@@ -173,7 +173,13 @@ write_time(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 	}
 	if (f == TP_F_TIMESTAMP)
 		c->t = t;
-	c->p = tp_check_put_int(tp_check_put_name(c, c->p, f), t);
+	c->p = tp_check_put_name(c, c->p, f);
+	/* The scanner lets no number begin with 0, so equal is same text. */
+	if (in->v.type == TP_JSON_NUM && in->v.integer &&
+	    tp_json_int(&in->v, &same) == 0 && same == t)
+		c->p = tp_check_put(c->p, in->v.p, in->v.n);
+	else
+		c->p = tp_check_put_int(c->p, t);
 	return 0;
 }
 

@@ -1,14 +1,19 @@
 #include "rec/dedupe.h"
 
+#include "base/map.h"
 #include "base/mem.h"
 
 #define SLOTS_MIN	1024
-#define AHEAD		16	/* entries: how early an eviction is fetched */
+#define GROUPS		16384	/* power of two */
+#define AHEAD		16	/* entries: how early memory is asked for */
+#define TIME_SEED	3
 
 void
 tp_dedupe_init(struct tp_dedupe *d, size_t max)
 {
-	*d = (struct tp_dedupe){ .max = max };
+	*d = (struct tp_dedupe){ .max = max, .newest = INT64_MIN };
+	if (max > 0)
+		d->groups = tp_calloc(GROUPS, sizeof(*d->groups));
 }
 
 void
@@ -16,6 +21,7 @@ tp_dedupe_release(struct tp_dedupe *d)
 {
 	free(d->ring);
 	free(d->slots);
+	free(d->groups);
 	*d = (struct tp_dedupe){ 0 };
 }
 
@@ -77,66 +83,125 @@ forget(struct tp_dedupe *d, uint64_t key, size_t at)
 		erase(d, i);
 }
 
-/* Notes that the entry at `at` has the key; true where it was known. */
-static inline bool
+/* Notes that the entry at `at` has the key. */
+static inline void
 note(struct tp_dedupe *d, uint64_t key, size_t at)
 {
 	size_t	i;
-	bool	seen;
 
 	if (key == 0)
-		return false;
+		return;
 	i = find(d, key);
-	seen = d->slots[i].key != 0;
-	d->used += !seen;
+	d->used += d->slots[i].key == 0;
 	d->slots[i].key = key;
 	d->slots[i].at = (uint32_t)at;
-	return seen;
+}
+
+static inline bool
+has(const struct tp_dedupe *d, uint64_t key)
+{
+	return key != 0 && d->slots[find(d, key)].key != 0;
+}
+
+/* Asks for the slots of the keys of the k-th entry, if there is one. */
+static inline void
+prefetch(const struct tp_dedupe *d, size_t k)
+{
+	const struct tp_dedupe_entry	*e;
+	size_t				 at = d->head + k;
+
+	if (k >= d->n)
+		return;
+	e = &d->ring[at < d->max ? at : at - d->max];
+	__builtin_prefetch(&d->slots[e->key[0] & (d->nslots - 1)], 1);
+	if (e->key[1] != 0)
+		__builtin_prefetch(&d->slots[e->key[1] & (d->nslots - 1)], 1);
+}
+
+/* Puts all entries into the table that are not yet there. */
+static void
+catch_up(struct tp_dedupe *d)
+{
+	size_t	k, at;
+
+	while (3 * (d->used + 2 * (d->n - d->indexed)) > 2 * d->nslots)
+		grow(d);
+	for (k = d->indexed; k < d->n && k < d->indexed + AHEAD; k++)
+		prefetch(d, k);
+	for (k = d->indexed; k < d->n; k++) {
+		prefetch(d, k + AHEAD);
+		at = d->head + k;
+		at = at < d->max ? at : at - d->max;
+		note(d, d->ring[at].key[0], at);
+		note(d, d->ring[at].key[1], at);
+	}
+	d->indexed = d->n;
 }
 
 /* The place of a new entry, the oldest one's when the ring is full. */
 static size_t
-take_place(struct tp_dedupe *d, struct tp_dedupe_entry *old)
+take_place(struct tp_dedupe *d)
 {
-	size_t	at;
+	const struct tp_dedupe_entry	*old;
+	size_t				 at;
 
-	*old = (struct tp_dedupe_entry){ { 0, 0 }, 0 };
 	if (d->n < d->max) {
 		TP_GROW(d->ring, d->cap, d->n + 1);
 		return d->n++;
 	}
 	at = d->head;
-	*old = d->ring[at];
-	d->head = at + 1 < d->max ? at + 1 : 0;
-	if (at + AHEAD < d->max) {
-		tp_dedupe_prefetch(d, d->ring[at + AHEAD].key[0]);
-		if (d->ring[at + AHEAD].key[1] != 0)
-			tp_dedupe_prefetch(d, d->ring[at + AHEAD].key[1]);
+	if (d->indexed > 0) {
+		prefetch(d, AHEAD);
+		old = &d->ring[at];
+		forget(d, old->key[0], at);
+		forget(d, old->key[1], at);
+		d->indexed--;
 	}
+	d->head = at + 1 < d->max ? at + 1 : 0;
 	return at;
 }
 
-bool
-tp_dedupe_push(struct tp_dedupe *d, uint64_t key0, uint64_t key1,
-    int64_t pos)
+/* True where t is after all times of the segment in the ring; notes it. */
+static bool
+is_newest(struct tp_dedupe *d, uint64_t segment, int64_t t)
 {
-	struct tp_dedupe_entry	old;
-	size_t			at;
-	bool			seen;
+	struct tp_dedupe_group	*g = &d->groups[segment & (GROUPS - 1)];
+	bool			 newest;
+
+	/* Of a segment not met lately nothing is known but what holds of all. */
+	if (g->hash != segment)
+		*g = (struct tp_dedupe_group){ segment, d->newest };
+	newest = t > g->newest || d->n == 0;
+	if (t > g->newest)
+		g->newest = t;
+	if (t > d->newest)
+		d->newest = t;
+	return newest;
+}
+
+bool
+tp_dedupe_push(struct tp_dedupe *d, uint64_t segment, int64_t t,
+    uint64_t event, int64_t pos)
+{
+	struct {
+		uint64_t	segment;
+		int64_t		t;
+	}		both = { segment, t };
+	uint64_t	key;
+	size_t		at;
+	bool		newest, seen = false;
 
 	if (d->max == 0)
 		return false;
-	if (2 * (d->used + 2) > d->nslots)
-		grow(d);
-	at = take_place(d, &old);
-	/* First the new: it may have the keys of the one that goes. */
-	seen = note(d, key0, at);
-	seen = note(d, key1, at) || seen;
-	d->ring[at] = (struct tp_dedupe_entry){ { key0, key1 }, pos };
-	if (old.key[0] != key0)
-		forget(d, old.key[0], at);
-	if (old.key[1] != key1)
-		forget(d, old.key[1], at);
+	key = tp_hash(&both, sizeof(both), TIME_SEED);
+	key += key == 0;
+	newest = is_newest(d, segment, t);
+	if (d->n > 0 && (!newest || event != 0)) {
+		catch_up(d);
+		seen = (!newest && has(d, key)) || has(d, event);
+	}
+	at = take_place(d);
+	d->ring[at] = (struct tp_dedupe_entry){ { key, event }, pos };
 	return seen;
 }
 

@@ -1,8 +1,13 @@
 /*
- * Which of the last n records were seen before: a ring of their 64-bit hashes
- * and a table that finds a hash in it.  Memory grows to 2 * 24 + 32 bytes for
- * each record kept, and no further.  The state is a function of the last n
- * pushes, so that it can be rebuilt by pushing those again.
+ * Which of the last n records were seen before: a ring of their 64-bit keys,
+ * and a table that finds a key in it.  Memory grows to less than 140 bytes for
+ * each record kept, and no further.  What push() returns is a function of the last
+ * n pushes only, so that the state can be rebuilt by pushing those again.
+ *
+ * Where a segment's times go up, which is the usual case, a record later than
+ * all of its segment before needs no search.  So the table is filled only
+ * when a search is wanted, and then with all that came since, many cache
+ * misses at once instead of one after the other.
  *
  * Two different records are taken for one with probability n / 2^63.
  */
@@ -24,11 +29,20 @@ struct tp_dedupe_slot {
 	uint32_t	at;		/* the last entry in the ring with it */
 };
 
+/* A segment of which no time in the ring is above newest. */
+struct tp_dedupe_group {
+	uint64_t	hash;
+	int64_t		newest;
+};
+
 struct tp_dedupe {
 	struct tp_dedupe_entry *ring;	/* n of max used; head: the oldest */
 	size_t		 n, cap, max, head;
-	struct tp_dedupe_slot *slots;	/* power of two, at most half full */
+	size_t		 indexed;	/* so many, from head on, are in slots */
+	struct tp_dedupe_slot *slots;	/* power of two, at most 2/3 full */
 	size_t		 nslots, used;
+	struct tp_dedupe_group *groups;	/* those met last, by hash */
+	int64_t		 newest;	/* of all times */
 };
 
 /* max: how many records are kept, below 2^31; 0: none, nothing is seen. */
@@ -37,21 +51,13 @@ void tp_dedupe_release(struct tp_dedupe *d);
 
 /*
  * Adds a record, the oldest going when there are more than max.  Returns true
- * where one of the records kept before had one of its keys (of the same
- * index; keys[0] and keys[1] must come from different hashes).
+ * where one of the records kept before has the same time t and segment (a
+ * hash of it), or the same event (a hash of its id; 0: it has none).
  */
-bool tp_dedupe_push(struct tp_dedupe *d, uint64_t key0, uint64_t key1,
-    int64_t pos);
+bool tp_dedupe_push(struct tp_dedupe *d, uint64_t segment, int64_t t,
+    uint64_t event, int64_t pos);
 
 /* The position of the oldest record kept, INT64_MAX where there is none. */
 int64_t tp_dedupe_low(const struct tp_dedupe *d);
-
-/* Asks for the memory that pushing key will need. */
-static inline void
-tp_dedupe_prefetch(const struct tp_dedupe *d, uint64_t key)
-{
-	if (d->nslots > 0)
-		__builtin_prefetch(&d->slots[key & (d->nslots - 1)], 1);
-}
 
 #endif
