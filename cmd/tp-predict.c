@@ -1,0 +1,217 @@
+/*
+ * tp-predict: forecasts of each segment from a live or recorded stream.
+ */
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "forecast/live.h"
+#include "io/file.h"
+#include "stream/run.h"
+
+#define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
+
+struct conf {
+	struct tp_run_opts	 run;
+	struct tp_live_conf	 live;
+	const char		*model_path, *horizons, *levels, *graph_path;
+	int			 unit;		/* 0 as the input, kmh, mph */
+	int64_t			 max_keys;
+	struct tp_modelfile	 model;		/* the one in use */
+	struct stat		 seen;		/* the file when it was read */
+	struct tp_graph		 graph;
+};
+
+#define AT(field)	offsetof(struct conf, field)
+
+static const struct tp_opt options[] = {
+	{ .kind = TP_OPT_HEADING, .help = "Forecasts" },
+	{ TP_OPT_FILE, 'm', "model", AT(model_path), "FILE", NULL,
+	    "model that tp-train saved; read again when it changes", 0, 0 },
+	{ TP_OPT_STR, 0, "horizons", AT(horizons), "LIST", NULL,
+	    "minutes ahead, of those the model has (default all)", 0, 0 },
+	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
+	    "limits of the congestion levels in mph, best first (default "
+	    "60,45,30,15), or ratio[:LIST] of the free-flow speed", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "units", AT(unit), "UNIT", "keep|kmh|mph",
+	    "of the speeds written (default: those of the input)", 0, 0 },
+	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
+	    "CSV table from,to,distance_m, for models that read neighbours",
+	    0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "When a step closes" },
+	{ TP_OPT_DUR, 0, "delay", AT(live.grid.delay_ms), "TIME", NULL,
+	    "how much later than the newest a reading may come (default 0)",
+	    0, 0 },
+	{ TP_OPT_DUR, 0, "wait", AT(live.grid.wait_ms), "TIME", NULL,
+	    "close steps when nothing came for so long (default 5s, "
+	    "0: never)", 0, 0 },
+	{ TP_OPT_FLAG, 0, "early", AT(live.grid.early), NULL, NULL,
+	    "close a step when all known segments have reported "
+	    "(the default)", 0, 0 },
+	{ TP_OPT_DUR, 0, "max-future", AT(live.grid.max_future_ms), "TIME",
+	    NULL, "refuse records further ahead of the clock (default 5m)",
+	    0, 0 },
+	{ TP_OPT_INT, 0, "max-keys", AT(max_keys), "N", NULL,
+	    "segments at once; others are refused (default 100000)",
+	    1, 1e8 },
+	{ .kind = TP_OPT_END },
+};
+
+static const char tail[] =
+    "Example:\n"
+    "  tail -f events.jsonl | tp-predict -m la.model\n";
+
+static const struct tp_tool tool = {
+	.name = "tp-predict",
+	.brief = "forecast speeds from a stream of events",
+	.operands = "[FILE ...]",
+	.opts = options,
+	.shared = tp_run_options,
+	.shared_offset = AT(run),
+	.help_tail = tail,
+};
+
+/* Reads the model file into m. */
+static int
+load(const char *path, struct tp_modelfile *m, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(path, TP_MODELFILE_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_modelfile_read(m, p, n, e);
+	free(p);
+	return rc == 0 ? 0 : tp_err_prefix(e, "%s", path);
+}
+
+/* True where the file is another than that of the last look. */
+static bool
+changed(struct conf *c)
+{
+	struct stat	now;
+	bool		differs;
+
+	if (stat(c->model_path, &now) == -1)
+		return false;
+	differs = now.st_ino != c->seen.st_ino ||
+	    now.st_dev != c->seen.st_dev ||
+	    now.st_size != c->seen.st_size ||
+	    now.st_mtim.tv_sec != c->seen.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != c->seen.st_mtim.tv_nsec;
+	c->seen = now;
+	return differs;
+}
+
+/* A new model takes the place of the old; one that is no good does not. */
+static int
+refresh(void *arg, bool hup, struct tp_err *e)
+{
+	struct conf		*c = arg;
+	struct tp_modelfile	 new = { 0 };
+	struct tp_err		 why = { 0 };
+
+	(void)e;
+	if (strcmp(c->model_path, "-") == 0 || (!changed(c) && !hup))
+		return 0;
+	if (load(c->model_path, &new, &why) != 0) {
+		tp_log_error("%s; still using '%s'", why.text,
+		    c->model.version);
+		return 0;
+	}
+	if (tp_live_use(&c->live, &new, &why) != 0) {
+		tp_log_error("%s: %s; still using '%s'", c->model_path,
+		    why.text, c->model.version);
+		tp_modelfile_release(&new);
+		return 0;
+	}
+	tp_modelfile_release(&c->model);
+	c->model = new;
+	c->live.model = &c->model;
+	tp_log_note("using model '%s'", c->model.version);
+	return 0;
+}
+
+static int
+set_graph(struct conf *c, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (c->graph_path == NULL)
+		return 0;
+	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_graph_read(&c->graph, p, n, c->graph_path, e);
+	free(p);
+	c->live.grid.graph = &c->graph;
+	return rc;
+}
+
+static int
+configure(struct conf *c, struct tp_err *e)
+{
+	struct tp_live_conf	*l = &c->live;
+	int			 n;
+
+	if (c->model_path == NULL)
+		return tp_opt_error(e, "no model; -m FILE names it");
+	if (c->horizons != NULL) {
+		n = tp_opt_ints(c->horizons, l->minutes, TP_MODEL_HORIZONS,
+		    1, 1000 * 1000);
+		if (n < 1)
+			return tp_opt_error(e, "--horizons: '%s' is no list "
+			    "of minutes", c->horizons);
+		l->nminutes = (size_t)n;
+	}
+	if (c->levels != NULL && tp_levels_parse(&l->levels, c->levels) != 0)
+		return tp_opt_error(e, "--levels: '%s' is no list of four "
+		    "descending limits, nor ratio", c->levels);
+	l->unit = c->unit == 0 ? TP_UNIT_NONE :
+	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
+	l->grid.max_keys = (size_t)c->max_keys;
+	if (set_graph(c, e) != 0)
+		return -1;
+	if (strcmp(c->model_path, "-") != 0)
+		changed(c);
+	if (load(c->model_path, &c->model, e) != 0)
+		return -1;
+	if (tp_live_use(l, &c->model, e) != 0)
+		return tp_err_prefix(e, "%s", c->model_path);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf	c = {
+		.run = tp_run_defaults,
+		.live = {
+			.grid = tp_grid_defaults,
+			.levels = tp_levels_default,
+		},
+		.max_keys = (int64_t)tp_grid_defaults.max_keys,
+	};
+	struct tp_run	run = {
+		.opts = &c.run,
+		.filter = &tp_live_filter,
+		.conf = &c.live,
+		.what = "records",
+		.refresh = refresh,
+		.refresh_arg = &c,
+	};
+	struct tp_err	e = { 0 };
+	int		rc;
+
+	c.live.grid.wait_ms = 5 * TP_SECOND;
+	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
+	if (rc != 0)
+		return rc - 1;
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	tp_modelfile_release(&c.model);
+	tp_graph_release(&c.graph);
+	return tp_run_exit(rc, &e);
+}

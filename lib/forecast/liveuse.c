@@ -1,0 +1,123 @@
+/* Taking models into use. */
+#include "forecast/live.h"
+
+/* True where a spec with these groups has all columns the model reads. */
+static bool
+enough(const struct tp_modelfile *m, const struct tp_feat_spec *s)
+{
+	struct tp_feat_cols	c = { 0 };
+	size_t			i, k;
+	bool			found = true;
+
+	tp_feat_cols_init(&c, s);
+	for (i = 0; i < m->ncol && found; i++) {
+		found = false;
+		for (k = 0; k < c.n && !found; k++)
+			found = strcmp(c.name[k], m->columns[i]) == 0;
+	}
+	tp_feat_cols_release(&c);
+	return found;
+}
+
+/* The spec of the model without what it does not read. */
+static int
+needed(const struct tp_modelfile *m, struct tp_feat_spec *s,
+    struct tp_err *e)
+{
+	unsigned	bit;
+
+	memset(s, 0, sizeof(*s));
+	if (tp_feat_spec_parse(s, m->spec, strlen(m->spec)) != 0 ||
+	    s->step_ms != m->step_ms ||
+	    strcmp(tp_unit_suffix(s->unit), m->unit) != 0)
+		return tp_err_set(e, TP_EXIT_DATA, "feature_set '%s' of the "
+		    "model cannot be read", m->spec);
+	s->ntargets = 0;
+	memset(s->targets, 0, sizeof(s->targets));
+	if (!enough(m, s))
+		return tp_err_set(e, TP_EXIT_DATA, "feature_set '%s' of the "
+		    "model lacks a column that it reads", m->spec);
+	for (bit = 1; bit <= TP_FEAT_NEIGHBOUR; bit *= 2) {
+		if ((s->groups & bit) == 0)
+			continue;
+		s->groups &= ~bit;
+		if (!enough(m, s))
+			s->groups |= bit;
+	}
+	if ((s->groups & TP_FEAT_NEIGHBOUR) == 0)
+		s->graph_hash = 0;
+	s->unit = TP_UNIT_NONE;
+	return 0;
+}
+
+static bool
+same(const struct tp_feat_spec *a, const struct tp_feat_spec *b)
+{
+	struct tp_buf	x = { 0 }, y = { 0 };
+	bool		eq;
+
+	tp_feat_spec_print(a, &x);
+	tp_feat_spec_print(b, &y);
+	eq = x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
+	tp_buf_release(&x);
+	tp_buf_release(&y);
+	return eq;
+}
+
+static int
+check_graph(const struct tp_live_conf *c, const struct tp_feat_spec *s,
+    struct tp_err *e)
+{
+	if (s->graph_hash == 0)
+		return 0;
+	if (c->grid.graph == NULL)
+		return tp_err_set(e, TP_EXIT_USAGE, "the model needs the "
+		    "road graph it was trained with (--graph)");
+	if (c->grid.graph->hash != s->graph_hash)
+		return tp_err_set(e, TP_EXIT_DATA, "the road graph is not "
+		    "the one the model was trained with");
+	return 0;
+}
+
+/* Finds the wanted horizons in the model. */
+static int
+find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
+    size_t *h, size_t *nh, struct tp_err *e)
+{
+	size_t	i, k;
+
+	*nh = c->nminutes > 0 ? c->nminutes : m->nh;
+	for (i = 0; i < *nh; i++) {
+		for (k = 0; k < m->nh; k++)
+			if (c->nminutes == 0 ? k == i :
+			    m->minutes[k] == c->minutes[i])
+				break;
+		if (k == m->nh)
+			return tp_err_set(e, TP_EXIT_USAGE, "the model does "
+			    "not forecast %lld minutes",
+			    (long long)c->minutes[i]);
+		h[i] = k;
+	}
+	return 0;
+}
+
+int
+tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
+    struct tp_err *e)
+{
+	struct tp_feat_spec	s;
+	size_t			h[TP_MODEL_HORIZONS], nh;
+
+	if (needed(m, &s, e) != 0 || check_graph(c, &s, e) != 0 ||
+	    find_horizons(c, m, h, &nh, e) != 0)
+		return -1;
+	if (c->model != NULL && !same(&s, &c->grid.spec))
+		return tp_err_set(e, TP_EXIT_DATA, "the model needs other "
+		    "features than the one in use; start anew to use it");
+	c->grid.spec = s;
+	c->model = m;
+	c->generation++;
+	memcpy(c->horizon, h, sizeof(h));
+	c->nh = nh;
+	return 0;
+}
