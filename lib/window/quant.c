@@ -1,0 +1,175 @@
+/* Percentiles: all values of a small set, a histogram of a large one. */
+#include "window/quant.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+
+#define SUB_BITS	7		/* 128 bins to a power of two */
+#define FIRST		0.0625		/* lower edge of bin 0 */
+#define FEW		24		/* sort so many by insertion */
+
+void
+tp_quant_release(struct tp_quant *q)
+{
+	free(q->v);
+	free(q->bins);
+	*q = (struct tp_quant){ 0 };
+}
+
+static uint64_t
+bits_of(double v)
+{
+	uint64_t	u;
+
+	memcpy(&u, &v, sizeof(u));
+	return u;
+}
+
+/* The bin is what the exponent and the highest SUB_BITS of v say. */
+static size_t
+bin_of(double v)
+{
+	uint64_t	i;
+
+	if (!(v >= FIRST))
+		return 0;
+	i = (bits_of(v) - bits_of(FIRST)) >> (52 - SUB_BITS);
+	return i < TP_QUANT_BINS ? (size_t)i : TP_QUANT_BINS - 1;
+}
+
+/* The middle of bin i. */
+static double
+bin_middle(size_t i)
+{
+	uint64_t	u = bits_of(FIRST) + ((uint64_t)i << (52 - SUB_BITS)) +
+	    (UINT64_C(1) << (51 - SUB_BITS));
+	double		v;
+
+	memcpy(&v, &u, sizeof(v));
+	return v;
+}
+
+static void
+count(struct tp_quant *q, double v, uint32_t times)
+{
+	uint32_t	*b = &q->bins[bin_of(v)];
+
+	*b = *b > UINT32_MAX - times ? UINT32_MAX : *b + times;
+	q->n += times;
+}
+
+static void
+use_bins(struct tp_quant *q)
+{
+	size_t	i, n = q->n;
+
+	q->bins = tp_calloc(TP_QUANT_BINS, sizeof(*q->bins));
+	q->n = 0;
+	for (i = 0; i < n; i++)
+		count(q, q->v[i], 1);
+	free(q->v);
+	q->v = NULL;
+	q->cap = 0;
+}
+
+void
+tp_quant_add(struct tp_quant *q, double v)
+{
+	if (q->bins == NULL && q->n == TP_QUANT_EXACT)
+		use_bins(q);
+	if (q->bins != NULL) {
+		count(q, v, 1);
+		return;
+	}
+	TP_GROW(q->v, q->cap, q->n + 1);
+	q->v[q->n++] = v;
+}
+
+void
+tp_quant_merge(struct tp_quant *q, const struct tp_quant *b)
+{
+	size_t	i;
+
+	if (b->bins == NULL) {
+		for (i = 0; i < b->n; i++)
+			tp_quant_add(q, b->v[i]);
+		return;
+	}
+	if (q->bins == NULL)
+		use_bins(q);
+	for (i = 0; i < TP_QUANT_BINS; i++)
+		if (b->bins[i] > 0)
+			count(q, bin_middle(i), b->bins[i]);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double	x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+sort(double *v, size_t n)
+{
+	size_t	i, j;
+
+	if (n > FEW) {
+		qsort(v, n, sizeof(*v), by_value);
+		return;
+	}
+	for (i = 1; i < n; i++) {
+		double	x = v[i];
+
+		for (j = i; j > 0 && v[j - 1] > x; j--)
+			v[j] = v[j - 1];
+		v[j] = x;
+	}
+}
+
+/* The value of rank r, 0 .. n - 1, in the histogram. */
+static double
+ranked(const struct tp_quant *q, size_t r, double min, double max)
+{
+	size_t	i, seen = 0;
+	double	v;
+
+	if (r == 0)
+		return min;
+	if (r + 1 >= q->n)
+		return max;
+	for (i = 0; i < TP_QUANT_BINS - 1; i++) {
+		seen += q->bins[i];
+		if (seen > r)
+			break;
+	}
+	v = bin_middle(i);
+	return v < min ? min : v > max ? max : v;
+}
+
+void
+tp_quant_get(struct tp_quant *q, double min, double max, const double *pct,
+    int n, double *out)
+{
+	double	rank, part, low, high;
+	size_t	r;
+	int	i;
+
+	if (q->bins == NULL)
+		sort(q->v, q->n);
+	for (i = 0; i < n; i++) {
+		rank = pct[i] / 100 * (double)(q->n - 1);
+		r = (size_t)rank;
+		part = rank - (double)r;
+		if (q->bins == NULL) {
+			low = q->v[r];
+			high = q->v[r + 1 < q->n ? r + 1 : r];
+		} else {
+			low = ranked(q, r, min, max);
+			high = ranked(q, r + 1, min, max);
+		}
+		out[i] = part > 0 ? low + (high - low) * part : low;
+	}
+}

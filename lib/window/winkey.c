@@ -1,0 +1,173 @@
+/* Keys of windows: segments, roads, grid cells. */
+#include "window/winkey.h"
+
+#include <math.h>
+
+#define BETWEEN		'\x1f'		/* road name and direction */
+#define EARTH_M		6371008.8	/* mean radius, IUGG */
+#define DEGREES		(180 / M_PI)
+
+static int
+refuse(const char **rule, const char **why, const char *a, const char *b)
+{
+	*rule = a;
+	*why = b;
+	return -1;
+}
+
+static int
+road_key(const struct tp_rec *r, struct tp_buf *b, const char **rule,
+    const char **why)
+{
+	const struct tp_json_val	*road = r->at[TP_F_ROAD_NAME];
+	const struct tp_json_val	*dir = r->at[TP_F_DIRECTION];
+
+	if (road == NULL || road->type != TP_JSON_STR || road->n == 0)
+		return refuse(rule, why, "road", "road_name: missing");
+	tp_buf_add(b, road->p, road->n);
+	if (dir != NULL && dir->type == TP_JSON_STR && dir->n > 0) {
+		tp_buf_char(b, BETWEEN);
+		tp_buf_add(b, dir->p, dir->n);
+	}
+	return 0;
+}
+
+/*
+ * Rows of equal height from the south pole; each row has as many cells, all
+ * alike, as make them at least as wide as high in the middle of the row.
+ */
+static double
+grid_height(double grid_m)
+{
+	return grid_m / EARTH_M * DEGREES;
+}
+
+static double
+grid_columns(double height, double row)
+{
+	double	middle = -90 + (row + 0.5) * height;
+	double	n = floor(360 * cos(middle / DEGREES) / height);
+
+	return n > 1 ? n : 1;
+}
+
+static int
+grid_key(const struct tp_window_conf *c, const struct tp_rec *r,
+    struct tp_buf *b, const char **rule, const char **why)
+{
+	double	lat, lon, height, row, col, columns;
+
+	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
+	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
+		return refuse(rule, why, "place",
+		    "latitude or longitude: missing or not a number");
+	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))
+		return refuse(rule, why, "place",
+		    "latitude or longitude: out of range");
+	height = grid_height(c->grid_m);
+	row = floor((lat + 90) / height);
+	columns = grid_columns(height, row);
+	col = floor((lon + 180) / 360 * columns);
+	if (col >= columns)		/* 180 is -180 */
+		col = 0;
+	tp_buf_int(b, (int64_t)row);
+	tp_buf_char(b, '/');
+	tp_buf_int(b, (int64_t)col);
+	return 0;
+}
+
+int
+tp_winkey_get(const struct tp_window_conf *c, const struct tp_rec *r,
+    const struct tp_reading *rd, struct tp_buf *scratch, const char **key,
+    size_t *n, const char **rule, const char **why)
+{
+	*key = rd->id;
+	*n = rd->idlen;
+	if (c->by != TP_WINDOW_SEGMENT) {
+		scratch->n = 0;
+		if ((c->by == TP_WINDOW_ROAD ?
+		    road_key(r, scratch, rule, why) :
+		    grid_key(c, r, scratch, rule, why)) < 0)
+			return -1;
+		*key = scratch->p;
+		*n = scratch->n;
+	}
+	if (*n > TP_WINKEY_MAX)
+		return refuse(rule, why, "key-length",
+		    "segment_id or road_name longer than 4096 bytes");
+	return 0;
+}
+
+static void
+add_shown(const struct tp_window_conf *c, const char *key, size_t n,
+    struct tp_buf *b)
+{
+	const char	*cut;
+
+	if (c->by == TP_WINDOW_GRID) {
+		tp_buf_num(b, c->grid_m);
+		tp_buf_lit(b, "m/");
+	}
+	tp_buf_add(b, key, n);
+	cut = memchr(key, BETWEEN, n);
+	if (c->by == TP_WINDOW_ROAD && cut != NULL)
+		b->p[b->n - n + (size_t)(cut - key)] = ' ';
+}
+
+static void
+add_road(const char *key, size_t n, struct tp_buf *b)
+{
+	const char	*cut = memchr(key, BETWEEN, n);
+	size_t		 road = cut != NULL ? (size_t)(cut - key) : n;
+
+	tp_buf_lit(b, ",\"road_name\":\"");
+	tp_buf_add(b, key, road);
+	tp_buf_char(b, '"');
+	if (cut == NULL)
+		return;
+	tp_buf_lit(b, ",\"direction\":\"");
+	tp_buf_add(b, cut + 1, n - road - 1);
+	tp_buf_char(b, '"');
+}
+
+/* The middle of the cell. */
+static void
+add_place(double grid_m, const char *key, size_t n, struct tp_buf *b)
+{
+	const char	*cut = memchr(key, '/', n);
+	double		 height = grid_height(grid_m), row = 0, col = 0, lat;
+
+	tp_parse_num(key, (size_t)(cut - key), &row);
+	tp_parse_num(cut + 1, n - (size_t)(cut - key) - 1, &col);
+	lat = -90 + (row + 0.5) * height;
+	tp_buf_lit(b, ",\"latitude\":");
+	tp_buf_fixed(b, lat < 90 ? lat : 90, 6);
+	tp_buf_lit(b, ",\"longitude\":");
+	tp_buf_fixed(b, (col + 0.5) * 360 / grid_columns(height, row) - 180,
+	    6);
+}
+
+void
+tp_winkey_text(const struct tp_window_conf *c, const char *key, size_t n,
+    struct tp_group *g)
+{
+	struct tp_buf	b = { 0 };
+
+	tp_buf_lit(&b, "{\"aggregate_id\":\"AGG_");
+	g->idat = (uint32_t)b.n;
+	add_shown(c, key, n, &b);
+	g->idlen = (uint32_t)b.n - g->idat;
+	tp_buf_char(&b, '_');
+	g->headlen = (uint32_t)b.n;
+	tp_buf_lit(&b, "\",\"segment_id\":\"");
+	add_shown(c, key, n, &b);
+	tp_buf_char(&b, '"');
+	if (c->by == TP_WINDOW_ROAD)
+		add_road(key, n, &b);
+	else if (c->by == TP_WINDOW_GRID)
+		add_place(c->grid_m, key, n, &b);
+	tp_buf_lit(&b, ",\"window_start\":");
+	g->midlen = (uint32_t)b.n - g->headlen;
+	g->text = tp_strndup(b.p, b.n);
+	tp_buf_release(&b);
+}
