@@ -12,6 +12,7 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_grid_opts	 grid;
 	int64_t			 lags, max_keys;
+	int			 early;
 	const char		*groups, *roll, *targets, *tz, *graph_path;
 	struct tp_graph		 graph;
 };
@@ -28,9 +29,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_DUR, 0, "wait", AT(grid.wait_ms), "TIME", NULL,
 	    "close steps when nothing came for so long (default 30s, "
 	    "0: never)", 0, 0 },
-	{ TP_OPT_FLAG, 0, "early", AT(grid.early), NULL, NULL,
+	{ TP_OPT_TRI, 0, "early", AT(early), NULL, NULL,
 	    "close a step when all known segments have reported "
-	    "(the default)", 0, 0 },
+	    "(default: yes)", 0, 0 },
 	{ TP_OPT_DUR, 0, "max-gap", AT(grid.spec.max_gap_ms), "TIME", NULL,
 	    "fill missing readings forward so long (default 1d)", 0, 0 },
 	{ TP_OPT_DUR, 0, "expire", AT(grid.spec.expire_ms), "TIME", NULL,
@@ -123,6 +124,7 @@ configure(struct conf *c, struct tp_err *e)
 
 	s->lags = (int)c->lags;
 	c->grid.max_keys = (size_t)c->max_keys;
+	c->grid.early = c->early != -1;
 	if (c->groups != NULL && tp_feat_groups_parse(c->groups,
 	    strlen(c->groups), &s->groups) != 0)
 		return tp_opt_error(e, "--groups: '%s' is not of time, lag, "
