@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/replay.h"
+#include "data/scenario.h"
 #include "data/sensors.h"
 #include "io/src.h"
 #include "stream/run.h"
@@ -17,11 +18,12 @@ struct conf {
 	struct tp_tz		 tz;
 	struct tp_map		 only;
 	struct tp_sensors	 sensors;
+	struct tp_scenario	 scenario;
 	struct tp_pace		 pace;
 	int			 unit;
 	bool			 loop;
 	const char		*from, *to, *rebase, *zone, *missing;
-	const char		*segments, *sensors_path;
+	const char		*segments, *sensors_path, *start;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -39,6 +41,18 @@ static const struct tp_opt options[] = {
 	    "zone of times that have none (default UTC)", 0, 0 },
 	{ TP_OPT_STR, 0, "key", AT(replay.key), "NAME", NULL,
 	    "which frame of an HDF5 file that holds several", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "A scenario instead of files" },
+	{ TP_OPT_CHOICE, 0, "scenario", AT(scenario.kind), "NAME",
+	    TP_SCENARIO_NAMES, "make up traffic on a motorway", 0, 0 },
+	{ TP_OPT_INT, 0, "seed", AT(scenario.seed), "N", NULL,
+	    "another course of events (default 1)", 0, 1e15 },
+	{ TP_OPT_INT, 0, "segments-count", AT(scenario.segments), "N", NULL,
+	    "sensors, 800 m apart (default 25)", 1, 10000 },
+	{ TP_OPT_STR, 0, "start", AT(start), "TIME", NULL,
+	    "when it begins, or now (default: a Monday, at the hour that "
+	    "suits it)", 0, 0 },
+	{ TP_OPT_DUR, 0, "duration", AT(scenario.duration), "TIME", NULL,
+	    "how long it lasts; 0: for ever (default: 4h to 24h)", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "What is written" },
 	{ TP_OPT_STR, 0, "from", AT(from), "TIME", NULL,
 	    "leave out what is earlier", 0, 0 },
@@ -61,15 +75,16 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FLAG, 0, "loop", AT(loop), NULL, NULL,
 	    "start over at the end, for ever; times go on", 0, 0 },
 	{ TP_OPT_DUR, 0, "step", AT(replay.step), "TIME", NULL,
-	    "time from the end of a --loop round to the next (default: as "
-	    "between events)", 0, 0 },
+	    "time between a scenario's readings (default 5m), and from the "
+	    "end of a --loop round to the next", 0, 0 },
 	{ .kind = TP_OPT_END },
 };
 
 static const char tail[] =
 	"Examples:\n"
 	"  tp-replay --format metr-la metr-la.h5 | tp-validate\n"
-	"  tp-replay --format metr-la --speed 60 --rebase now metr-la.h5\n";
+	"  tp-replay --format metr-la --speed 60 --rebase now metr-la.h5\n"
+	"  tp-replay --scenario accident --seed 7 | tp-window --size 15m\n";
 
 static const struct tp_tool tool = {
 	.name = "tp-replay",
@@ -227,11 +242,39 @@ set_speeds(struct conf *c, struct tp_err *e)
 }
 
 static int
+set_scenario(struct conf *c, struct tp_err *e)
+{
+	static const char	*nothing[] = { "/dev/null" };
+	struct tp_scenario	*s = &c->scenario;
+
+	if (s->kind == TP_SCENARIO_NONE)
+		return 0;
+	if (c->run.inputs.n > 0)
+		return tp_opt_error(e, "--scenario reads no files: '%s'",
+		    c->run.inputs.v[0]);
+	s->tz = &c->tz;
+	s->step = c->replay.step > 0 ? c->replay.step : 5 * TP_MINUTE;
+	if (s->step < TP_SECOND || s->step > TP_HOUR)
+		return tp_opt_error(e, "--step must be 1s to 1h");
+	s->start = TP_TIME_NONE;
+	if (c->start != NULL && strcmp(c->start, "now") == 0)
+		s->start = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+		    tp_clock_wall_ms();
+	else if (set_time(c, "start", c->start, &s->start, e) == -1)
+		return -1;
+	c->run.inputs.v = nothing;
+	c->run.inputs.n = 1;
+	c->replay.scenario = s;
+	return 0;
+}
+
+static int
 configure(struct conf *c, struct tp_err *e)
 {
 	c->replay.max_line = (size_t)c->run.max_line;
 	return set_times(c, e) == -1 || set_speeds(c, e) == -1 ||
-	    set_segments(c, e) == -1 || set_sensors(c, e) == -1 ? -1 : 0;
+	    set_scenario(c, e) == -1 || set_segments(c, e) == -1 ||
+	    set_sensors(c, e) == -1 ? -1 : 0;
 }
 
 /* Ids asked for that never came are most likely mistyped. */
@@ -256,6 +299,7 @@ main(int argc, char **argv)
 	struct conf	c = {
 		.run = tp_run_defaults,
 		.replay = { .from = INT64_MIN, .to = INT64_MAX },
+		.scenario = { .seed = 1, .segments = 25, .duration = -1 },
 		.zone = "UTC",
 	};
 	struct tp_run	run = {

@@ -8,6 +8,7 @@
 #include "data/hdf5.h"
 #include "data/longcsv.h"
 #include "data/pems.h"
+#include "data/scenario.h"
 
 #define SNIFF_MAX	(1024 * 1024)	/* of a first line */
 
@@ -78,6 +79,8 @@ replay_open(void *st, const char *name, int64_t pass, struct tp_err *e)
 	tp_events_open(&r->ev, name, pass);
 	r->head.n = 0;
 	r->started = false;
+	if (r->conf->scenario != NULL)
+		return 1;
 	if (strcmp(name, "stdin") != 0 && tp_hdf5_is(name))
 		return 1;
 	start_format(r, r->conf->format);
@@ -91,6 +94,8 @@ replay_whole(void *st, const char *path, struct tp_out *out,
 	struct replay	*r = st;
 	int		 format = r->conf->format;
 
+	if (r->conf->scenario != NULL)
+		return tp_scenario_run(r->conf->scenario, &r->ev, out);
 	if (format != TP_FORMAT_METR_LA && format != TP_FORMAT_WIDE)
 		return tp_err_set(e, TP_EXIT_USAGE, "%s: an HDF5 table of "
 		    "speeds: say --format metr-la (mph, 0 is missing) or "
