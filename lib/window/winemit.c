@@ -215,7 +215,7 @@ tp_winemit_late(struct tp_winstate *st, int64_t i, uint32_t key,
     struct tp_out *out)
 {
 	int64_t		 k = -floor_div(st->pt.width - i - 1, st->pt.step), j;
-	int64_t		 end;
+	int64_t		 start, end;
 	struct tp_cell	 sum, *c;
 	struct tp_pane	*p;
 	int		 rc = 0;
@@ -231,8 +231,8 @@ tp_winemit_late(struct tp_winstate *st, int64_t i, uint32_t key,
 			if (c != NULL)
 				tp_cell_merge(&sum, c, st->quant);
 		}
-		tp_winline_window(&st->line,
-		    tp_panetime_window(&st->pt, k, &end), end);
+		start = tp_panetime_window(&st->pt, k, &end);
+		tp_winline_window(&st->line, start, end);
 		rc = write_cell(st, &sum, true, out);
 		tp_cell_release(&sum);
 	}
