@@ -28,6 +28,7 @@ tp_buf_room(struct tp_buf *b, size_t more)
 	    tp_buf_room_slow(b, more);
 }
 
+/* Appends n bytes; s may be NULL where n is 0. */
 static inline void
 tp_buf_add(struct tp_buf *b, const char *s, size_t n)
 {
@@ -38,6 +39,7 @@ tp_buf_add(struct tp_buf *b, const char *s, size_t n)
 	b->n += n;
 }
 
+/* Appends one byte. */
 static inline void
 tp_buf_char(struct tp_buf *b, char c)
 {
@@ -48,12 +50,14 @@ tp_buf_char(struct tp_buf *b, char c)
 /* Appends a string literal. */
 #define tp_buf_lit(b, s) tp_buf_add((b), "" s, sizeof(s) - 1)
 
+/* Append a string and formatted text, without their NUL. */
 void tp_buf_str(struct tp_buf *b, const char *s);
 void tp_buf_printf(struct tp_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Returns the contents with a NUL behind them (not counted in n). */
 const char *tp_buf_cstr(struct tp_buf *b);
 
+/* Appends v in decimal. */
 void tp_buf_int(struct tp_buf *b, int64_t v);
 /*
  * Appends the shortest decimal text that reads back as v.  v is finite;

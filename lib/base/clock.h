@@ -16,6 +16,7 @@
 #define TP_DAY		(24 * TP_HOUR)
 #define TP_TIME_NONE	INT64_MIN	/* no time known */
 
+/* The clock, in ms since 1970. */
 int64_t tp_clock_wall_ms(void);
 /* Monotonic; its zero is arbitrary. */
 int64_t tp_clock_mono_ns(void);

@@ -10,6 +10,7 @@
 
 #include "base/banned.h"
 
+/* As malloc and calloc; the caller frees. */
 void *tp_malloc(size_t n);
 void *tp_calloc(size_t n, size_t size);
 /* Resizes to n * size bytes; contents beyond the old size are undefined. */

@@ -31,6 +31,8 @@ struct tp_opt_items {
 	size_t			 n, cap;
 };
 
+/* The options of a tool, its own, the shared and the standard ones, in the
+ * order of --help.  Borrows the tables. */
 void tp_opt_items_init(struct tp_opt_items *l, const struct tp_tool *tool);
 void tp_opt_items_release(struct tp_opt_items *l);
 

@@ -147,6 +147,7 @@ tp_out_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 	return o->muted ? 0 : o->reject(o, r, rule, reason);
 }
 
+/* Adds n to a counter of --stats. */
 static inline void
 tp_out_count(struct tp_out *o, enum tp_count c, uint64_t n)
 {

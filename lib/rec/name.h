@@ -41,6 +41,7 @@ struct tp_name {
 const struct tp_name *tp_name_find(enum tp_scope scope, const char *key,
     size_t n);
 
+/* Whether the values of a field are texts, numbers, times, ... */
 enum tp_kind tp_field_kind(enum tp_field f);
 
 #endif
