@@ -1,0 +1,145 @@
+/* Road graphs from tables: weights, means, and tables that are none. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "feat/neighbour.h"
+
+static int
+read_text(struct tp_graph *g, const char *s, struct tp_err *e)
+{
+	*g = (struct tp_graph){ 0 };
+	return tp_graph_read(g, s, strlen(s), "t.csv", e);
+}
+
+static size_t
+index_of(const struct tp_graph *g, const char *id)
+{
+	size_t	i = tp_map_find(&g->ids, id, strlen(id));
+
+	assert_true(i != SIZE_MAX);
+	return i;
+}
+
+static void
+test_means(void **state)
+{
+	struct tp_graph	g;
+	struct tp_err	e = { 0 };
+	double		v[4], wa, wb, s2;
+	int		n;
+
+	(void)state;
+	/* Any line ends, order of columns, quotes; a loop does not count. */
+	assert_int_equal(read_text(&g, "\xef\xbb\xbf" "to,lanes,from,cost\r\n"
+	    "c,2,a,100\r\n\"c\",1, b ,300\r\n\r\nd,1,c,200\r\na,1,a,0", &e), 0);
+	assert_int_equal(g.n, 3);
+	assert_int_equal(g.ids.n, 4);
+	/* Mean 200, variance (100^2 + 100^2) / 3. */
+	s2 = 20000.0 / 3;
+	wa = exp(-100.0 * 100 / s2);
+	wb = exp(-300.0 * 300 / s2);
+	v[index_of(&g, "a")] = 60;
+	v[index_of(&g, "b")] = 30;
+	v[index_of(&g, "c")] = 50;
+	v[index_of(&g, "d")] = (double)NAN;
+	assert_float_equal(tp_graph_upstream(&g, index_of(&g, "c"), v, &n),
+	    (60 * wa + 30 * wb) / (wa + wb), 1e-9);
+	assert_int_equal(n, 2);
+	assert_true(isnan(tp_graph_downstream(&g, index_of(&g, "c"), v, &n)));
+	assert_int_equal(n, 0);
+	assert_float_equal(tp_graph_downstream(&g, index_of(&g, "b"), v, &n),
+	    50, 1e-9);
+	assert_int_equal(n, 1);
+	v[index_of(&g, "a")] = (double)NAN;
+	assert_float_equal(tp_graph_upstream(&g, index_of(&g, "c"), v, &n),
+	    30, 1e-9);
+	tp_graph_release(&g);
+}
+
+static void
+test_hash(void **state)
+{
+	struct tp_graph	a, b, c, d;
+	struct tp_err	e = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text(&a, "from,to,distance_m\na,b,1\nb,c,2\n",
+	    &e), 0);
+	assert_int_equal(read_text(&b, "distance,to,from\n2.0,c,b\n1,b,a\n",
+	    &e), 0);
+	assert_int_equal(read_text(&c, "from,to,distance_m\na,b,1\nb,c,3\n",
+	    &e), 0);
+	assert_int_equal(read_text(&d, "from,to,distance_m\na,b,1\nc,b,2\n",
+	    &e), 0);
+	assert_true(a.hash != 0 && a.hash == b.hash);
+	assert_true(a.hash != c.hash && a.hash != d.hash);
+	tp_graph_release(&a);
+	tp_graph_release(&b);
+	tp_graph_release(&c);
+	tp_graph_release(&d);
+}
+
+/* Names as they stand in JSON: what needs an escape has one. */
+static void
+test_names(void **state)
+{
+	struct tp_graph	g;
+	struct tp_err	e = { 0 };
+
+	(void)state;
+	assert_int_equal(read_text(&g, "from,to,distance_m\na\\b,\xc3\xa9,1\n",
+	    &e), 0);
+	index_of(&g, "a\\\\b");
+	index_of(&g, "\xc3\xa9");
+	tp_graph_release(&g);
+}
+
+static void
+test_bad_tables(void **state)
+{
+	static const struct {
+		const char	*text, *why;
+	} t[] = {
+		{ "", "t.csv: the file is empty" },
+		{ "from,to\na,b\n", "t.csv:1: the header has no columns 'from',"
+		    " 'to' and 'distance_m'" },
+		{ "from,to,distance,cost\n",
+		    "t.csv:1: a column is named twice" },
+		{ "from,to,cost\na,b,1\nc,d\n",
+		    "t.csv:3: the row is too short" },
+		{ "from,to,cost\na,b,1e9\n",
+		    "t.csv:2: the distance is no number of metres" },
+		{ "from,to,cost\na,b,1\na,b,1\n",
+		    "t.csv: the way from 'a' to 'b' is there twice" },
+		{ "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n",
+		    "t.csv:1: too many columns" },
+	};
+	struct tp_graph	g;
+	struct tp_err	e;
+	size_t		i;
+
+	(void)state;
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		e = (struct tp_err){ 0 };
+		assert_int_equal(read_text(&g, t[i].text, &e), -1);
+		assert_int_equal(e.code, TP_EXIT_DATA);
+		assert_string_equal(e.text, t[i].why);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_means),
+		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_bad_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
