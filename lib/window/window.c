@@ -32,6 +32,17 @@ set_unit(struct tp_winstate *st, enum tp_unit unit)
 	tp_winline_init(&st->line, st->conf, unit);
 }
 
+/*
+ * How far ahead of the newest event one alone is not believed: a day, and so
+ * far that no record still needed after a restart is older.
+ */
+static int64_t
+jump_of(const struct tp_window_conf *c)
+{
+	return TP_DAY + 2 * c->size + c->grace + c->delay +
+	    (c->fill != TP_WINDOW_FILL_NONE ? c->fill_for : 0);
+}
+
 static int
 win_init(void *state, const void *conf, struct tp_err *e)
 {
@@ -43,6 +54,7 @@ win_init(void *state, const void *conf, struct tp_err *e)
 	st->conf = c;
 	st->quant = c->aggs.npct > 0;
 	st->wm = TP_TIME_NONE;
+	st->jump = jump_of(c);
 	tp_panetime_init(&st->pt, c->size, c->slide, c->offset, c->tz);
 	set_unit(st, c->unit);
 	return 0;
@@ -285,42 +297,144 @@ refuse_field(struct tp_out *out, const struct tp_rec *r, const char *field,
 	return tp_out_reject(out, r, "field", text);
 }
 
-static int
-win_record(void *state, const struct tp_rec *r, struct tp_out *out)
-{
-	struct tp_winstate		*st = state;
-	const struct tp_window_conf	*c = st->conf;
-	struct tp_reading		 rd;
-	struct tp_cell_event		 e;
-	const char			*rule, *why, *field, *key;
-	size_t				 n;
-	int64_t				 wm, i;
+/* What a record is about: its time, place and speed. */
+struct about {
+	struct tp_reading	 rd;
+	const char		*key;
+	size_t			 n;
+};
 
-	if (tp_reading_get(r, &rd, &why, &field) < 0)
-		return refuse_field(out, r, field, why);
-	if (c->time_field != NULL && get_time(st, r, &rd.t, &why) < 0)
-		return refuse_field(out, r, c->time_field, why);
-	if (rd.t < 0 || rd.t > TIME_MAX)
-		return tp_out_reject(out, r, "time",
-		    "before 1970 or after the year 9999");
-	if (rd.t > r->now_ms + c->max_future)
-		return tp_out_reject(out, r, "future",
-		    "further ahead of the clock than --max-future");
-	if (tp_winkey_get(c, r, &rd, &st->key, &key, &n, &rule, &why) < 0)
-		return tp_out_reject(out, r, rule, why);
-	if (st->unit == TP_UNIT_NONE && rd.unit != TP_UNIT_NONE)
-		set_unit(st, rd.unit);
-	wm = rd.t - c->delay;
+/* Returns 0, 1 where the record was refused, or -1 to stop. */
+static int
+look_at(struct tp_winstate *st, const struct tp_rec *r, struct about *a,
+    struct tp_out *out)
+{
+	const struct tp_window_conf	*c = st->conf;
+	const char			*rule, *why, *field;
+	int				 rc;
+
+	if (tp_reading_get(r, &a->rd, &why, &field) < 0)
+		rc = refuse_field(out, r, field, why);
+	else if (c->time_field != NULL &&
+	    get_time(st, r, &a->rd.t, &why) < 0)
+		rc = refuse_field(out, r, c->time_field, why);
+	else if (a->rd.t < 0 || a->rd.t > TIME_MAX)
+		rc = tp_out_reject(out, r, "time",
+		    "time before 1970 or after the year 9999");
+	else if (a->rd.t > r->now_ms + c->max_future)
+		rc = tp_out_reject(out, r, "future",
+		    "time further ahead of the clock than --max-future");
+	else if (tp_winkey_get(c, r, &a->rd, &st->key, &a->key, &a->n, &rule,
+	    &why) < 0)
+		rc = tp_out_reject(out, r, rule, why);
+	else
+		return 0;
+	return rc < 0 ? -1 : 1;
+}
+
+static int
+accept(struct tp_winstate *st, const struct tp_rec *r, const struct about *a,
+    struct tp_out *out)
+{
+	int64_t			wm = a->rd.t - st->conf->delay, i;
+	struct tp_cell_event	e;
+
+	if (st->unit == TP_UNIT_NONE && a->rd.unit != TP_UNIT_NONE)
+		set_unit(st, a->rd.unit);
 	if (st->wm == TP_TIME_NONE)
 		start_at(st, wm);
 	if (wm > st->wm && advance(st, wm, out) < 0)
 		return -1;
 	st->seen_wm = st->wm;
-	get_event(st, r, &rd, &e);
-	i = tp_panetime_of(&st->pt, rd.t);
+	get_event(st, r, &a->rd, &e);
+	i = tp_panetime_of(&st->pt, a->rd.t);
 	return i < st->panes.base ?
-	    take_late(st, r, &e, key, n, out) :
-	    take(st, r, &e, key, n, i, out);
+	    take_late(st, r, &e, a->key, a->n, out) :
+	    take(st, r, &e, a->key, a->n, i, out);
+}
+
+/*
+ * True where time t is so far ahead that one clock must be wrong.  While a
+ * state is rebuilt the watermark is what it will be, so a record beyond it
+ * was not believed the first time.
+ */
+static bool
+far_ahead(const struct tp_winstate *st, int64_t t, const struct tp_out *out)
+{
+	return st->wm != TP_TIME_NONE &&
+	    t - (out->muted ? 0 : st->jump) > st->wm + st->conf->delay;
+}
+
+/* Keeps a copy of a record until the next one tells what it is worth. */
+static void
+hold(struct tp_winstate *st, const struct tp_rec *r, int64_t t)
+{
+	struct tp_buf	*b = &st->held_text;
+	struct tp_rec	*h = &st->held;
+	size_t		 source = strlen(r->source) + 1;
+
+	b->n = 0;
+	tp_buf_add(b, r->source, source);
+	tp_buf_add(b, r->line, r->len);
+	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
+	(void)tp_rec_parse(h, b->p + source, r->len);
+	h->source = b->p;
+	h->input = r->input;
+	h->partition = r->partition;
+	h->pos = r->pos;
+	h->lineno = r->lineno;
+	h->now_ms = r->now_ms;
+	st->held_t = t;
+	st->holding = true;
+}
+
+/*
+ * Takes the record that is held.  It was looked at before, but its key may
+ * have been in the scratch buffer.
+ */
+static int
+accept_held(struct tp_winstate *st, struct tp_out *out)
+{
+	struct about	a;
+	int		rc;
+
+	st->holding = false;
+	rc = look_at(st, &st->held, &a, out);
+	return rc != 0 ? rc : accept(st, &st->held, &a, out);
+}
+
+/* The record after one that is held is at time t: were two clocks wrong? */
+static int
+settle_held(struct tp_winstate *st, int64_t t, struct tp_out *out)
+{
+	int64_t	apart = t > st->held_t ? t - st->held_t : st->held_t - t;
+
+	if (far_ahead(st, t, out) && apart <= st->jump && !out->muted)
+		return accept_held(st, out);
+	st->holding = false;
+	return tp_out_reject(out, &st->held, "clock-jump",
+	    "time more than a day ahead of the records before and after it");
+}
+
+static int
+win_record(void *state, const struct tp_rec *r, struct tp_out *out)
+{
+	struct tp_winstate	*st = state;
+	struct about		 a;
+	int			 rc = look_at(st, r, &a, out);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (st->holding) {
+		if (settle_held(st, a.rd.t, out) < 0 ||
+		    look_at(st, r, &a, out) < 0)
+			return -1;
+	}
+	if (far_ahead(st, a.rd.t, out)) {
+		hold(st, r, a.rd.t);
+		return 0;
+	}
+	return accept(st, r, &a, out);
 }
 
 /*
@@ -353,6 +467,8 @@ win_end(void *state, struct tp_out *out)
 {
 	struct tp_winstate	*st = state;
 
+	if (st->holding && accept_held(st, out) < 0)
+		return -1;
 	if (st->wm == TP_TIME_NONE)
 		return 0;
 	if (st->conf->hold)
@@ -366,9 +482,10 @@ win_low(const void *state)
 {
 	const struct tp_winstate	*st = state;
 	const struct tp_pane		*p;
-	int64_t				 i, low = INT64_MAX;
+	int64_t				 i, low;
 	size_t				 k;
 
+	low = st->holding ? st->held.pos : INT64_MAX;
 	for (i = st->panes.base; i < st->panes.top; i++) {
 		p = tp_panes_at(&st->panes, i);
 		if (p != NULL && p->first_pos < low)
@@ -408,6 +525,8 @@ win_clear(void *state)
 	tp_panes_release(&st->panes);
 	tp_groups_release(&st->groups);
 	tp_buf_release(&st->key);
+	tp_buf_release(&st->held_text);
+	tp_rec_release(&st->held);
 	free(st->acc);
 	free(st->list);
 }

@@ -31,6 +31,13 @@ struct tp_winstate {
 	int64_t		 tick;		/* of updates: wm / every */
 	bool		 dirty;		/* some cell waits for an update */
 
+	/* a record whose clock may be wrong, until the next one tells */
+	bool		 holding;
+	int64_t		 jump;		/* what is too far ahead, ms */
+	int64_t		 held_t;
+	struct tp_rec	 held;
+	struct tp_buf	 held_text;	/* its source and line */
+
 	struct tp_buf	 key;		/* scratch of tp_winkey_get() */
 	/* the window being written */
 	struct tp_cell	*acc;		/* sums over several panes */

@@ -14,7 +14,7 @@
 #include "rebuild.h"
 #include "window/window.h"
 
-#define EVENTS	3000
+#define EVENTS	2000
 #define T0	INT64_C(1330560000000)	/* 2012-03-01T00:00:00Z */
 #define NOW	(T0 + 100 * TP_DAY)
 
@@ -31,6 +31,7 @@ struct shape {
 	int64_t	jitter;		/* events are up to so much late */
 	int	dup;		/* one in so many is sent again, 0: none */
 	int64_t	gap;		/* one in 500 follows such a gap */
+	int	wild;		/* one in so many is days ahead, 0: none */
 };
 
 static void
@@ -52,6 +53,8 @@ make_log(const struct shape *s, uint64_t seed, struct event *ev,
 		if (s->jitter > 0 && tp_rng_below(&r, 4) == 0)
 			e->t -= (int64_t)tp_rng_below(&r,
 			    (uint64_t)s->jitter);
+		if (s->wild > 0 && tp_rng_below(&r, (uint64_t)s->wild) == 0)
+			e->t += (int64_t)tp_rng_below(&r, 4) * TP_DAY;
 		e->key = (int)tp_rng_below(&r, (uint64_t)s->keys);
 		e->id = i;
 		e->speed = tp_rng_below(&r, 20) == 0 ? NAN :
@@ -278,9 +281,9 @@ conf_of(int64_t size, int64_t slide)
 static void
 tumbling_like_definition(void **state)
 {
-	static const struct shape	in_order = { 7, 3000, 0, 0, 0 };
-	static const struct shape	mixed = { 40, 500, 90000, 0, 0 };
-	static const struct shape	gaps = { 3, 9000, 30000, 0, TP_DAY };
+	static const struct shape	in_order = { 7, 3000, 0, 0, 0, 0 };
+	static const struct shape	mixed = { 40, 500, 90000, 0, 0, 0 };
+	static const struct shape	gaps = { 3, 9000, 30000, 0, TP_DAY, 0 };
 	struct tp_window_conf		c = conf_of(TP_MINUTE, TP_MINUTE);
 
 	(void)state;
@@ -304,8 +307,8 @@ tumbling_like_definition(void **state)
 static void
 sliding_like_definition(void **state)
 {
-	static const struct shape	in_order = { 7, 3000, 0, 0, 0 };
-	static const struct shape	mixed = { 5, 500, 20000, 0, TP_HOUR };
+	static const struct shape	in_order = { 7, 3000, 0, 0, 0, 0 };
+	static const struct shape	mixed = { 5, 500, 20000, 0, TP_HOUR, 0 };
 	struct tp_window_conf		c = conf_of(TP_MINUTE,
 	    10 * TP_SECOND);
 
@@ -347,15 +350,17 @@ rebuild_conf(const struct tp_window_conf *c, const struct shape *s,
 static void
 rebuilt_like_straight(void **state)
 {
-	static const struct shape	mixed = { 20, 500, 90000, 9, 0 };
+	static const struct shape	mixed = { 20, 500, 90000, 9, 0, 0 };
 	static const struct shape	gaps = { 9, 5000, 30000, 9,
-	    3 * TP_HOUR };
-	const struct shape		*s[] = { &mixed, &gaps };
+	    36 * TP_HOUR, 0 };
+	static const struct shape	wild = { 9, 30000, 90000, 0,
+	    36 * TP_HOUR, 20 };
+	const struct shape		*s[] = { &mixed, &gaps, &wild };
 	struct tp_window_conf		c;
 	int				 i, late, emit;
 
 	(void)state;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		for (late = 0; late < 4; late++) {
 			c = conf_of(TP_MINUTE, TP_MINUTE);
 			c.late = (enum tp_window_late)late;
@@ -389,9 +394,9 @@ rebuilt_like_straight(void **state)
 static void
 filled_rebuilt_like_straight(void **state)
 {
-	static const struct shape	mixed = { 20, 900, 200000, 0, 0 };
+	static const struct shape	mixed = { 20, 900, 200000, 0, 0, 90 };
 	static const struct shape	gaps = { 9, 5000, 30000, 0,
-	    3 * TP_HOUR };
+	    3 * TP_HOUR, 0 };
 	struct tp_window_conf		c = conf_of(TP_MINUTE, TP_MINUTE);
 	int				fill;
 
@@ -413,7 +418,7 @@ filled_rebuilt_like_straight(void **state)
 static void
 fill_by_definition(void **state)
 {
-	static const struct shape	s = { 6, 20000, 0, 0, 3 * TP_HOUR };
+	static const struct shape	s = { 6, 20000, 0, 0, 3 * TP_HOUR, 0 };
 	static struct event		ev[EVENTS];
 	struct tp_window_conf		c = conf_of(TP_MINUTE, TP_MINUTE);
 	struct tp_buf			log = { 0 };
