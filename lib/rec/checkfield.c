@@ -93,42 +93,53 @@ write_scaled(struct tp_check *c, const struct tp_json_field *in,
 	return 0;
 }
 
+/* True where another field has, or is to have, the name that f would get. */
+static inline bool
+name_taken(const struct tp_check *c, enum tp_field f, enum tp_field to)
+{
+	const struct tp_json_val *const	*at = c->r->at;
+	enum tp_field			 fam = c->f[f].family;
+	bool				 named;
+
+	named = at[fam + 1] != NULL || at[fam + 2] != NULL;
+	if (f == TP_F_SPEED_MS)
+		return named || at[fam] != NULL;
+	return f != to && (at[to] != NULL ||
+	    (f == fam && named && c->conf->units != TP_UNIT_NONE));
+}
+
 /*
  * A speed: its unit is that of its name or of the conf, and it is written in
  * its unit or the conf's; the family that stands for the speed of the event
- * becomes speed_*.  It stays as it is where its unit is not known, or another
- * field has the name it would get.
+ * becomes speed_*.  It stays as it is where its unit is not known or the name
+ * it would get is taken.
  */
 static int
-write_speed(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
+write_speed(struct tp_check *c, const struct tp_json_field *in,
+    enum tp_field f)
 {
-	const struct tp_json_val *const	*at = c->r->at;
-	enum tp_field			 fam = c->f[f].family, kmh = fam + 1;
-	enum tp_field			 mph = fam + 2;
-	enum tp_unit			 unit = c->conf->speed_unit, want;
-	double				 scale = 1;
+	enum tp_field	fam = c->f[f].family, as = f;
+	enum tp_unit	unit = c->conf->speed_unit, want;
+	double		scale = 1;
 
-	if (f == kmh || f == TP_F_SPEED_MS)
+	if (f == fam + 1 || f == TP_F_SPEED_MS)
 		unit = TP_UNIT_KMH;
-	else if (f == mph)
+	else if (f == fam + 2)
 		unit = TP_UNIT_MPH;
 	want = c->conf->units != TP_UNIT_NONE ? c->conf->units : unit;
-	if (unit == TP_UNIT_NONE ||
-	    (want == TP_UNIT_KMH && f != kmh && at[kmh] != NULL) ||
-	    (want == TP_UNIT_MPH && f != mph && at[mph] != NULL) ||
-	    (f == fam && (at[kmh] != NULL || at[mph] != NULL)) ||
-	    (f == TP_F_SPEED_MS && (at[fam] != NULL || (at[kmh] != NULL ||
-	    at[mph] != NULL))))
-		return write_scaled(c, in, f, f, 1);
-	if (f == TP_F_SPEED_MS)
-		scale = 3.6;
-	if (unit != want && want == TP_UNIT_KMH)
-		scale *= TP_KMH_PER_MPH;
-	else if (unit != want)
-		scale /= TP_KMH_PER_MPH;
+	if (unit != TP_UNIT_NONE &&
+	    !name_taken(c, f, fam + (enum tp_field)want)) {
+		as = fam + (enum tp_field)want;
+		if (f == TP_F_SPEED_MS)
+			scale = 3.6;
+		if (unit != want && want == TP_UNIT_KMH)
+			scale *= TP_KMH_PER_MPH;
+		else if (unit != want)
+			scale /= TP_KMH_PER_MPH;
+	}
 	if (fam == c->speed)
-		fam = TP_F_SPEED;
-	return write_scaled(c, in, f, fam + (enum tp_field)want, scale);
+		as = as - fam + TP_F_SPEED;
+	return write_scaled(c, in, f, as, scale);
 }
 
 static int

@@ -11,9 +11,12 @@
 #include "rec/name.h"
 
 #define FIELDS_MAX	1024	/* of a record, those in containers too */
-#define NESTED_MAX	2	/* containers within containers */
 #define SECONDS_BELOW	1e11	/* see tp_json_time() */
 #define TIME_LIMIT	8.64e15	/* ms: 100 million days, as ECMAScript */
+
+/* Keys of a pair; padded, as keys in a line are. */
+static const char	latitude[3 + TP_JSON_PAD] = "lat";
+static const char	longitude[3 + TP_JSON_PAD] = "lon";
 
 /* Where the fields that are being read stand. */
 struct where {
@@ -140,8 +143,8 @@ add_container(struct tp_rec *r, const struct tp_json_field *f,
 	size_t			 i;
 
 	if (f->v.type == TP_JSON_ARR) {
-		o->f[0].key = "lat\0\0\0\0";
-		o->f[1].key = "lon\0\0\0\0";
+		o->f[0].key = latitude;
+		o->f[1].key = longitude;
 		o->f[0].klen = o->f[1].klen = 3;
 	} else if (tp_json_object(o, f->v.p, f->v.n) < 0) {
 		return refuse(r, o->why, o->at + (size_t)(f->v.p - r->line));
@@ -163,7 +166,7 @@ add_field(struct tp_rec *r, const struct tp_json_field *f,
 	struct tp_json_field	*to;
 
 	if (name != NULL && name->opens != TP_SCOPE_NONE &&
-	    w->depth < NESTED_MAX && (f->v.type == TP_JSON_OBJ ||
+	    w->depth == 0 && (f->v.type == TP_JSON_OBJ ||
 	    (name->opens == TP_SCOPE_COORDINATES &&
 	    is_pair(r, &f->v, w->depth + 1))))
 		return add_container(r, f, w, name->opens);
@@ -184,9 +187,11 @@ add_field(struct tp_rec *r, const struct tp_json_field *f,
 				s.lost = true;
 			}
 		}
-		if (name->opens != TP_SCOPE_NONE && s.field == TP_F_NONE &&
-		    f->v.type == TP_JSON_OBJ)
-			s.lost = true;	/* too deep to be opened */
+		if (w->depth > 0 && name->opens != TP_SCOPE_NONE &&
+		    (f->v.type == TP_JSON_OBJ || f->v.type == TP_JSON_ARR)) {
+			s.field = TP_F_NONE;	/* too deep to be opened */
+			s.lost = true;
+		}
 	}
 	s.outlen = w->outlen;
 	s.outat = w->outat;

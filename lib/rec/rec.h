@@ -86,7 +86,7 @@ struct tp_rec {
 	int64_t		 now_ms;	/* wall clock when its block was read */
 
 	/* private to rec.c */
-	struct tp_json_obj nest[3];	/* scratch: top and nested objects */
+	struct tp_json_obj nest[2];	/* scratch: top and nested objects */
 	size_t		 nslots, slotcap;
 	uint16_t	 index[TP_F_MAX];	/* in o.f, where at[] is set */
 	bool		 nested;	/* some field was in a container */
