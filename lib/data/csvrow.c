@@ -150,3 +150,14 @@ tp_csv_named(const struct tp_csv_field *f, const char *name)
 {
 	return f->n == strlen(name) && strncasecmp(f->p, name, f->n) == 0;
 }
+
+bool
+tp_csv_is_text(const struct tp_csv_row *row)
+{
+	size_t	i;
+
+	for (i = 0; i < row->rawlen; i++)
+		if ((unsigned char)row->raw[i] < ' ' && row->raw[i] != '\t')
+			return false;
+	return true;
+}

@@ -52,6 +52,8 @@ int tp_csv_bytes(struct tp_csv *c, const char *p, size_t n, tp_csv_fn *fn,
     void *arg);
 int tp_csv_end(struct tp_csv *c, tp_csv_fn *fn, void *arg);
 
+/* False where the row's line holds control characters. */
+bool tp_csv_is_text(const struct tp_csv_row *row);
 /* Compares a column's name with a lower case one, ignoring letter case. */
 bool tp_csv_named(const struct tp_csv_field *f, const char *name);
 

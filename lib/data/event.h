@@ -42,6 +42,7 @@ struct tp_events {
 	size_t		 cap;
 };
 
+/* No file yet; release frees the table of segments. */
 void tp_events_init(struct tp_events *ev, const struct tp_replay_conf *conf);
 void tp_events_release(struct tp_events *ev);
 /* A file begins. */
@@ -51,16 +52,25 @@ void tp_events_open(struct tp_events *ev, const char *source, int64_t pass);
 void tp_seg_init(struct tp_seg *s, const struct tp_events *ev, const char *id,
     size_t n);
 void tp_seg_release(struct tp_seg *s);
+/* How much of the key a message shows, for "%.*s". */
+static inline int
+tp_seg_shown(const struct tp_seg *s)
+{
+	return s->keylen < 100 ? (int)s->keylen : 100;
+}
+
 /* The segment from the table.  Valid until the next call. */
 const struct tp_seg *tp_events_seg(struct tp_events *ev, const char *id,
     size_t n);
 
+/* True where --from and --to let a source time pass. */
 static inline bool
 tp_events_in_range(const struct tp_events *ev, int64_t t)
 {
 	return t >= ev->conf->from && t < ev->conf->to;
 }
 
+/* What tp_events_at() does where the time is another than the last. */
 void tp_events_set_time(struct tp_events *ev, int64_t t);
 
 /* Sets ev->ts and ev->out_t for an event that is about to be written. */

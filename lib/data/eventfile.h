@@ -16,6 +16,7 @@ struct tp_eventfile {
 	struct tp_out	*out;
 };
 
+/* A file begins, of any number; ev outlives them. */
 void tp_eventfile_open(struct tp_eventfile *f, struct tp_events *ev);
 void tp_eventfile_release(struct tp_eventfile *f);
 /* As bytes() and close() of struct tp_reader. */

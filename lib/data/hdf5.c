@@ -64,14 +64,14 @@ struct rows {
 
 static int
 reject(struct rows *r, uint64_t row, int64_t index, const char *rule,
-    const char *fmt, const char *arg)
+    const char *text)
 {
 	char	raw[32];
 	int	n;
 
 	n = snprintf(raw, sizeof(raw), "%lld", (long long)index);
 	return tp_events_reject(r->w->ev, r->out, raw, (size_t)n, row, rule,
-	    fmt, arg);
+	    "%s", text);
 }
 
 /* An index value to a time: 0, 1 to stop, -1 where it was refused. */
@@ -89,20 +89,20 @@ row_time(struct rows *r, uint64_t row, int64_t v, int64_t *t)
 		*t = v > -TP_DAY * 36500000 / 1000 &&
 		    v < TP_DAY * 36500000 / 1000 ? v * 1000 : INT64_MIN;
 	if (*t < -TP_DAY * 1000000 || *t > TP_DAY * 3000000)
-		return reject(r, row, v, "time", "%s",
+		return reject(r, row, v, "time",
 		    "the index holds no time here") != 0 ? 1 : -1;
 	if (!r->f->zoned && !tz->utc) {
 		tp_tz_civil(&r->utc, *t, &c);
 		if (tp_tz_time(tz, &c, t) == -1)
-			return reject(r, row, v, "time", "%s",
+			return reject(r, row, v, "time",
 			    "the local time of the index did not happen: "
 			    "the clock was put forward") != 0 ? 1 : -1;
 		*t = tp_table_second(tz, *t, w->last);
 	}
 	if (w->last != TP_TIME_NONE && *t <= w->last)
-		return reject(r, row, v, "time-order", "the time is %s the "
-		    "row before", *t == w->last ? "that of" :
-		    "earlier than that of") != 0 ? 1 : -1;
+		return reject(r, row, v, "time-order", *t == w->last ?
+		    "the time is that of the row before" :
+		    "the time is earlier than that of the row before") != 0 ? 1 : -1;
 	w->last = *t;
 	return 0;
 }
@@ -125,7 +125,7 @@ take_cells(struct rows *r, uint64_t row, int64_t index, int64_t t,
 		}
 		if (isinf(v[i])) {
 			rc = reject(r, row, index, "number",
-			    "column '%.100s' is not finite", w->cols[i].key);
+			    "a value is not finite");
 			continue;
 		}
 		r->text.n = 0;

@@ -25,6 +25,7 @@ struct tp_lines {
 /* What is called for each line; what it returns, if not 0, ends the work. */
 typedef int tp_line_fn(void *arg, const struct tp_line *l);
 
+/* Starts a file; what was left of another is dropped. */
 void tp_lines_init(struct tp_lines *s, size_t max);
 void tp_lines_release(struct tp_lines *s);
 /*

@@ -27,6 +27,7 @@ struct tp_longcsv {
 /* True for a header that only a long table can have. */
 bool tp_longcsv_is(const struct tp_csv_row *row);
 
+/* A file begins, of any number; ev outlives them. */
 void tp_longcsv_open(struct tp_longcsv *l, struct tp_events *ev);
 void tp_longcsv_release(struct tp_longcsv *l);
 /* As bytes() and close() of struct tp_reader. */

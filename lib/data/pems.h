@@ -33,6 +33,7 @@ struct tp_pems {
 /* True for a first row that only this format can have. */
 bool tp_pems_is(const struct tp_csv_row *row);
 
+/* A file begins, of any number; ev outlives them. */
 void tp_pems_open(struct tp_pems *s, struct tp_events *ev);
 void tp_pems_release(struct tp_pems *s);
 /* As bytes() and close() of struct tp_reader. */

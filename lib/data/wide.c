@@ -34,23 +34,6 @@ tp_wide_release(struct tp_wide *w)
 	*w = (struct tp_wide){ 0 };
 }
 
-static int
-check_name(const struct tp_csv_field *f, size_t column, const char *at,
-    struct tp_err *e)
-{
-	size_t	i;
-
-	if (f->n == 0)
-		return tp_err_set(e, TP_EXIT_DATA,
-		    "%s: column %zu has no name", at, column);
-	for (i = 0; i < f->n; i++)
-		if ((unsigned char)f->p[i] < ' ')
-			return tp_err_set(e, TP_EXIT_DATA,
-			    "%s: column %zu has a control character in its "
-			    "name: this is no table of text", at, column);
-	return 0;
-}
-
 int
 tp_wide_columns(struct tp_wide *w, const struct tp_csv_field *names,
     size_t n, const char *at, struct tp_err *e)
@@ -61,7 +44,9 @@ tp_wide_columns(struct tp_wide *w, const struct tp_csv_field *names,
 
 	w->cols = tp_calloc(n, sizeof(*w->cols));
 	for (i = 0; i < n && rc == 0; i++) {
-		rc = check_name(&names[i], i + 2, at, e);
+		if (names[i].n == 0)
+			rc = tp_err_set(e, TP_EXIT_DATA,
+			    "%s: column %zu has no name", at, i + 2);
 		if (rc == 0 && (k = tp_map_add(&seen, names[i].p,
 		    names[i].n)) != i)
 			rc = tp_err_set(e, TP_EXIT_DATA,
@@ -94,12 +79,15 @@ take_header(struct tp_wide *w, const struct tp_csv_row *row)
 
 	w->header = true;
 	snprintf(at, sizeof(at), "%s:%" PRIu64, w->ev->source, row->lineno);
+	if (!tp_csv_is_text(row))
+		return tp_err_set(w->e, TP_EXIT_DATA,
+		    "%s: control characters: this is no table of text", at);
 	if (row->why != NULL)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: %s", at, row->why);
 	if (row->n < 2)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: a header of the "
-		    "time and the sensors' ids is expected here, in columns "
-		    "that commas part", at);
+		    "time and the sensors' ids is expected here, parted by "
+		    "commas", at);
 	if (row->f[0].n > 0 && tp_time_parse(w->ev->conf->tz, row->f[0].p,
 	    row->f[0].n, &t, &why) == 0)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: a header of the "
@@ -146,8 +134,9 @@ take_odd(struct tp_wide *w, const struct tp_csv_row *row, size_t col,
 	int		rc;
 
 	if (kind == TP_CELL_TEXT) {
-		snprintf(text, sizeof(text), "column '%.100s': '%.100s' is no "
-		    "number", w->cols[col].key, row->f[col + 1].p);
+		snprintf(text, sizeof(text), "column '%.*s': '%.100s' is no "
+		    "number", tp_seg_shown(&w->cols[col]),
+		    w->cols[col].key, row->f[col + 1].p);
 		return reject(w, row, "number", text);
 	}
 	tp_buf_num(&b, v);

@@ -28,8 +28,8 @@ void tp_wide_open(struct tp_wide *w, struct tp_events *ev);
 void tp_wide_release(struct tp_wide *w);
 
 /*
- * Sets the columns from their names.  Returns 0, or -1 where one is empty,
- * there twice or no text; the error begins with `at`.
+ * Sets the columns from their names.  Returns 0, or -1 where one is empty or
+ * there twice; the error begins with `at`.
  */
 int tp_wide_columns(struct tp_wide *w, const struct tp_csv_field *names,
     size_t n, const char *at, struct tp_err *e);
