@@ -89,6 +89,7 @@ struct tp_feat_cols {
 	char	(*name)[TP_FEAT_NAME];
 	size_t	  n;
 };
+/* c is overwritten; s->unit is known. */
 void tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s);
 void tp_feat_cols_release(struct tp_feat_cols *c);
 

@@ -1,6 +1,6 @@
 #include "base/mem.h"
 #include "base/opt.h"
-#include "feat/cell.h"
+#include "feat/gridcell.h"
 
 #define ID_MAX		4096		/* bytes of a segment id */
 #define SPEED_MAX	1000.0		/* in either unit */

@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "feat/cell.h"
+#include "feat/gridcell.h"
 
 #define CALENDAR	7	/* columns of the time group */
 #define DECIMALS	6

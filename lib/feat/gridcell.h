@@ -2,8 +2,8 @@
  * Private to lib/feat/grid.c and gridrow.c: what the grid keeps of a segment.
  * All arrays belong to struct tp_grid.
  */
-#ifndef TP_FEAT_CELL_H
-#define TP_FEAT_CELL_H
+#ifndef TP_FEAT_GRIDCELL_H
+#define TP_FEAT_GRIDCELL_H
 
 #include <math.h>
 
@@ -42,6 +42,7 @@ struct tp_grid_work {
 	double	*value;		/* by index in the graph */
 };
 
+/* The cell of a step in the ring; the caller knows that it is. */
 static inline struct tp_grid_cell *
 tp_grid_cell_at(const struct tp_grid *g, size_t seg, int64_t step)
 {
