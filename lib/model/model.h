@@ -75,7 +75,8 @@ struct tp_model_kind {
 	/* Returns a new state, or NULL with the error. */
 	void		*(*fit)(const struct tp_panel *p,
 			    const struct tp_model_opts *o, struct tp_err *e);
-	/* Writes n x nh point forecasts; finite and not negative. */
+	/* Writes n x nh point forecasts, not negative; finite unless the
+	 * state holds absurd numbers. */
 	void		 (*predict)(const void *st, const struct tp_ask *a,
 			    double *out);
 	/* Appends the state; sizes are those of the shape it was made with. */

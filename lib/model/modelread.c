@@ -37,6 +37,8 @@ check_magic(const char *p, size_t n, struct tp_err *e)
 		    "not a model file");
 	while (i < n && p[i] >= '0' && p[i] <= '9')
 		i++;
+	if (i == n)
+		return tp_err_set(e, TP_EXIT_DATA, "model file is cut short");
 	if (tp_parse_int(p + sizeof(MAGIC) - 1, i - (sizeof(MAGIC) - 1),
 	    &v) != 0)
 		return damaged(e, "no format version");

@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#define SMOOTH	96		/* slots a day from which on they are smoothed */
+
 /* Sums and counts by segment, kind of day and slot. */
 struct sums {
 	double	*sum;
@@ -59,7 +61,7 @@ add_up(struct sums *s, const struct tp_panel *p)
 static double
 three(const double *v, int slots, int i)
 {
-	if (slots < 3)
+	if (slots < SMOOTH)
 		return v[i];
 	return v[i] + v[i == 0 ? slots - 1 : i - 1] +
 	    v[i == slots - 1 ? 0 : i + 1];

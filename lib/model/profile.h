@@ -17,8 +17,9 @@ struct tp_profile {
 
 /*
  * Learns the means of the readings of steps below part[1], each slot together
- * with the one before and the one behind.  A slot without readings takes
- * the mean of the other kinds of day, else of the segment, else of all.
+ * with the one before and the one behind where slots are of 15 minutes or
+ * less.  A slot without readings takes the mean of the other kinds of day,
+ * else of the segment, else of all.
  */
 void tp_profile_fit(struct tp_profile *f, const struct tp_panel *p);
 void tp_profile_release(struct tp_profile *f);
