@@ -501,6 +501,12 @@ tp_grid_record(struct tp_grid *g, const struct tp_rec *r, struct tp_out *out)
 		snprintf(text, sizeof(text), "%s: %s", field, why);
 		return tp_out_reject(out, r, "schema", text);
 	}
+	/* An update of a window that is still open: its last word follows. */
+	if (r->at[TP_F_FINAL] != NULL &&
+	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE) {
+		tp_out_count(out, TP_COUNT_HELD, 1);
+		return 0;
+	}
 	if (isnan(in.speed)) {
 		tp_out_count(out, TP_COUNT_MISSING, 1);
 		return 0;
