@@ -24,7 +24,7 @@ char *tp_buf_room_slow(struct tp_buf *b, size_t more);
 static inline char *
 tp_buf_room(struct tp_buf *b, size_t more)
 {
-	return b->cap - b->n >= more ? b->p + b->n :
+	return b->cap - b->n > more ? b->p + b->n :	/* p is not NULL */
 	    tp_buf_room_slow(b, more);
 }
 
