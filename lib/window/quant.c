@@ -145,6 +145,10 @@ ranked(const struct tp_quant *q, size_t r, double min, double max)
 		if (seen > r)
 			break;
 	}
+	if (i == 0)
+		return min;
+	if (i == TP_QUANT_BINS - 1)
+		return max;
 	v = bin_middle(i);
 	return v < min ? min : v > max ? max : v;
 }

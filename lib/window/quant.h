@@ -2,9 +2,9 @@
  * Percentiles of a set of numbers in bounded memory.  Up to TP_QUANT_EXACT
  * values are kept as they are, and percentiles are exact.  Beyond that they
  * are counted in bins, 128 to each power of two from 1/16 to 2048 (as the HDR
- * histogram has them), which puts a percentile within 1/256 of its value, 0.4
- * %; values outside that range count at its ends.  Two sets add up to the
- * same result in any order.
+ * histogram has them), which puts a value within 1/256 of itself (0.4 %);
+ * values outside that range count as the smallest and the largest seen.  Two
+ * sets add up to the same result in any order.
  *
  * The struct owns its memory; all zero is an empty set.
  */

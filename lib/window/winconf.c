@@ -146,6 +146,10 @@ tp_window_conf_check(const struct tp_window_conf *c, struct tp_err *e)
 		    "times what --size and --slide have in common");
 	if (c->every <= 0)
 		return tp_err_set(e, TP_EXIT_USAGE, "--every must be positive");
+	if (c->late == TP_WINDOW_LATE_UPDATE && c->grace == 0)
+		return tp_err_set(e, TP_EXIT_USAGE,
+		    "--late update needs --grace, the time to wait for late "
+		    "events");
 	if (c->fill != TP_WINDOW_FILL_NONE &&
 	    c->late == TP_WINDOW_LATE_UPDATE)
 		return tp_err_set(e, TP_EXIT_USAGE,

@@ -364,7 +364,8 @@ rebuilt_like_straight(void **state)
 		for (late = 0; late < 4; late++) {
 			c = conf_of(TP_MINUTE, TP_MINUTE);
 			c.late = (enum tp_window_late)late;
-			rebuild_conf(&c, s[i], 21, NOW);
+			if (late != TP_WINDOW_LATE_UPDATE)
+				rebuild_conf(&c, s[i], 21, NOW);
 			c.delay = 30 * TP_SECOND;
 			c.grace = TP_MINUTE;
 			rebuild_conf(&c, s[i], 22, NOW);
