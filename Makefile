@@ -28,7 +28,7 @@ SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
 
 HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
 			echo hdf5 || echo hdf5-serial)
-MODULES		 = zlib libzstd jansson $(HDF5) openblas lapacke
+MODULES		 = zlib libzstd jansson $(HDF5)
 pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))
 WARNINGS	 = -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -43,10 +43,8 @@ LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 # used, and the heavy ones by name.
 COMMON_LIBS	:= $(call pc,--libs jansson zlib libzstd) -lcsv -lm
 HDF5_LIBS	:= $(call pc,--libs $(HDF5))
-BLAS_LIBS	:= $(call pc,--libs lapacke openblas)
-ALL_LIBS	 = $(HDF5_LIBS) $(BLAS_LIBS) $(COMMON_LIBS)
+ALL_LIBS	 = $(HDF5_LIBS) $(COMMON_LIBS)
 $(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
-$(BIN)/tp-train:	LIBS = $(BLAS_LIBS)
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools into bin/ (the default)
 unit: $(UNIT)

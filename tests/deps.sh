@@ -9,8 +9,7 @@ set -u
 # name in pkg-config (or a header, or a command) : Debian package
 build='cmd/cc:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
-	pc/hdf5:libhdf5-dev pc/openblas:libopenblas-dev pc/lapacke:liblapacke-dev
-	h/csv.h:libcsv-dev h/stdio.h:libc6-dev'
+	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev'
 run='cmd/gnuplot:gnuplot-nox file/usr/share/zoneinfo/UTC:tzdata'
 test='cmd/clang:clang cmd/llvm-symbolizer:llvm pc/cmocka:libcmocka-dev
 	cmd/mandoc:mandoc cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3
