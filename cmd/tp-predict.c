@@ -171,6 +171,9 @@ configure(struct conf *c, struct tp_err *e)
 	l->unit = c->unit == 0 ? TP_UNIT_NONE :
 	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
 	l->grid.max_keys = (size_t)c->max_keys;
+	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
+		return tp_opt_error(e, "the model and the records cannot "
+		    "both be standard input");
 	if (set_graph(c, e) != 0)
 		return -1;
 	if (strcmp(c->model_path, "-") != 0)

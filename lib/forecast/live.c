@@ -352,6 +352,7 @@ put_segment(struct live *l, const char *id, size_t idlen, size_t k,
 		f.lower = f.upper = f.confidence = (double)NAN;
 		f.level = tp_level(&c->levels, f.speed, (double)NAN,
 		    l->fc.out);
+		tp_out_count(out, TP_COUNT_UNKNOWN, c->nh);
 	}
 	for (i = 0; i < c->nh; i++) {
 		if (k != SIZE_MAX)

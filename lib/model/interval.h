@@ -37,6 +37,7 @@ struct tp_calibration {
 	const double	*pred, *err;
 };
 
+/* Learns from the errors; iv is made anew.  alpha: 1 - coverage. */
 void tp_intervals_fit(struct tp_intervals *iv,
     const struct tp_calibration *c, double alpha);
 void tp_intervals_release(struct tp_intervals *iv);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 
+/* Append n numbers of 4 or 8 bytes each. */
 void tp_pack_f32(struct tp_buf *b, const float *v, size_t n);
 void tp_pack_f64(struct tp_buf *b, const double *v, size_t n);
 

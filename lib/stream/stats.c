@@ -16,6 +16,7 @@ static const char *const count_names[TP_COUNT_MAX] = {
 	[TP_COUNT_FILLED] = "filled",
 	[TP_COUNT_MISSING] = "missing",
 	[TP_COUNT_HELD] = "held",
+	[TP_COUNT_UNKNOWN] = "unknown",
 };
 
 void
