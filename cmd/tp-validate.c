@@ -142,11 +142,14 @@ set_box(struct conf *c, struct tp_err *e)
 static double
 sensor_number(const struct tp_sensor *s, enum tp_place f)
 {
-	const char	*p = s->text + s->at[f], *end = s->text + s->at[f + 1];
-	const char	*colon;
+	const char	*p, *end, *colon;
 	double		 v;
 
-	if (p == end || (colon = memchr(p, ':', (size_t)(end - p))) == NULL ||
+	if (s->at[f] == s->at[f + 1])
+		return NAN;
+	p = s->text + s->at[f];
+	end = s->text + s->at[f + 1];
+	if ((colon = memchr(p, ':', (size_t)(end - p))) == NULL ||
 	    tp_parse_num(colon + 1, (size_t)(end - colon - 1), &v) != 0)
 		return NAN;
 	return v;

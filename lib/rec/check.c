@@ -116,6 +116,24 @@ tp_check_distance(double lat1, double lon1, double lat2, double lon2)
 	return 2 * EARTH_M * asin(sqrt(h < 1 ? h : 1));
 }
 
+/* The index of the segment among the known ones, or SIZE_MAX. */
+static size_t
+find_id(const struct tp_check *c)
+{
+	struct tp_json_val	v = {
+		.p = c->id.p + 1, .n = (uint32_t)(c->id.n - 2),
+	};
+	struct tp_buf		plain = { 0 };
+	size_t			i = SIZE_MAX;
+
+	if (memchr(v.p, '\\', v.n) == NULL)
+		return tp_map_find(c->conf->ids, v.p, v.n);
+	if (tp_json_unescape(&v, &plain) == 0)
+		i = tp_map_find(c->conf->ids, plain.p, plain.n);
+	tp_buf_release(&plain);
+	return i;
+}
+
 /* The known place of the segment, or NULL; the id must be a known one. */
 static int
 known_place(struct tp_check *c, const struct tp_check_place **place)
@@ -126,7 +144,7 @@ known_place(struct tp_check *c, const struct tp_check_place **place)
 	*place = NULL;
 	if (conf->ids == NULL)
 		return 0;
-	i = tp_map_find(conf->ids, c->id.p + 1, c->id.n - 2);
+	i = find_id(c);
 	if (i == SIZE_MAX)
 		return tp_check_refuse(c, "place",
 		    "segment_id: '%.*s' is not one of the known sensors",
