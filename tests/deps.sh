@@ -6,20 +6,19 @@
 #				sets: build run test
 set -u
 
-# name in pkg-config (or a header, or a command) : Debian package
-build='cmd/cc:gcc cmd/make:make cmd/pkg-config:pkg-config
-	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
-	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev'
-run='cmd/gnuplot:gnuplot-nox file/usr/share/zoneinfo/UTC:tzdata'
-test='cmd/clang:clang cmd/llvm-symbolizer:llvm pc/cmocka:libcmocka-dev
-	cmd/mandoc:mandoc cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3
-	cmd/shellcheck:shellcheck cmd/zsh:zsh cmd/fish:fish cmd/git:git
-	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
-	cmd/ctags:universal-ctags cmd/zstd:zstd cmd/script:bsdutils
-	cmd/bash:bash cmd/xz:xz-utils file/usr/share/zoneinfo/UTC:tzdata'
-
 CC=${CC:-cc}
 PKG_CONFIG=${PKG_CONFIG:-pkg-config}
+
+# what must be there : the Debian package that has it
+build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
+	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
+	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
+run='cmd/gnuplot:gnuplot-nox file/usr/share/zoneinfo/UTC:tzdata'
+test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
+	cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3 cmd/zstd:zstd cmd/git:git
+	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish
+	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
+	file/usr/share/zoneinfo/UTC:tzdata'
 
 # present KIND/NAME: whether it is there
 present()
