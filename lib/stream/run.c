@@ -2,6 +2,7 @@
 #include "stream/run.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,9 +84,12 @@ static int
 wait_input(struct tp_ctx *c, void *st)
 {
 	const struct tp_filter	*f = c->run->filter;
-	struct pollfd		 p[2] = {
+	bool			 piped = strcmp(c->run->opts->output, "-") == 0;
+	struct pollfd		 p[3] = {
 		{ .fd = tp_src_poll_fd(c->src), .events = POLLIN },
 		{ .fd = tp_sig_fd(), .events = POLLIN },
+		/* whoever read our output may be gone: "| head -3" */
+		{ .fd = piped ? STDOUT_FILENO : -1 },
 	};
 	int64_t			 since = tp_clock_mono_ns();
 	bool			 timed = f != NULL && f->time != NULL;
@@ -93,10 +97,15 @@ wait_input(struct tp_ctx *c, void *st)
 	if (f != NULL && f->flush != NULL && f->flush(st, &c->out) == -1)
 		return -1;
 	while (tp_ctx_flush(c) == 0 && !stopping(c)) {
-		if (poll(p, 2, timed ? TICK_MS : 1000) == -1)
+		if (poll(p, 3, timed ? TICK_MS : 1000) == -1)
 			continue;
 		if (p[1].revents != 0)
 			tp_sig_drain();
+		if (p[2].revents & POLLERR) {
+			c->stop = TP_CTX_ENOUGH;
+			raise(SIGPIPE);
+			return -1;
+		}
 		if (p[0].revents != 0)
 			return 0;
 		if (timed && f->time(st, tp_clock_wall_ms(),
