@@ -28,7 +28,7 @@ SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
 
 HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
 			echo hdf5 || echo hdf5-serial)
-MODULES		 = zlib libzstd jansson $(HDF5)
+MODULES		 = zlib libzstd jansson rdkafka $(HDF5)
 pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))
 WARNINGS	 = -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -41,7 +41,7 @@ LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 
 # What tools link: the common libraries, of which the linker takes what is
 # used, and the heavy ones by name.
-COMMON_LIBS	:= $(call pc,--libs jansson zlib libzstd) -lcsv -lm
+COMMON_LIBS	:= $(call pc,--libs rdkafka jansson zlib libzstd) -lcsv -lm
 HDF5_LIBS	:= $(call pc,--libs $(HDF5))
 ALL_LIBS	 = $(HDF5_LIBS) $(COMMON_LIBS)
 $(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
