@@ -155,15 +155,15 @@ origin(const struct tp_kconf *c, const char *key)
 
 /* n strings: key, value, key, value ... */
 static void
-add_pairs(const struct tp_kconf *c, const char *const *v, size_t n,
-    struct tp_buf *out)
+add_pairs(const struct tp_kconf *c, enum tp_kconf_use use,
+    const char *const *v, size_t n, struct tp_buf *out)
 {
 	const char	*where;
 	size_t		 i;
 
 	for (i = 0; i + 1 < n; i += 2) {
 		/* Functions and addresses of the library are no settings. */
-		if (strchr(v[i], '_') != NULL ||
+		if (!concerns(v[i], use) || strchr(v[i], '_') != NULL ||
 		    strcmp(v[i], "opaque") == 0 ||
 		    strcmp(v[i], "interceptors") == 0)
 			continue;
@@ -187,12 +187,12 @@ tp_kconf_dump(const struct tp_kconf *c, enum tp_kconf_use use,
 	if (conf == NULL)
 		return -1;
 	v = rd_kafka_conf_dump(conf, &n);
-	add_pairs(c, v, n, out);
+	add_pairs(c, use, v, n, out);
 	rd_kafka_conf_dump_free(v, n);
 	topic = rd_kafka_conf_get_default_topic_conf(conf);
 	if (topic != NULL) {
 		v = rd_kafka_topic_conf_dump(topic, &n);
-		add_pairs(c, v, n, out);
+		add_pairs(c, use, v, n, out);
 		rd_kafka_conf_dump_free(v, n);
 	}
 	rd_kafka_conf_destroy(conf);
