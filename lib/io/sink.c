@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -19,6 +21,8 @@ struct tp_sink {
 	z_stream	*z;		/* .gz */
 	ZSTD_CStream	*zc;		/* .zst */
 	char		*room;		/* packed, on its way out */
+	tp_sink_wait_fn	*wait;
+	void		*wait_arg;
 };
 
 static bool
@@ -60,13 +64,29 @@ tp_sink_open(const char *path, struct tp_err *e)
 	return s;
 }
 
+void
+tp_sink_on_wait(struct tp_sink *s, tp_sink_wait_fn *wait, void *arg)
+{
+	struct stat	st;
+
+	if (fstat(s->fd, &st) == -1 ||
+	    (!S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode)))
+		return;
+	s->wait = wait;
+	s->wait_arg = arg;
+}
+
 static int
 write_fd(struct tp_sink *s, const char *p, size_t n, struct tp_err *e)
 {
+	size_t	some;
 	ssize_t	w;
 
 	while (n > 0) {
-		w = write(s->fd, p, n);
+		some = s->wait != NULL && n > PIPE_BUF ? PIPE_BUF : n;
+		if (s->wait != NULL && s->wait(s->wait_arg, s->fd) == -1)
+			return tp_err_sys(e, "%s: write", s->name);
+		w = write(s->fd, p, some);
 		if (w == -1 && errno == EINTR)
 			continue;
 		if (w == -1)

@@ -11,6 +11,14 @@
 
 struct tp_sink;
 
+/*
+ * Calls wait(arg, fd) before each write to a pipe or socket, which is then of
+ * no more bytes than surely fit once poll(2) says that some do.  It returns 0
+ * when they do, or -1, with which the write ends (and errno).
+ */
+typedef int tp_sink_wait_fn(void *arg, int fd);
+void tp_sink_on_wait(struct tp_sink *s, tp_sink_wait_fn *wait, void *arg);
+
 /* Opens (truncates) a path, "-" for standard output. */
 struct tp_sink *tp_sink_open(const char *path, struct tp_err *e);
 /* Writes all n bytes.  Returns 0 or -1. */

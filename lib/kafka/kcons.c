@@ -209,7 +209,8 @@ message_error(struct tp_kcons *c, const rd_kafka_message_t *m,
 static bool
 convert(struct tp_kcons *c, const rd_kafka_message_t *m, struct tp_kmsg *out)
 {
-	size_t	topic;
+	rd_kafka_timestamp_type_t	type;
+	size_t				topic;
 
 	topic = c->ntopics == 1 ? 0 : m->rkt == NULL ? SIZE_MAX :
 	    kcons_topic_index(c, rd_kafka_topic_name(m->rkt));
@@ -223,6 +224,7 @@ convert(struct tp_kcons *c, const rd_kafka_message_t *m, struct tp_kmsg *out)
 	out->n = m->err != 0 ? 0 : m->len;
 	out->key = m->err != 0 ? NULL : m->key;
 	out->keylen = m->err != 0 ? 0 : m->key_len;
+	out->t = m->err != 0 ? -1 : rd_kafka_message_timestamp(m, &type);
 	return true;
 }
 

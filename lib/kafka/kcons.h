@@ -34,6 +34,7 @@ struct tp_kmsg {
 	size_t		 n;
 	const char	*key;		/* NULL: none */
 	size_t		 keylen;
+	int64_t		 t;		/* of the record, ms; -1: none */
 };
 
 enum tp_kcons_turn {

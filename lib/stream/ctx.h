@@ -19,15 +19,29 @@ enum tp_ctx_stop {
 	TP_CTX_ERROR,		/* e says what */
 };
 
+struct tp_kdest;
+struct tp_ctx_kafka;
+
+/* Where an output goes: at most one of both, nothing is dropped. */
+struct tp_ctx_sink {
+	struct tp_sink	*file;
+	struct tp_kdest	*topic;
+	int32_t		 partitions;	/* of the topic */
+	int32_t		 fixed;		/* the only one to write; -1: any */
+	size_t		 which;		/* output; out.nbufs: the rejects */
+};
+
 struct tp_ctx {
 	struct tp_out	 out;		/* first: filters see only this */
 	struct tp_run	*run;
 	struct tp_err	*e;
 	enum tp_ctx_stop stop;
 
-	struct tp_sink **sinks;		/* out.nbufs of them; NULL: dropped */
-	struct tp_sink	*rejects;
+	struct tp_ctx_sink *sinks;	/* out.nbufs of them */
+	struct tp_ctx_sink rejects;
 	struct tp_buf	 reject_buf;
+	struct tp_ctx_kafka *k;		/* NULL: no endpoint is Kafka's */
+	bool		 broken_pipe;	/* whoever read our output is gone */
 
 	struct tp_src	*src;		/* being read, or NULL */
 	uint64_t	 bytes;		/* unpacked, read so far */
@@ -46,6 +60,18 @@ struct tp_ctx {
 	int64_t		 read_ns;	/* first read since the last flush, 0 */
 	uint64_t	 latency[TP_CTX_BUCKETS];	/* by log2(us) * 2 */
 };
+
+/* run.c: true where the run shall end, for whatever reason. */
+bool tp_ctx_stopping(struct tp_ctx *c);
+/* Notes that c->e says why it ends.  Returns -1. */
+int tp_ctx_fail(struct tp_ctx *c);
+/*
+ * Gives one line to the filter, without its newline but with one and
+ * TP_JSON_PAD bytes behind it; where it is an array, each of its objects.
+ * source and position are set.  What the filter returns.
+ */
+int tp_ctx_give(struct tp_ctx *c, void *st, struct tp_rec *r, const char *p,
+    size_t n);
 
 /* output.c: opens the sinks, and closes them; 0 or -1 with c->e. */
 int tp_ctx_open_outputs(struct tp_ctx *c);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sig.h"
+#include "stream/kafkaopts.h"
 #include "stream/run.h"
 
 #define AT(field)	offsetof(struct tp_run_opts, field)
@@ -43,6 +44,38 @@ const struct tp_opt tp_run_options[] = {
 	    "print errors only", 0, 0 },
 	{ TP_OPT_COUNT, 'v', "verbose", AT(verbose), NULL, NULL,
 	    "say more", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "Kafka (see tp-kafka(7))" },
+	{ TP_OPT_STR, 'b', "brokers", AT(brokers), "HOST:PORT,...", NULL,
+	    "brokers to begin with (default 127.0.0.1:9092)", 0, 0 },
+	{ TP_OPT_LIST, 'X', "set", AT(settings), "KEY=VALUE", NULL,
+	    "a setting of librdkafka; list or dump shows them", 0, 0 },
+	{ TP_OPT_FILE, 'F', "settings", AT(settings_file), "FILE", NULL,
+	    "read settings from FILE", 0, 0 },
+	{ TP_OPT_STR, 'G', "group", AT(group), "NAME", NULL,
+	    "consumer group (default: tool and topic)", 0, 0 },
+	{ TP_OPT_STR, 0, "instance", AT(instance), "NAME", NULL,
+	    "keep this place in the group over restarts", 0, 0 },
+	{ TP_OPT_STR, 0, "start", AT(start), "WHERE", NULL,
+	    "where to begin without a committed offset: earliest (default), "
+	    "latest or a time", 0, 0 },
+	{ TP_OPT_FLAG, 'e', "end", AT(at_end), NULL, NULL,
+	    "end at the end of the topics", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "guarantee", AT(guarantee), "WHAT",
+	    "auto|exactly|least|none", "exactly once, at least once, or "
+	    "without a group (default auto: the best that the outputs "
+	    "allow)", 0, 0 },
+	{ TP_OPT_DUR, 0, "commit", AT(commit_ms), "TIME", NULL,
+	    "time between two commits (default 200ms)", 0, 0 },
+	{ TP_OPT_DUR, 0, "broker-timeout", AT(broker_timeout_ms), "TIME",
+	    NULL, "wait so long for brokers at start and end (default 30s)",
+	    0, 0 },
+	{ TP_OPT_CHOICE, 0, "on-gap", AT(on_gap), "POLICY", "stop|skip",
+	    "where records that are still needed were deleted", 0, 0 },
+	{ TP_OPT_FLAG, 0, "rebuild", AT(rebuild), NULL, NULL,
+	    "take over a group that ran with other options", 0, 0 },
+	{ TP_OPT_STR, 0, "resume", AT(resume), "NAME", NULL,
+	    "from files to Kafka exactly once: go on where NAME stopped",
+	    0, 0 },
 	{ .kind = TP_OPT_END },
 };
 
@@ -52,10 +85,12 @@ const struct tp_run_opts tp_run_defaults = {
 	.max_errors = -1,
 	.max_line = 64 * 1024 * 1024,
 	.now_ms = TP_TIME_NONE,
+	.commit_ms = 200,
+	.broker_timeout_ms = 30 * TP_SECOND,
 };
 
-/* The list of inputs, from tp_run_start() to tp_run_exit(). */
-static const char	**input_list;
+/* The lists of inputs and settings, from tp_run_start() to tp_run_exit(). */
+static const char	**input_list, **setting_list;
 
 static void
 add_input(struct tp_opt_list *l, const char *path)
@@ -83,6 +118,11 @@ tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
 	for (; i < argc; i++)
 		add_input(&opts->inputs, argv[i]);
 	input_list = opts->inputs.v;
+	setting_list = opts->settings.v;
+	opts->conf_hash = tp_run_conf_hash(tool, conf);
+	i = tp_run_kafka_ask(opts, &e);
+	if (i != 0)
+		return 1 + tp_run_exit(i == 1 ? 0 : -1, &e);
 	if (opts->rejects != NULL)
 		opts->on_error = TP_ON_ERROR_SKIP;
 	tp_log_init(tool->name, opts->quiet > 0 ? -1 : opts->verbose);
@@ -94,7 +134,8 @@ int
 tp_run_exit(int rc, const struct tp_err *e)
 {
 	free(input_list);
-	input_list = NULL;
+	free(setting_list);
+	input_list = setting_list = NULL;
 	if (rc == -1)
 		tp_log_error("%s", e->text);
 	else if (fflush(stdout) == EOF || ferror(stdout)) {

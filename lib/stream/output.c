@@ -1,10 +1,12 @@
 /* The named outputs of a run: buffers, sinks, pacing. */
+#include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sig.h"
 #include "stream/ctx.h"
+#include "stream/kafkactx.h"
 
 static size_t
 count_outputs(const struct tp_run *run)
@@ -20,13 +22,17 @@ count_outputs(const struct tp_run *run)
 }
 
 static int
-open_sink(struct tp_ctx *c, struct tp_sink **s, const char *path)
+open_sink(struct tp_ctx *c, struct tp_ctx_sink *s, const char *path,
+    size_t which)
 {
-	if (strncmp(path, "kafka:", 6) == 0)
-		return tp_err_set(c->e, TP_EXIT_USAGE,
-		    "'%s': this version has no Kafka endpoints", path);
-	*s = tp_sink_open(path, c->e);
-	return *s != NULL ? 0 : -1;
+	s->fixed = -1;
+	s->which = which;
+	if (tp_kuri_is(path))
+		return tp_ctx_kafka_sink(c, s, path);
+	s->file = tp_sink_open(path, c->e);
+	if (s->file != NULL && tp_ctx_kafka_reads(c))
+		tp_sink_on_wait(s->file, tp_ctx_kafka_wait, c);
+	return s->file != NULL ? 0 : -1;
 }
 
 /*
@@ -67,23 +73,30 @@ static int
 end_line(struct tp_out *o, unsigned which, const char *key, size_t keylen,
     int64_t t)
 {
-	struct tp_ctx	*c = (struct tp_ctx *)o;
-	struct tp_run	*run = c->run;
+	struct tp_ctx		*c = (struct tp_ctx *)o;
+	struct tp_run		*run = c->run;
+	struct tp_ctx_sink	*s = &c->sinks[which];
+	uint64_t		 count = (uint64_t)run->opts->count;
 
-	(void)key;
-	(void)keylen;
 	if (which == TP_OUT_MAIN) {
 		c->last_t = t;
 		if ((run->pace.speed > 0 || run->pace.rate > 0) &&
-		    pace(c, t) == -1)
+		    !tp_ctx_resume_past(c) && pace(c, t) == -1)
 			return -1;
-		if (run->opts->count > 0 &&
-		    o->lines[0] >= (uint64_t)run->opts->count) {
-			if (c->stop == TP_CTX_GO)
-				c->stop = TP_CTX_ENOUGH;
-			return -1;
-		}
+		/* a record of a topic is given whole, so nothing is lost */
+		if (count > 0 && tp_ctx_kafka_reads(c))
+			return tp_ctx_kafka_counted(c, s, key, keylen, t);
 	}
+	if (s->topic != NULL && tp_ctx_kafka_put(c, s, &o->bufs[which],
+	    o->start, key, keylen, t) == -1)
+		return -1;
+	if (which == TP_OUT_MAIN && count > 0 && o->lines[0] >= count) {
+		if (c->stop == TP_CTX_GO)
+			c->stop = TP_CTX_ENOUGH;
+		return -1;
+	}
+	if (tp_ctx_kafka_reads(c))
+		return 0;
 	if (o->bufs[which].n >= TP_CTX_FLUSH || run->opts->unbuffered)
 		return tp_ctx_flush(c);
 	return 0;
@@ -98,19 +111,20 @@ tp_ctx_open_outputs(struct tp_ctx *c)
 	c->out.nbufs = n;
 	c->out.bufs = tp_calloc(n, sizeof(*c->out.bufs));
 	c->out.lines = tp_calloc(n, sizeof(*c->out.lines));
-	c->sinks = tp_calloc(n, sizeof(struct tp_sink *));
+	c->sinks = tp_calloc(n, sizeof(*c->sinks));
 	c->out.end = end_line;
 	c->out.reject = tp_ctx_reject;
-	if (open_sink(c, &c->sinks[0], run->opts->output) == -1)
+	if (tp_ctx_kafka_open(c) == -1 ||
+	    open_sink(c, &c->sinks[0], run->opts->output, 0) == -1)
 		return -1;
 	for (i = 1; i < n; i++)
 		if (run->paths != NULL && run->paths[i - 1] != NULL &&
-		    open_sink(c, &c->sinks[i], run->paths[i - 1]) == -1)
+		    open_sink(c, &c->sinks[i], run->paths[i - 1], i) == -1)
 			return -1;
 	if (run->opts->rejects != NULL &&
-	    open_sink(c, &c->rejects, run->opts->rejects) == -1)
+	    open_sink(c, &c->rejects, run->opts->rejects, n) == -1)
 		return -1;
-	return 0;
+	return tp_ctx_kafka_ready(c);
 }
 
 static int
@@ -124,8 +138,13 @@ write_out(struct tp_ctx *c, struct tp_sink *s, struct tp_buf *b, bool flush)
 	if (tp_sink_write(s, b->p, n, c->e) == 0 &&
 	    (!flush || tp_sink_flush(s, c->e) == 0))
 		return 0;
-	c->stop = TP_CTX_ERROR;
-	return -1;
+	if (errno == EPIPE && tp_ctx_kafka_reads(c)) {
+		/* leaves the group before it dies of it */
+		c->broken_pipe = true;
+		c->stop = TP_CTX_ENOUGH;
+		return -1;
+	}
+	return tp_ctx_fail(c);
 }
 
 int
@@ -135,12 +154,15 @@ tp_ctx_flush(struct tp_ctx *c)
 	int	rc = 0;
 
 	for (i = 0; i < c->out.nbufs; i++)
-		if (write_out(c, c->sinks[i], &c->out.bufs[i], true) == -1)
+		if (write_out(c, c->sinks[i].file, &c->out.bufs[i], true) ==
+		    -1)
 			rc = -1;
-	if (write_out(c, c->rejects, &c->reject_buf, true) == -1)
+	if (write_out(c, c->rejects.file, &c->reject_buf, true) == -1)
 		rc = -1;
 	c->out.start = 0;
 	tp_ctx_latency(c);
+	if (rc == 0 && c->k != NULL && !tp_ctx_kafka_reads(c))
+		rc = tp_ctx_kafka_pause(c);
 	return rc;
 }
 
@@ -153,12 +175,14 @@ tp_ctx_close_outputs(struct tp_ctx *c)
 	int		 rc = 0;
 
 	for (i = 0; i < c->out.nbufs; i++) {
-		if (tp_sink_close(c->sinks[i], e) == -1)
+		if (c->sinks[i].file != NULL && !c->broken_pipe &&
+		    tp_sink_close(c->sinks[i].file, e) == -1)
 			rc = -1;
 		tp_buf_release(&c->out.bufs[i]);
 	}
-	if (tp_sink_close(c->rejects, e) == -1)
+	if (tp_sink_close(c->rejects.file, e) == -1)
 		rc = -1;
+	tp_ctx_kafka_close(c);
 	tp_buf_release(&c->reject_buf);
 	free(c->sinks);
 	free(c->out.bufs);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "stream/ctx.h"
+#include "stream/kafkactx.h"
 
 static void
 write_reject(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
@@ -51,8 +52,10 @@ tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 	char				 at[600];
 
 	c->run->rejected++;
-	if (c->rejects != NULL)
+	if (c->rejects.file != NULL || c->rejects.topic != NULL)
 		write_reject(c, r, rule, reason);
+	if (c->rejects.topic != NULL && tp_ctx_kafka_reject(c) == -1)
+		return -1;
 	place(r, at, sizeof(at));
 	if (opts->on_error == TP_ON_ERROR_STOP) {
 		tp_err_set(c->e, TP_EXIT_DATA, "%s: %s", at, reason);
@@ -68,7 +71,7 @@ tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 		c->stop = TP_CTX_ERROR;
 		return -1;
 	}
-	if (c->reject_buf.n >= TP_CTX_FLUSH)
+	if (c->reject_buf.n >= TP_CTX_FLUSH && !tp_ctx_kafka_reads(c))
 		return tp_ctx_flush(c);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/sig.h"
 #include "stream/ctx.h"
+#include "stream/kafkactx.h"
 
 #define BLOCK		(256 * 1024)
 #define TICK_MS		100	/* how exactly filter->time() is called */
@@ -23,15 +24,15 @@ struct lines {
 	bool		 overlong;	/* dropping the rest of a line */
 };
 
-static int
-fail(struct tp_ctx *c)
+int
+tp_ctx_fail(struct tp_ctx *c)
 {
 	c->stop = TP_CTX_ERROR;
 	return -1;
 }
 
-static bool
-stopping(struct tp_ctx *c)
+bool
+tp_ctx_stopping(struct tp_ctx *c)
 {
 	if (c->stop == TP_CTX_GO && tp_sig_stop() != 0)
 		c->stop = TP_CTX_SIGNAL;
@@ -57,13 +58,8 @@ total_size(const struct tp_run_opts *o)
 static int
 open_input(struct tp_ctx *c, const char *path, struct tp_src **src)
 {
-	if (strncmp(path, "kafka:", 6) == 0) {
-		tp_err_set(c->e, TP_EXIT_USAGE,
-		    "'%s': this version has no Kafka endpoints", path);
-		return fail(c);
-	}
 	if ((*src = tp_src_open(path, c->e)) == NULL)
-		return fail(c);
+		return tp_ctx_fail(c);
 	if (isatty(tp_src_poll_fd(*src)))
 		tp_log_note("reading from the terminal; "
 		    "end with control-D, or try --help");
@@ -96,7 +92,7 @@ wait_input(struct tp_ctx *c, void *st)
 
 	if (f != NULL && f->flush != NULL && f->flush(st, &c->out) == -1)
 		return -1;
-	while (tp_ctx_flush(c) == 0 && !stopping(c)) {
+	while (tp_ctx_flush(c) == 0 && !tp_ctx_stopping(c)) {
 		if (poll(p, 3, timed ? TICK_MS : 1000) == -1)
 			continue;
 		if (p[1].revents != 0)
@@ -124,7 +120,7 @@ read_block(struct tp_ctx *c, void *st, char *p, size_t n, size_t *got)
 	ssize_t	k;
 
 	for (;;) {
-		if (stopping(c))
+		if (tp_ctx_stopping(c))
 			return -1;
 		if (!tp_src_ready(c->src) && wait_input(c, st) == -1)
 			return -1;
@@ -132,7 +128,7 @@ read_block(struct tp_ctx *c, void *st, char *p, size_t n, size_t *got)
 		if (k >= 0)
 			break;
 		if (c->e->code != 0)
-			return fail(c);
+			return tp_ctx_fail(c);
 	}
 	*got = (size_t)k;
 	c->bytes += (uint64_t)k;
@@ -172,7 +168,7 @@ bad_json(struct tp_ctx *c, const struct tp_rec *r, const char *why, size_t at)
 	char	text[200];
 
 	snprintf(text, sizeof(text), "bad JSON at byte %zu: %s", at + 1, why);
-	return tp_ctx_reject(&c->out, r, "json", text);
+	return tp_out_reject(&c->out, r, "json", text);
 }
 
 static int
@@ -209,6 +205,20 @@ give_array(struct tp_ctx *c, void *st, struct tp_rec *r, const char *p,
 	return rc;
 }
 
+int
+tp_ctx_give(struct tp_ctx *c, void *st, struct tp_rec *r, const char *p,
+    size_t n)
+{
+	while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r')) {
+		p++;
+		n--;
+	}
+	if (n == 0)
+		return 0;
+	return *p == '[' ? give_array(c, st, r, p, n) :
+	    give_record(c, st, r, p, n);
+}
+
 /* One line, without its newline; blank ones are passed over. */
 static int
 give_line(struct tp_ctx *c, void *st, struct tp_rec *r, struct lines *l,
@@ -221,14 +231,7 @@ give_line(struct tp_ctx *c, void *st, struct tp_rec *r, struct lines *l,
 		p += 3;
 		n -= 3;
 	}
-	while (n > 0 && (*p == ' ' || *p == '\t' || *p == '\r')) {
-		p++;
-		n--;
-	}
-	if (n == 0)
-		return 0;
-	return *p == '[' ? give_array(c, st, r, p, n) :
-	    give_record(c, st, r, p, n);
+	return tp_ctx_give(c, st, r, p, n);
 }
 
 static int
@@ -320,13 +323,13 @@ run_filter(struct tp_ctx *c)
 	if (st == NULL)
 		st = tp_calloc(1, f->size > 0 ? f->size : 1);
 	if (f->init != NULL && f->init(st, c->run->conf, c->e) == -1)
-		fail(c);
+		tp_ctx_fail(c);
 	for (i = 0; i < (n > 0 ? n : 1) && c->stop == TP_CTX_GO; i++) {
 		if (open_input(c, n > 0 ? o->inputs.v[i] : "-", &src) == -1)
 			break;
 		r.source = tp_src_name(src);
 		r.input = (uint32_t)i;
-		if (run_lines_of(c, st, &r, &l) == -1 && !stopping(c))
+		if (run_lines_of(c, st, &r, &l) == -1 && !tp_ctx_stopping(c))
 			c->stop = TP_CTX_ENOUGH;
 		close_input(c, src);
 	}
@@ -372,7 +375,7 @@ read_file(struct tp_ctx *c, void *st, const char *path, int64_t pass,
 		close_input(c, src);
 	}
 	if (rc == -1 && c->stop == TP_CTX_GO)
-		fail(c);
+		tp_ctx_fail(c);
 	return rc != 0 || c->stop != TP_CTX_GO;
 }
 
@@ -389,7 +392,7 @@ run_reader(struct tp_ctx *c)
 
 	block = tp_malloc(BLOCK + TP_JSON_PAD);
 	if (rd->init(st, c->run->conf, c->e) == -1)
-		fail(c);
+		tp_ctx_fail(c);
 	for (pass = 0; c->stop == TP_CTX_GO; pass++) {
 		before = c->out.lines[0];
 		for (i = 0; i < (n > 0 ? n : 1); i++)
@@ -397,7 +400,7 @@ run_reader(struct tp_ctx *c)
 			    pass, block))
 				break;
 		/* an input without events would loop for ever */
-		if (!c->run->loop || c->out.lines[0] == before || stopping(c))
+		if (!c->run->loop || c->out.lines[0] == before || tp_ctx_stopping(c))
 			break;
 	}
 	rd->clear(st);
@@ -413,17 +416,24 @@ tp_run(struct tp_run *run, struct tp_err *e)
 
 	run->records = run->rejected = run->written = 0;
 	if (tp_ctx_open_outputs(&c) == -1)
-		fail(&c);
+		tp_ctx_fail(&c);
 	tp_ctx_stats_init(&c);
 	c.packed_total = total_size(run->opts);
 	if (c.stop == TP_CTX_GO) {
-		if (run->filter != NULL)
+		if (tp_ctx_kafka_reads(&c))
+			tp_ctx_kafka_run(&c);
+		else if (run->filter != NULL)
 			run_filter(&c);
 		else
 			run_reader(&c);
 	}
 	tp_ctx_flush(&c);
+	tp_ctx_kafka_deliver(&c);
 	tp_ctx_stats_end(&c);
 	tp_ctx_close_outputs(&c);
+	if (c.broken_pipe) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
 	return c.stop == TP_CTX_ERROR ? -1 : 0;
 }

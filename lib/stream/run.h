@@ -26,6 +26,24 @@ struct tp_run_opts {
 	int		 progress;	/* -1, 0 auto, 1 */
 	int		 quiet, verbose;
 	int64_t		 now_ms;	/* --now, TP_TIME_NONE: the clock */
+
+	/* Kafka; see tp-kafka(7) */
+	const char	*brokers;	/* -b */
+	struct tp_opt_list settings;	/* -X */
+	const char	*settings_file;	/* -F */
+	const char	*group;		/* -G */
+	const char	*instance;
+	const char	*start;		/* earliest, latest, or a time */
+	bool		 at_end;	/* -e: end at the end of the topics */
+	int		 guarantee;	/* enum tp_guarantee of kafkactx.h */
+	int64_t		 commit_ms;
+	int64_t		 broker_timeout_ms;
+	int		 on_gap;	/* 0 stop, 1 skip */
+	bool		 rebuild;
+	const char	*resume;	/* name of the mark, NULL: none */
+	/* Of the tool's own options, by tp_run_start(); what a state was made
+	 * with. */
+	uint64_t	 conf_hash;
 };
 
 enum tp_on_error { TP_ON_ERROR_STOP, TP_ON_ERROR_SKIP };

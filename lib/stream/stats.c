@@ -6,6 +6,7 @@
 #include "base/sig.h"
 #include "io/file.h"
 #include "stream/ctx.h"
+#include "stream/kafkactx.h"
 
 #define NS		INT64_C(1000000000)
 #define METRICS_NS	(10 * NS)	/* where --stats gives no interval */
@@ -104,6 +105,8 @@ print_stats(struct tp_ctx *c, int64_t now)
 		tp_buf_lit(&b, ",\"lag_ms\":");
 		tp_buf_int(&b, tp_clock_wall_ms() - c->last_t);
 	}
+	if (tp_ctx_kafka_lag(c) >= 0)
+		add_count(&b, "lag_records", (uint64_t)tp_ctx_kafka_lag(c));
 	tp_buf_lit(&b, ",\"latency_p50_ms\":");
 	tp_buf_num(&b, latency_quantile(c, 0.5));
 	tp_buf_lit(&b, ",\"latency_p99_ms\":");
@@ -138,6 +141,7 @@ write_metrics(struct tp_ctx *c)
 	add_metric(&b, "written", "Records written.", c->out.lines[0]);
 	for (i = 0; i < TP_COUNT_MAX; i++)
 		add_metric(&b, count_names[i], "See tp(7).", c->out.count[i]);
+	tp_ctx_kafka_metrics(c, &b);
 	tp_buf_printf(&b, "# TYPE tp_latency_seconds gauge\n"
 	    "# HELP tp_latency_seconds From read to written.\n");
 	tp_buf_printf(&b, "tp_latency_seconds{tool=\"%s\",quantile=\"0.5\"} "

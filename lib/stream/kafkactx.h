@@ -1,0 +1,158 @@
+/*
+ * Endpoints of Kafka in one run.  Private to lib/stream.
+ *
+ * A partition is read by one state of the filter.  What the filter writes
+ * goes to the same partition number of each output topic, where that has as
+ * many partitions, else to that of its key.
+ */
+#ifndef TP_STREAM_KAFKACTX_H
+#define TP_STREAM_KAFKACTX_H
+
+#include "kafka/kconf.h"
+#include "kafka/kcons.h"
+#include "kafka/kprod.h"
+#include "kafka/kuri.h"
+#include "kafka/kwatch.h"
+#include "stream/ctx.h"
+
+enum tp_guarantee {
+	TP_GUARANTEE_AUTO,	/* exactly where all outputs are topics */
+	TP_GUARANTEE_EXACTLY,
+	TP_GUARANTEE_LEAST,
+	TP_GUARANTEE_NONE,	/* no group, nothing is committed */
+};
+
+/* One partition: its state, and where it stands. */
+struct tp_kstate {
+	struct tp_kpart	 saved;		/* as committed: LOW and metadata */
+	void		*st;		/* NULL: none */
+	int64_t		 low, pos;	/* see rec/filter.h */
+	int64_t		 mark;		/* at the last commit */
+	int64_t		 next;		/* offset of the next record to take */
+	int64_t		 quiet_ns;	/* at the end since; 0: not there */
+	int64_t		 parked_ns;	/* since when it is not ours */
+	bool		 owned;
+	bool		 dirty;		/* there is something to commit */
+	bool		 rebuilt;	/* [LOW, POS) was read again */
+};
+
+struct tp_ctx_kafka {
+	struct tp_kconf	 conf;
+	struct tp_kprod	*prod;
+	struct tp_kcons	*cons;
+	enum tp_guarantee guarantee;
+	char		*group, *instance, *id;
+	int64_t		 wait_ms;	/* --broker-timeout */
+
+	/* inputs */
+	struct tp_kuri	*in;
+	const char	**topics;	/* nin of them, borrowed from in */
+	int32_t		*nparts;	/* of each */
+	size_t		 nin;
+	struct tp_kstate **states;	/* by topic, then partition */
+	bool		 assigned;	/* the group has given us our share */
+	struct tp_rec	 rec;
+	struct tp_buf	 line;		/* the record, and room behind it */
+	int64_t		 commit_ns;	/* when the next commit is due */
+	int		 aborts;	/* in a row */
+	struct tp_ctx_kcount {		/* as they were at the last commit */
+		uint64_t	 records, rejected, count[TP_COUNT_MAX];
+		uint64_t	*lines;
+	} kept;
+	bool		 excess;	/* lines beyond -c were dropped */
+
+	/* of the record at work, for what is written */
+	int32_t		 partition;	/* -1: none */
+	const char	*key;
+	size_t		 keylen;
+	int64_t		 t;
+
+	/* --resume: lines of each output still to be left out */
+	char		*mark_topic;
+	uint64_t	*skip;
+	uint64_t	 skip_rejects, rejects_done, *done;
+	bool		 resuming;
+};
+
+/* kafkaopen.c: reads the settings where an endpoint is Kafka's.  0 or -1. */
+int tp_ctx_kafka_open(struct tp_ctx *c);
+void tp_ctx_kafka_close(struct tp_ctx *c);
+/* After the outputs are open: starts transactions, finds the mark. */
+int tp_ctx_kafka_ready(struct tp_ctx *c);
+/* True where the inputs are topics. */
+bool tp_ctx_kafka_reads(const struct tp_ctx *c);
+
+/* kafkaout.c: opens a topic to write to. */
+int tp_ctx_kafka_sink(struct tp_ctx *c, struct tp_ctx_sink *s,
+    const char *path);
+/* Writes the lines of b from `start` on, and takes them out of it. */
+int tp_ctx_kafka_put(struct tp_ctx *c, struct tp_ctx_sink *s,
+    struct tp_buf *b, size_t start, const char *key, size_t keylen,
+    int64_t t);
+/* A line of the main output, where -c counts and the input is a topic. */
+int tp_ctx_kafka_counted(struct tp_ctx *c, struct tp_ctx_sink *s,
+    const char *key, size_t keylen, int64_t t);
+/* Writes the reject that was just put into its buffer. */
+int tp_ctx_kafka_reject(struct tp_ctx *c);
+/* A run over files has nothing to do, or has done a lot. */
+int tp_ctx_kafka_pause(struct tp_ctx *c);
+/* At the end of a run over files: delivers everything.  0 or -1. */
+int tp_ctx_kafka_deliver(struct tp_ctx *c);
+
+/* kafkaresume.c: finds where an earlier run stopped (--resume). */
+int tp_ctx_resume_open(struct tp_ctx *c);
+/* Counts a line: 1 where an earlier run has committed it, 0, or -1. */
+int tp_ctx_resume_skip(struct tp_ctx *c, const struct tp_ctx_sink *s);
+/* True while the lines are those of an earlier run. */
+bool tp_ctx_resume_past(const struct tp_ctx *c);
+/* Commits where it is time, or now. */
+int tp_ctx_resume_commit(struct tp_ctx *c, bool now);
+
+/* kafkarun.c: runs the filter over partitions.  0 or -1. */
+int tp_ctx_kafka_run(struct tp_ctx *c);
+/* Gives one message to the state of its partition; 0, or -1 to stop. */
+int tp_ctx_kafka_take(struct tp_ctx *c, const struct tp_kmsg *m);
+
+/* kafkacommit.c: commits what was done; 0, 1 where it was undone (all states
+ * are gone), or -1. */
+int tp_ctx_kafka_commit(struct tp_ctx *c);
+/* Undoes it. */
+int tp_ctx_kafka_abort(struct tp_ctx *c);
+/* After an undone commit: loads all partitions that are ours, and seeks. */
+int tp_ctx_kafka_reload(struct tp_ctx *c);
+
+/* Seeks to where the states are, after a pause threw away what was fetched. */
+int tp_ctx_kafka_reread(struct tp_ctx *c);
+
+/* kafkastate.c: makes or takes up the states of partitions that were given
+ * to us; their offsets become those to read from. */
+int tp_ctx_kafka_load(struct tp_ctx *c, struct tp_kpart *l, size_t n);
+/* Ends a state. */
+void tp_kstate_drop(struct tp_ctx *c, struct tp_kstate *s);
+/* The state of a partition, NULL where the topic has no such. */
+struct tp_kstate *tp_ctx_kafka_state(const struct tp_ctx *c, uint32_t topic,
+    int32_t partition);
+/* All states, one after another: *i from 0; NULL at the end. */
+struct tp_kstate *tp_ctx_kafka_each(const struct tp_ctx *c, size_t *i);
+/* The output is that of this state from now on. */
+void tp_ctx_kafka_enter(struct tp_ctx *c, const struct tp_kstate *s);
+
+/* The commit metadata "1 POS MARK CFG N". */
+struct tp_kmeta {
+	int64_t		 pos, mark;
+	uint64_t	 cfg;
+	int32_t		 n;		/* partitions of the topic */
+};
+/* Writes it into TP_KPART_META bytes. */
+void tp_kmeta_write(char *text, const struct tp_kmeta *m);
+/* 0, or -1 where it is not ours. */
+int tp_kmeta_read(const char *text, struct tp_kmeta *m);
+
+/* kafkalag.c: records behind the end, over all partitions; -1: not known. */
+int64_t tp_ctx_kafka_lag(const struct tp_ctx *c);
+/* Appends the metrics of each partition. */
+void tp_ctx_kafka_metrics(const struct tp_ctx *c, struct tp_buf *b);
+/* For tp_sink_on_wait(): stays in the group while a reader takes nothing. */
+int tp_ctx_kafka_wait(void *arg, int fd);
+
+#endif

@@ -1,0 +1,389 @@
+/* The loop over partitions. */
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sig.h"
+#include "stream/kafkactx.h"
+
+#define BATCH		1000	/* messages at once */
+#define WAIT_MS		50	/* for the first of them */
+#define MS		INT64_C(1000000)
+#define PARK_NS		(300 * INT64_C(1000000000))	/* states kept so long */
+
+/* Whether the state has seen all that it is to be rebuilt from. */
+static void
+end_reached(struct tp_kstate *s, int64_t offset)
+{
+	if (s->quiet_ns == 0)
+		s->quiet_ns = tp_clock_mono_ns();
+	if (offset >= s->pos)
+		s->rebuilt = true;
+}
+
+/* Copies the value where a newline and padding can stand behind it. */
+static const char *
+padded(struct tp_buf *b, const struct tp_kmsg *m)
+{
+	b->n = 0;
+	tp_buf_room(b, m->n + 1 + TP_JSON_PAD);
+	tp_buf_add(b, m->p, m->n);
+	b->p[m->n] = '\n';
+	memset(b->p + m->n + 1, 0, TP_JSON_PAD);
+	return b->p;
+}
+
+/* A record without a value, or longer than --max-line. */
+static int
+give_message(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kmsg *m)
+{
+	struct tp_rec	*r = &c->k->rec;
+	const char	*p;
+	size_t		 n = m->n;
+
+	r->line = "";
+	r->len = 0;
+	if (m->p == NULL || n == 0) {
+		c->run->records++;
+		return tp_out_reject(&c->out, r, m->p == NULL ? "tombstone" :
+		    "empty", m->p == NULL ?
+		    "the record has no value (a tombstone)" :
+		    "the record's value is empty");
+	}
+	p = padded(&c->k->line, m);
+	if (n > (size_t)c->run->opts->max_line) {
+		c->run->records++;
+		r->line = p;
+		r->len = 1024;
+		return tp_out_reject(&c->out, r, "line-length",
+		    "record longer than --max-line; raw holds its first "
+		    "1024 bytes");
+	}
+	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
+		n--;
+	return tp_ctx_give(c, s->st, r, p, n);
+}
+
+int
+tp_ctx_kafka_take(struct tp_ctx *c, const struct tp_kmsg *m)
+{
+	struct tp_ctx_kafka	*k = c->k;
+	struct tp_kstate	*s = tp_ctx_kafka_state(c, m->topic,
+				    m->partition);
+	uint64_t		 before = c->run->records;
+	int			 rc;
+
+	if (s == NULL || !s->owned || s->st == NULL)
+		return 0;
+	if (m->kind == TP_KMSG_END) {
+		end_reached(s, m->offset);
+		return 0;
+	}
+	/* the library may give some twice (2.0.2) */
+	if (m->offset < s->next)
+		return 0;
+	tp_ctx_kafka_enter(c, s);
+	c->out.muted = m->offset < s->pos;
+	k->key = m->key;
+	k->keylen = m->keylen;
+	k->t = m->t;
+	k->excess = false;
+	k->rec.source = k->topics[m->topic];
+	k->rec.input = m->topic;
+	k->rec.partition = m->partition;
+	k->rec.pos = m->offset;
+	k->rec.now_ms = c->now_ms;
+	s->next = m->offset + 1;
+	s->quiet_ns = 0;
+	rc = give_message(c, s, m);
+	if (c->out.muted) {
+		c->run->records = before;
+		if (s->next >= s->pos)
+			s->rebuilt = true;
+	} else if (rc == 0 && !k->excess) {
+		s->pos = s->next;
+		s->rebuilt = s->dirty = true;
+	}
+	c->out.muted = false;
+	c->bytes += m->n;
+	return rc;
+}
+
+/* What the group wants; 0 or -1. */
+static int
+give_up(struct tp_ctx *c, const struct tp_kpart *l, size_t n, bool lost)
+{
+	struct tp_kstate	*s;
+	int64_t			 now = tp_clock_mono_ns();
+	size_t			 i;
+	int			 rc = lost ? tp_ctx_kafka_abort(c) :
+				    tp_ctx_kafka_commit(c);
+
+	if (rc == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		s = tp_ctx_kafka_state(c, l[i].topic, l[i].partition);
+		if (s == NULL)
+			continue;
+		s->owned = false;
+		s->parked_ns = now;
+		if (rc != 0 || s->dirty || !s->rebuilt)
+			tp_kstate_drop(c, s);
+	}
+	if (tp_kcons_unassign(c->k->cons, c->e) == -1)
+		return tp_ctx_fail(c);
+	/* those that we keep (cooperative) begin again as well */
+	return rc == 1 ? tp_ctx_kafka_reload(c) : 0;
+}
+
+static int
+follow_group(struct tp_ctx *c)
+{
+	const struct tp_kpart	*l;
+	struct tp_kpart		*mine;
+	size_t			 n;
+	enum tp_kcons_turn	 turn = tp_kcons_turn(c->k->cons, &l, &n);
+	int			 rc;
+
+	if (turn == TP_KCONS_STAY)
+		return 0;
+	tp_log_detail("kafka: %zu partitions %s", n,
+	    turn == TP_KCONS_ASSIGN ? "given" : turn == TP_KCONS_REVOKE ?
+	    "taken away" : "lost");
+	if (turn != TP_KCONS_ASSIGN)
+		return give_up(c, l, n, turn == TP_KCONS_LOST);
+	mine = tp_calloc(n + 1, sizeof(*mine));
+	memcpy(mine, l, n * sizeof(*mine));
+	rc = tp_ctx_kafka_load(c, mine, n);
+	if (rc == 0 && tp_kcons_assign(c->k->cons, mine, n, c->e) == -1)
+		rc = tp_ctx_fail(c);
+	free(mine);
+	c->k->assigned = true;
+	return rc;
+}
+
+/* Lets time pass for partitions at their end, and forgets parked states. */
+static int
+pass_time(struct tp_ctx *c)
+{
+	const struct tp_filter	*f = c->run->filter;
+	struct tp_kstate	*s;
+	int64_t			 now = tp_clock_mono_ns(), mark;
+	uint64_t		 lines;
+	size_t			 i = 0, k;
+
+	while ((s = tp_ctx_kafka_each(c, &i)) != NULL) {
+		if (s->parked_ns != 0 && now - s->parked_ns > PARK_NS)
+			tp_kstate_drop(c, s);
+		if (f->time == NULL || !s->owned || !s->rebuilt ||
+		    s->quiet_ns == 0)
+			continue;
+		tp_ctx_kafka_enter(c, s);
+		mark = f->mark != NULL ? f->mark(s->st) : 0;
+		for (lines = k = 0; k < c->out.nbufs; k++)
+			lines += c->out.lines[k];
+		if (f->time(s->st, tp_clock_wall_ms(),
+		    (now - s->quiet_ns) / MS, &c->out) == -1)
+			return -1;
+		for (k = 0; k < c->out.nbufs; k++)
+			lines -= c->out.lines[k];
+		if (lines != 0 || (f->mark != NULL && f->mark(s->st) != mark))
+			s->dirty = true;
+	}
+	return 0;
+}
+
+/* Every partition that is ours was read to its end. */
+static bool
+all_read(const struct tp_ctx *c)
+{
+	const struct tp_kstate	*s;
+	size_t			 i = 0;
+
+	if (!c->k->assigned)
+		return false;
+	while ((s = tp_ctx_kafka_each(c, &i)) != NULL)
+		if (s->owned && s->quiet_ns == 0)
+			return false;
+	return true;
+}
+
+/* Nothing came: writes what is pending, and looks whether anybody reads. */
+static int
+rest(struct tp_ctx *c)
+{
+	struct pollfd	p = { .fd = STDOUT_FILENO };
+
+	if (tp_sig_stop() == 0 && c->sinks[0].file != NULL &&
+	    strcmp(c->run->opts->output, "-") == 0 && poll(&p, 1, 0) > 0 &&
+	    (p.revents & POLLERR)) {
+		c->broken_pipe = true;
+		c->stop = TP_CTX_ENOUGH;
+		return -1;
+	}
+	return pass_time(c);
+}
+
+static int
+commit_due(struct tp_ctx *c)
+{
+	int64_t	now = tp_clock_mono_ns();
+	int	rc;
+
+	if (now < c->k->commit_ns)
+		return 0;
+	rc = tp_ctx_kafka_commit(c);
+	c->k->commit_ns = tp_clock_mono_ns() +
+	    c->run->opts->commit_ms * MS;
+	return rc == 1 ? tp_ctx_kafka_reload(c) : rc;
+}
+
+/* Flushes to pipes and files where the next poll would wait. */
+static int
+write_on(struct tp_ctx *c, bool idle)
+{
+	size_t	i, waiting = c->reject_buf.n;
+
+	for (i = 0; i < c->out.nbufs; i++)
+		waiting += c->out.bufs[i].n;
+	if (waiting == 0 || (!idle && waiting < TP_CTX_FLUSH &&
+	    !c->run->opts->unbuffered))
+		return 0;
+	if (tp_ctx_flush(c) == -1)
+		return -1;
+	return tp_kcons_resume(c->k->cons) ? tp_ctx_kafka_reread(c) : 0;
+}
+
+/* One round: 0 or -1. */
+static int
+turn(struct tp_ctx *c, struct tp_kmsg *m)
+{
+	int64_t	left;
+	int	n, i;
+
+	if (follow_group(c) == -1)
+		return -1;
+	left = (c->k->commit_ns - tp_clock_mono_ns()) / MS;
+	left = left < 0 ? 0 : left > WAIT_MS ? WAIT_MS : left;
+	tp_kwatch_on("polling");
+	n = tp_kcons_poll(c->k->cons, (int)left, m, BATCH, c->e);
+	tp_kwatch_off();
+	if (n == -1)
+		return tp_ctx_fail(c);
+	c->now_ms = c->run->opts->now_ms != TP_TIME_NONE ?
+	    c->run->opts->now_ms : tp_clock_wall_ms();
+	if (n > 0 && c->read_ns == 0)
+		c->read_ns = tp_clock_mono_ns();
+	for (i = 0; i < n; i++) {
+		if (tp_ctx_kafka_take(c, &m[i]) == -1)
+			return -1;
+		if (c->stop == TP_CTX_ENOUGH)
+			return 0;
+	}
+	if (c->k->guarantee != TP_GUARANTEE_EXACTLY &&
+	    write_on(c, n < BATCH / 2) == -1)
+		return -1;
+	if (n == 0 && rest(c) == -1)
+		return -1;
+	return commit_due(c) == -1 || tp_ctx_tick(c) == -1 ? -1 : 0;
+}
+
+/* Without a group: all partitions, or one after another for one state. */
+static int
+assign_all(struct tp_ctx *c)
+{
+	struct tp_ctx_kafka	*k = c->k;
+	struct tp_kpart		*l = NULL;
+	size_t			 t, i, n = 0, cap = 0;
+	int32_t			 p;
+	int			 rc;
+
+	for (t = 0; t < k->nin; t++) {
+		for (i = 0; i < (k->in[t].nparts > 0 ? k->in[t].nparts :
+		    (size_t)k->nparts[t]); i++) {
+			p = k->in[t].nparts > 0 ? k->in[t].parts[i] :
+			    (int32_t)i;
+			TP_GROW(l, cap, n + 1);
+			l[n++] = (struct tp_kpart){
+				.topic = (uint32_t)t, .partition = p,
+				.offset = -1,
+			};
+		}
+	}
+	rc = tp_ctx_kafka_load(c, l, n);
+	if (rc == 0 && tp_kcons_assign(k->cons, l, n, c->e) == -1)
+		rc = tp_ctx_fail(c);
+	k->assigned = true;
+	free(l);
+	return rc;
+}
+
+/* A topic read as a file to its end: what is open is written. */
+static int
+end_states(struct tp_ctx *c)
+{
+	const struct tp_filter	*f = c->run->filter;
+	struct tp_kstate	*s;
+	size_t			 i = 0;
+
+	if (f->end == NULL)
+		return 0;
+	if (c->run->state != NULL)
+		return f->end(c->run->state, &c->out);
+	while ((s = tp_ctx_kafka_each(c, &i)) != NULL) {
+		if (!s->owned)
+			continue;
+		tp_ctx_kafka_enter(c, s);
+		if (f->end(s->st, &c->out) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* The last commit, or none where an error says that this run is no good. */
+static void
+finish(struct tp_ctx *c)
+{
+	if (c->stop != TP_CTX_ERROR && !c->broken_pipe &&
+	    tp_ctx_kafka_commit(c) != -1)
+		return;
+	if (c->k->guarantee == TP_GUARANTEE_EXACTLY &&
+	    c->e->code != TP_EXIT_RESTART) {
+		struct tp_err	later = { 0 };
+
+		tp_kprod_abort(c->k->prod, &later);
+	}
+}
+
+int
+tp_ctx_kafka_run(struct tp_ctx *c)
+{
+	struct tp_ctx_kafka	*k = c->k;
+	bool			 to_end = c->run->opts->at_end ||
+				    c->run->state != NULL;
+	struct tp_kmsg		*m = tp_calloc(BATCH, sizeof(*m));
+	int			 rc;
+
+	if (k->guarantee == TP_GUARANTEE_NONE)
+		rc = assign_all(c);
+	else {
+		rc = tp_kcons_subscribe(k->cons, c->e);
+		if (rc == -1)
+			tp_ctx_fail(c);
+	}
+	k->commit_ns = tp_clock_mono_ns() + c->run->opts->commit_ms * MS;
+	while (rc == 0 && !tp_ctx_stopping(c)) {
+		rc = turn(c, m);
+		if (rc == 0 && to_end && all_read(c)) {
+			if (k->guarantee == TP_GUARANTEE_NONE &&
+			    c->stop == TP_CTX_GO)
+				end_states(c);
+			break;
+		}
+	}
+	finish(c);
+	free(m);
+	return c->stop == TP_CTX_ERROR ? -1 : 0;
+}
