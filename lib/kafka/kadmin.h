@@ -23,8 +23,8 @@ struct tp_ktopic {
 	int32_t		 replicas;	/* of each; -1: the brokers' default */
 	struct tp_ksetting *set;	/* of the topic itself */
 	size_t		 nset, cap;
-	int		 error;		/* what became of it; 0: done */
-	const char	*why;		/* static, where error is not 0 */
+	int		 error;		/* rd_kafka_resp_err_t; 0: done */
+	char		*why;		/* where error is not 0 */
 };
 
 /* Embedded; all-zero is a topic without a name. */
