@@ -331,7 +331,7 @@ test_broken_output(void **state)
 	files[0] = path_of("missing");
 	assert_int_equal(tp_run(&run, &e), -1);
 	assert_int_equal(e.code, TP_EXIT_SYS);
-	files[0] = "kafka:topic";
+	files[0] = "kafka:no topic";
 	assert_int_equal(tp_run(&run, &e), -1);
 	assert_int_equal(e.code, TP_EXIT_USAGE);
 }
