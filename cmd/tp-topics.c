@@ -23,15 +23,14 @@ struct conf {
 #define AT(field)	offsetof(struct conf, field)
 
 static const struct tp_opt options[] = {
-	{ TP_OPT_FILE, 'F', "file", AT(file), "FILE", NULL,
+	{ TP_OPT_FILE, 'F', "topics", AT(file), "FILE", NULL,
 	    "the topics, and settings of the connection", 0, 0 },
 	{ TP_OPT_STR, 'b', "brokers", AT(brokers), "HOST:PORT,...", NULL,
 	    "brokers to begin with (default 127.0.0.1:9092)", 0, 0 },
-	{ TP_OPT_LIST, 'X', "property", AT(pairs), "KEY=VALUE", NULL,
-	    "a setting of librdkafka; list shows all, dump those in use",
-	    0, 0 },
+	{ TP_OPT_LIST, 'X', "set", AT(pairs), "KEY=VALUE", NULL,
+	    "a setting of librdkafka; list or dump shows them", 0, 0 },
 	{ TP_OPT_DUR, 0, "broker-timeout", AT(timeout_ms), "TIME", NULL,
-	    "wait so long for brokers, up to 30s (default 10s)", 0, 0 },
+	    "wait so long for brokers, at most 30s (default 30s)", 0, 0 },
 	{ TP_OPT_COUNT, 'q', "quiet", AT(run.quiet), NULL, NULL,
 	    "print errors only", 0, 0 },
 	{ TP_OPT_COUNT, 'v', "verbose", AT(run.verbose), NULL, NULL,
@@ -297,7 +296,7 @@ main(int argc, char **argv)
 {
 	struct conf	c = {
 		.run = tp_run_defaults,
-		.timeout_ms = 10 * TP_SECOND,
+		.timeout_ms = 30 * TP_SECOND,
 	};
 	struct tp_err	e = { 0 };
 	int		rc;
