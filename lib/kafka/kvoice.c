@@ -13,7 +13,7 @@ on_log(const rd_kafka_t *rk, int level, const char *fac, const char *text)
 	(void)rk;
 	/* which settings are only for the other client is of no interest */
 	if (strcmp(fac, "CONFWARN") != 0)
-		tp_kwatch_say(level <= 3 ? 1 : 2, "kafka: %s: %s", fac, text);
+		tp_kwatch_say(2, "kafka: %s: %s", fac, text);
 }
 
 static void

@@ -51,7 +51,7 @@ values()
 # produce TOPIC: lines "KEY|VALUE" to the partitions of their keys
 produce()
 {
-	kcat -P -b "$TP_BROKERS" -t "$1" -K '|' -X partitioner=murmur2_random \
+	kcat -P -E -b "$TP_BROKERS" -t "$1" -K '|' -X partitioner=murmur2_random \
 		-X linger.ms=5 -X enable.idempotence=true
 }
 
