@@ -19,6 +19,8 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3 cmd/zstd:zstd cmd/git:git
 	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish
 	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
+	cmd/kcat:kcat cmd/mvn:maven cmd/openssl:openssl
+	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
 
 # present KIND/NAME: whether it is there
@@ -32,6 +34,9 @@ present()
 	h/*)	echo "#include <${1#h/}>" | $CC -E - >/dev/null 2>&1 ;;
 	py/*)	/usr/bin/python3 -c "import ${1#py/}" 2>/dev/null ;;
 	file/*)	test -e "${1#file}" ;;
+	java/*)	test "$(java -version 2>&1 |
+			sed -n 's/^[^"]*version "\([0-9]*\).*/\1/p')" -ge \
+			"${1#java/}" 2>/dev/null ;;
 	esac
 }
 

@@ -16,7 +16,8 @@ broker()
 	"$TOP/tests/kafka-local" -p "$KAFKA_PORT" "$@"
 }
 
-# start_broker: or the end of the test, where there can be none
+# start_broker: or the end of the test, where there can be none; secure=1 gives
+# it TLS and passwords too
 start_broker()
 {
 	for tool in java kcat; do
@@ -27,7 +28,8 @@ start_broker()
 		}
 	done
 	trap 'end_broker; rm -rf "$scratch"' EXIT
-	broker start >"$scratch/start" 2>&1 || {
+	# shellcheck disable=SC2154
+	broker ${secure:+-s} start >"$scratch/start" 2>&1 || {
 		skip "Kafka" "no broker: $(tail -n 1 "$scratch/start")"
 		finish
 		exit

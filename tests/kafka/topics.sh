@@ -1,0 +1,143 @@
+#!/bin/sh
+# tp-topics on a real broker.  What it does is looked at by kcat, and what it
+# checks was made otherwise.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/kafka/common.sh
+. "$TOP/tests/kafka/common.sh"
+
+# exits STATUS COMMAND...: out and err are kept
+exits()
+{
+	want=$1
+	shift
+	timeout 60 "$@" >"$scratch/out" 2>"$scratch/err"
+	got=$?
+	[ $got = "$want" ] || {
+		echo "status $got, not $want: $*"
+		cat "$scratch/out" "$scratch/err"
+		return 1
+	}
+}
+
+# topics: "NAME PARTITIONS" of all topics, as kcat sees them
+topics()
+{
+	kcat -L -b "$TP_BROKERS" 2>/dev/null | sed -n \
+		's/^  topic "\([^_].*\)" with \([0-9]*\) partitions:$/\1 \2/p' |
+		sort
+}
+
+# named FILE: the same, as the file has them
+named()
+{
+	awk '/^\*/ { for (i = 2; i <= NF; i++)
+			if (sub(/^partitions=/, "", $i)) all = $i; next }
+		/^[^#*]/ { n = all; for (i = 2; i <= NF; i++)
+			if (sub(/^partitions=/, "", $i)) n = $i
+			print $1, n }' "$1" | sort
+}
+
+# example FILE: create, see it by other eyes, create again, list, delete
+example()
+{
+	exits 0 tp-topics create -F "$1" && ! [ -s "$scratch/out" ] &&
+	[ "$(wc -l <"$scratch/err")" = "$(named "$1" | wc -l)" ] &&
+	[ "$(topics)" = "$(named "$1")" ] &&
+	exits 0 tp-topics check -F "$1" && ! [ -s "$scratch/out" ] &&
+	exits 0 tp-topics create -F "$1" && ! [ -s "$scratch/err" ] &&
+	exits 0 tp-topics list && cp "$scratch/out" "$scratch/all" &&
+	exits 0 tp-topics check -F "$scratch/all" &&
+	[ "$(named "$scratch/all")" = "$(named "$1")" ] &&
+	exits 0 tp-topics list -F "$1" && cmp "$scratch/out" "$scratch/all" &&
+	exits 0 tp-topics delete -F "$1" && [ -z "$(topics)" ] &&
+	exits 0 tp-topics delete -F "$1" && ! [ -s "$scratch/err" ] &&
+	exits 1 tp-topics check -F "$1" &&
+	named "$1" | sed 's/ .*/: is not there/' >"$scratch/want" &&
+	sort "$scratch/out" | cmp - "$scratch/want"
+}
+
+# usable: a topic takes a record at once
+usable()
+{
+	for i in 1 2 3 4 5 6 7 8; do
+		echo "now$i partitions=6" >"$scratch/now.conf"
+		tp-topics -q create -F "$scratch/now.conf" &&
+		echo "$i" | kcat -P -b "$TP_BROKERS" -t now$i -p 5 -X \
+			message.timeout.ms=3000 \
+			-X topic.metadata.refresh.interval.ms=-1 &&
+		[ "$(kcat -C -b "$TP_BROKERS" -t now$i -p 5 -e -q \
+			-o beginning)" = $i ] || return 1
+		tp-topics -q delete -F "$scratch/now.conf" || return 1
+	done
+}
+
+# drifted: what differs from a topic that the broker made by itself, with its
+# own 6 partitions
+drifted()
+{
+	echo x | kcat -P -b "$TP_BROKERS" -t drift &&
+	cat >"$scratch/drift.conf" <<-'END' &&
+	drift partitions=3 replication=2 retention.ms=1h cleanup.policy=delete no.such=1
+	new partitions=2 retention.ms=1h
+	END
+	cat >"$scratch/want" <<-'END' &&
+	drift: partitions is 6, not 3
+	drift: replication is 1, not 2
+	drift: retention.ms is -1, not 3600000
+	drift: brokers know no setting 'no.such'
+	END
+	exits 1 tp-topics create -F "$scratch/drift.conf" &&
+	cmp "$scratch/out" "$scratch/want" &&
+	exits 1 tp-topics check -F "$scratch/drift.conf" &&
+	cmp "$scratch/out" "$scratch/want" &&
+	exits 0 tp-topics check -F "$scratch/drift.conf" new &&
+	exits 0 tp-topics delete -F "$scratch/drift.conf" new drift
+}
+
+# refused TEXT PATTERN: a file with one topic more, which is made
+refused()
+{
+	printf '%s\nfine partitions=1\n' "$1" >"$scratch/bad.conf"
+	exits 5 tp-topics create -F "$scratch/bad.conf" &&
+	grep -q "^tp-topics: cannot create '.*': .*$2" "$scratch/err" && {
+		[ "$(topics)" = "fine 1" ] || { topics; return 1; }
+	} && exits 0 tp-topics delete -F "$scratch/bad.conf"
+}
+
+# full: output that nobody takes is an error
+full()
+{
+	echo 'f partitions=1' >"$scratch/f.conf"
+	exits 0 tp-topics create -F "$scratch/f.conf" &&
+	timeout 60 tp-topics list >/dev/full 2>"$scratch/err"
+	[ $? = 4 ] && grep -q 'stdout: write failed' "$scratch/err" &&
+	exits 0 tp-topics delete -F "$scratch/f.conf"
+}
+
+# away: the broker does not answer (it is stopped, not gone)
+away()
+{
+	broker pause
+	exits 5 tp-topics --broker-timeout 2s list
+	status=$?
+	broker resume
+	[ $status = 0 ] && grep -q 'no broker answered within 2' \
+		"$scratch/err" && exits 0 tp-topics list
+}
+
+start_broker
+for f in la hanoi nyc; do
+	try "topics-$f.conf" example "$TOP/examples/topics-$f.conf"
+done
+try "a new topic can be used at once" usable
+try "what has drifted is printed" drifted
+try "fewer brokers than replicas" refused 'bad partitions=1 replication=3' \
+	'fewer brokers'
+try "a setting that brokers do not know" refused \
+	'bad partitions=1 retentoin.ms=1h' 'retentoin.ms'
+try "a value that brokers do not take" refused \
+	'bad partitions=1 cleanup.policy=wash' 'wash'
+try "a full disk" full
+try "a broker that hangs" away
+finish
