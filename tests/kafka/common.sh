@@ -29,11 +29,14 @@ start_broker()
 	done
 	trap 'end_broker; rm -rf "$scratch"' EXIT
 	# shellcheck disable=SC2154
-	broker ${secure:+-s} start >"$scratch/start" 2>&1 || {
-		skip "Kafka" "no broker: $(tail -n 1 "$scratch/start")"
-		finish
-		exit
-	}
+	broker ${secure:+-s} start >"$scratch/start" 2>&1
+	case $? in
+	0)	return ;;
+	77)	skip "Kafka" "$(tail -n 1 "$scratch/start")" ;;
+	*)	fail "a broker starts" "$(cat "$scratch/start")" ;;
+	esac
+	finish
+	exit
 }
 
 end_broker()
