@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sig.h"
 #include "kafka/kcons.h"
 #include "kafka/kerr.h"
 #include "kafka/kprivate.h"
@@ -42,7 +43,8 @@ ms_since(int64_t start_ns)
 static bool
 ask_again(rd_kafka_resp_err_t err, int64_t start_ns, const char *what)
 {
-	if (tp_kerr_kind(err) == TP_KERR_STOP || ms_since(start_ns) > KASK_MS)
+	if (tp_kerr_kind(err) == TP_KERR_STOP || tp_sig_stop() != 0 ||
+	    ms_since(start_ns) > KASK_MS)
 		return false;
 	tp_kwatch_say(1, "kafka: %s: %s; asking again", what,
 	    rd_kafka_err2str(err));
@@ -118,7 +120,7 @@ tp_kcons_check(struct tp_kcons *c, int32_t *n, int64_t ms, struct tp_err *e)
 		if (c->voice.refused)
 			return tp_err_set(e, TP_EXIT_KAFKA, "%s",
 			    c->voice.why);
-		if (ms_since(start) > ms)
+		if (tp_sig_stop() != 0 || ms_since(start) > ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "no broker "
 			    "answered within %.1f s%s%s",
 			    (double)ms / 1000, c->voice.why[0] != '\0' ?

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sig.h"
 #include "kafka/kconf.h"
 #include "kafka/kerr.h"
 #include "kafka/kprivate.h"
@@ -188,7 +189,7 @@ wait_topic(struct tp_kprod *p, rd_kafka_topic_t *t, int64_t ms,
 		} else if (tp_kerr_kind(err) == TP_KERR_STOP)
 			return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': %s",
 			    name, rd_kafka_err2str(err));
-		else if (ms_since(start) > ms)
+		else if (tp_sig_stop() != 0 || ms_since(start) > ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "no broker "
 			    "answered within %.1f s%s%s", (double)ms / 1000,
 			    p->voice.why[0] != '\0' ? ": " : "",

@@ -54,6 +54,7 @@ struct tp_ctx_kafka {
 	struct tp_rec	 rec;
 	struct tp_buf	 line;		/* the record, and room behind it */
 	int64_t		 commit_ns;	/* when the next commit is due */
+	int64_t		 time_ns;	/* when time passed last */
 	int		 aborts;	/* in a row */
 	struct tp_ctx_kcount {		/* as they were at the last commit */
 		uint64_t	 records, rejected, count[TP_COUNT_MAX];
@@ -62,6 +63,7 @@ struct tp_ctx_kafka {
 	bool		 excess;	/* lines beyond -c were dropped */
 
 	/* of the record at work, for what is written */
+	uint32_t	 topic;
 	int32_t		 partition;	/* -1: none */
 	const char	*key;
 	size_t		 keylen;

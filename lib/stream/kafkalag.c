@@ -9,6 +9,7 @@
 #include "stream/kafkactx.h"
 
 #define WAIT_MS		200	/* between two looks at the group */
+#define DRAIN_NS	INT64_C(10000000000)	/* for what is left at the end */
 
 static int64_t
 lag_of(const struct tp_ctx *c, const struct tp_kstate *s)
@@ -69,6 +70,8 @@ tp_ctx_kafka_wait(void *arg, int fd)
 		{ .fd = tp_sig_fd(), .events = POLLIN },
 	};
 
+	int64_t		 until = tp_clock_mono_ns() + DRAIN_NS;
+
 	for (;;) {
 		if (poll(p, 2, WAIT_MS) == -1 && errno != EINTR)
 			return -1;
@@ -76,7 +79,8 @@ tp_ctx_kafka_wait(void *arg, int fd)
 			return 0;
 		if (p[1].revents != 0)
 			tp_sig_drain();
-		if (tp_sig_stop() != 0 && c->stop == TP_CTX_GO) {
+		if (tp_sig_stop() != 0 && (c->stop == TP_CTX_GO ||
+		    tp_clock_mono_ns() > until)) {
 			c->stop = TP_CTX_SIGNAL;
 			errno = EINTR;
 			return -1;

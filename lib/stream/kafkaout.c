@@ -44,7 +44,7 @@ partition_of(const struct tp_ctx *c, const struct tp_ctx_sink *s)
 	if (s->fixed >= 0)
 		return s->fixed;
 	return k->partition >= 0 && k->nin > 0 &&
-	    s->partitions == k->nparts[0] ? k->partition : -1;
+	    s->partitions == k->nparts[k->topic] ? k->partition : -1;
 }
 
 int

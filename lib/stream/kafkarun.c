@@ -11,6 +11,7 @@
 #define BATCH		1000	/* messages at once */
 #define WAIT_MS		50	/* for the first of them */
 #define MS		INT64_C(1000000)
+#define TIME_NS		(100 * MS)	/* how exactly filter->time() is called */
 #define PARK_NS		(300 * INT64_C(1000000000))	/* states kept so long */
 
 /* Whether the state has seen all that it is to be rebuilt from. */
@@ -174,6 +175,9 @@ pass_time(struct tp_ctx *c)
 	uint64_t		 lines;
 	size_t			 i = 0, k;
 
+	if (now - c->k->time_ns < TIME_NS)
+		return 0;
+	c->k->time_ns = now;
 	while ((s = tp_ctx_kafka_each(c, &i)) != NULL) {
 		if (s->parked_ns != 0 && now - s->parked_ns > PARK_NS)
 			tp_kstate_drop(c, s);
@@ -210,9 +214,9 @@ all_read(const struct tp_ctx *c)
 	return true;
 }
 
-/* Nothing came: writes what is pending, and looks whether anybody reads. */
+/* Nothing came: looks whether anybody still reads our output. */
 static int
-rest(struct tp_ctx *c)
+look_at_reader(struct tp_ctx *c)
 {
 	struct pollfd	p = { .fd = STDOUT_FILENO };
 
@@ -223,7 +227,7 @@ rest(struct tp_ctx *c)
 		c->stop = TP_CTX_ENOUGH;
 		return -1;
 	}
-	return pass_time(c);
+	return 0;
 }
 
 static int
@@ -285,7 +289,7 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	if (c->k->guarantee != TP_GUARANTEE_EXACTLY &&
 	    write_on(c, n < BATCH / 2) == -1)
 		return -1;
-	if (n == 0 && rest(c) == -1)
+	if ((n == 0 && look_at_reader(c) == -1) || pass_time(c) == -1)
 		return -1;
 	return commit_due(c) == -1 || tp_ctx_tick(c) == -1 ? -1 : 0;
 }

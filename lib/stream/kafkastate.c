@@ -56,6 +56,7 @@ tp_ctx_kafka_each(const struct tp_ctx *c, size_t *i)
 void
 tp_ctx_kafka_enter(struct tp_ctx *c, const struct tp_kstate *s)
 {
+	c->k->topic = s->saved.topic;
 	c->k->partition = s->saved.partition;
 	c->k->key = NULL;
 	c->k->keylen = 0;
@@ -236,6 +237,9 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 	s->saved = saved;
 	s->pos = m.pos;
 	s->rebuilt = s->pos == s->next;
+	/* taken over from other options: say so at the next commit */
+	s->dirty = m.cfg != c->run->opts->conf_hash ||
+	    m.n != c->k->nparts[p->topic];
 	if (f->resume != NULL && m.mark != TP_TIME_NONE)
 		f->resume(s->st, m.mark);
 	s->mark = m.mark;

@@ -138,6 +138,8 @@ write_out(struct tp_ctx *c, struct tp_sink *s, struct tp_buf *b, bool flush)
 	if (tp_sink_write(s, b->p, n, c->e) == 0 &&
 	    (!flush || tp_sink_flush(s, c->e) == 0))
 		return 0;
+	if (c->stop == TP_CTX_SIGNAL && errno == EINTR)
+		return -1;	/* nobody takes it, and we are to end */
 	if (errno == EPIPE && tp_ctx_kafka_reads(c)) {
 		/* leaves the group before it dies of it */
 		c->broken_pipe = true;

@@ -415,8 +415,11 @@ tp_run(struct tp_run *run, struct tp_err *e)
 	struct tp_ctx	c = { .run = run, .e = e };
 
 	run->records = run->rejected = run->written = 0;
-	if (tp_ctx_open_outputs(&c) == -1)
+	if (tp_ctx_open_outputs(&c) == -1) {
 		tp_ctx_fail(&c);
+		if (tp_sig_stop() != 0)
+			c.stop = TP_CTX_SIGNAL;
+	}
 	tp_ctx_stats_init(&c);
 	c.packed_total = total_size(run->opts);
 	if (c.stop == TP_CTX_GO) {
