@@ -14,7 +14,7 @@
 #include "rebuild.h"
 #include "window/window.h"
 
-#define EVENTS	2000
+#define EVENTS	1200
 #define T0	INT64_C(1330560000000)	/* 2012-03-01T00:00:00Z */
 #define NOW	(T0 + 100 * TP_DAY)
 
@@ -339,10 +339,10 @@ rebuild_conf(const struct tp_window_conf *c, const struct shape *s,
 	make_log(s, seed, ev, &log);
 	b.log = log.p;
 	b.n = log.n;
-	rebuild_check(&b, 25, seed);
+	rebuild_check(&b, 8, seed);
 	b.idle_every = 97;
 	b.idle_ms = 40 * TP_SECOND;
-	rebuild_check(&b, 10, seed);
+	rebuild_check(&b, 3, seed);
 	tp_buf_release(&log);
 }
 
