@@ -80,6 +80,19 @@ try "predict: forecasts for each horizon" jq -se --argjson n "$want" '
 tp-eval --truth truth.jsonl --table forecasts.jsonl >table
 try "eval: a table with persistence beside it" grep -q persistence table
 
+# README shows this table.
+in_readme()
+{
+	sed 's/^/    /; s/ *$//' table | while read -r line; do
+		[ -z "$line" ] || grep -qF -- "$line" "$TOP/README.md" || {
+			echo "README.md lacks: $line"
+			return 1
+		}
+	done
+}
+
+try "README shows what tp-eval says" in_readme
+
 # The test range by tp-predict and tp-eval: the report's records, to the last
 # digit.
 same_figures()
