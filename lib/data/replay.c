@@ -174,7 +174,7 @@ sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 		i = 3;
 	while (i < n && (p[i] == ' ' || p[i] == '\t'))
 		i++;
-	if (i < n && p[i] == '{') {
+	if (i < n && (p[i] == '{' || p[i] == '[')) {
 		row.format = TP_FORMAT_EVENTS;
 	} else {
 		tp_csv_init(&csv, SNIFF_MAX);
