@@ -18,5 +18,5 @@ jq -r .rule bad.jsonl | sort | uniq -c
 
 jq -r 'select(.rule == "range") | .raw' bad.jsonl |
 	sed 's/"speed_mph"/"speed_kmh"/' |
-	tp-validate --units mph -o mended.jsonl
+	tp-validate --units mph --rejects still.jsonl -o mended.jsonl || true
 wc -l <mended.jsonl

@@ -6,6 +6,7 @@ BEGIN {
 	uses["rec"] = "base json"
 	uses["stream"] = "base io json rec"
 	uses["data"] = uses["window"] = uses["feat"] = "base json rec"
+	uses["plot"] = "base json rec forecast"
 	uses["model"] = "base num"
 	uses["forecast"] = "base json rec num feat model"
 }
