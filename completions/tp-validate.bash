@@ -27,6 +27,8 @@ _tp_validate()
 		return ;;
 	--max-speed)
 		return ;;
+	--max-volume)
+		return ;;
 	--min-time)
 		return ;;
 	--max-age)
@@ -74,7 +76,7 @@ _tp_validate()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--speed-unit --volume-per --occupancy --tz --units --processor-id --max-speed --min-time --max-age --max-ahead --max-id --bbox --sensors --max-distance --dedupe --duplicates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--speed-unit --volume-per --occupancy --tz --units --processor-id --max-speed --max-volume --min-time --max-age --max-ahead --max-id --bbox --sensors --max-distance --dedupe --duplicates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

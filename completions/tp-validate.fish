@@ -5,6 +5,7 @@ complete -c tp-validate -l tz -x -d 'time zone of times without one (default UTC
 complete -c tp-validate -l units -x -a 'keep kmh mph' -d 'convert speeds'
 complete -c tp-validate -l processor-id -x -d 'written as processor_id (default tp-validate)'
 complete -c tp-validate -l max-speed -x -d 'with its unit, as 130mph (default 200kmh, and 120mph for speeds in mph)'
+complete -c tp-validate -l max-volume -x -d 'highest volume in vehicles an hour (default 20000)'
 complete -c tp-validate -l min-time -x -d 'refuse earlier events (default 2000-01-01)'
 complete -c tp-validate -l max-age -x -d 'refuse events that are older (default: any age is good)'
 complete -c tp-validate -l max-ahead -x -d 'refuse events further ahead of the clock (default 5m, 0: no limit)'
