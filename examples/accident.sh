@@ -5,7 +5,7 @@
 # of each quarter of an hour, one column a sensor in driving direction.
 #	accident.sh [BINDIR]
 set -eu
-PATH=${1:-$(cd "$(dirname "$0")/../bin" && pwd)}:$PATH
+PATH=${1:-$(cd "$(dirname "$0")/.." && pwd)/bin}:$PATH
 tp-replay --scenario accident --seed 3 --segments-count 12 --speed 7200 |
 	tp-window --size 15m | awk -F '"' '
 	function field(name,	s) {
