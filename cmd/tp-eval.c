@@ -3,6 +3,7 @@
  * were, beside persistence.
  */
 #include "base/log.h"
+#include "base/opttime.h"
 #include "base/sig.h"
 #include "forecast/join.h"
 #include "stream/run.h"
@@ -82,21 +83,6 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* A time of the command line: local to --tz, or ms since 1970 as in records. */
-static int
-set_time(struct conf *c, const char *name, const char *s, int64_t *t,
-    struct tp_err *e)
-{
-	const char	*why;
-	size_t		 n = s != NULL ? strlen(s) : 0;
-
-	if (n == 0 || (n > 10 && tp_parse_int(s, n, t) == 0))
-		return 0;
-	if (tp_time_parse(&c->tz, s, n, t, &why) != 0)
-		return tp_opt_error(e, "--%s: time '%s': %s", name, s, why);
-	return 0;
-}
-
 /* The truth becomes the first inputs of the run; *list is to be freed. */
 static int
 set_inputs(struct conf *c, const char ***list, struct tp_err *e)
@@ -133,11 +119,8 @@ configure(struct conf *c, struct tp_err *e)
 		return -1;
 	j->tz = &c->tz;
 	j->tz_name = c->zone;
-	if (set_time(c, "from", c->from, &j->from, e) != 0 ||
-	    set_time(c, "to", c->to, &j->to, e) != 0)
+	if (tp_opt_range(&c->tz, c->from, c->to, &j->from, &j->to, e) != 0)
 		return -1;
-	if (j->from >= j->to)
-		return tp_opt_error(e, "--to must be later than --from");
 	if (j->step_ms <= 0)
 		return tp_opt_error(e, "--step must be more than 0");
 	if (c->levels != NULL && (tp_levels_parse(&j->levels, c->levels) != 0

@@ -1,18 +1,18 @@
 /*
  * tp-plot: pictures of streams, by gnuplot: PNG, SVG, or in the terminal.
  */
-#include <math.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/opttime.h"
 #include "base/sig.h"
 #include "data/sensors.h"
 #include "io/file.h"
 #include "plot/gnuplot.h"
 #include "plot/plot.h"
-#include "plot/roadorder.h"
+#include "plot/roadtable.h"
 #include "stream/run.h"
 
 #define TABLE_MAX	((size_t)64 << 20)	/* bytes of --sensors */
@@ -29,8 +29,7 @@ struct conf {
 	int64_t			 max_keys, max_readings;
 	struct tp_tz		 tz;
 	const char		**inputs;	/* truth, then operands */
-	struct tp_map		 order;
-	char			**roads;	/* by index in order */
+	struct tp_road_table	 rows;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -106,21 +105,6 @@ static const struct tp_tool tool = {
 	.shared_offset = AT(run),
 	.help_tail = tail,
 };
-
-/* A time of the command line: local to --tz, or ms since 1970 as in records. */
-static int
-set_time(struct conf *c, const char *name, const char *s, int64_t *t,
-    struct tp_err *e)
-{
-	const char	*why;
-	size_t		 n = s != NULL ? strlen(s) : 0;
-
-	if (n == 0 || (n > 10 && tp_parse_int(s, n, t) == 0))
-		return 0;
-	if (tp_time_parse(&c->tz, s, n, t, &why) != 0)
-		return tp_opt_error(e, "--%s: time '%s': %s", name, s, why);
-	return 0;
-}
 
 static bool
 ends_in(const char *s, const char *end)
@@ -223,11 +207,8 @@ configure(struct conf *c, struct tp_err *e)
 	if (tp_tz_open(&c->tz, c->zone, e) != 0)
 		return -1;
 	p->tz = &c->tz;
-	if (set_time(c, "from", c->from, &p->from, e) != 0 ||
-	    set_time(c, "to", c->to, &p->to, e) != 0)
+	if (tp_opt_range(&c->tz, c->from, c->to, &p->from, &p->to, e) != 0)
 		return -1;
-	if (p->from >= p->to)
-		return tp_opt_error(e, "--to must be later than --from");
 	if (p->step_ms <= 0)
 		return tp_opt_error(e, "--step must be more than 0");
 	p->kind = (enum tp_plot_kind)c->kind;
@@ -242,73 +223,27 @@ configure(struct conf *c, struct tp_err *e)
 	return set_inputs(c, e);
 }
 
-/* One id a line. */
-static void
-read_order(struct conf *c, const char *p, size_t n)
-{
-	size_t	i, k;
-
-	for (i = 0; i < n; i += k + 1) {
-		k = strcspn(p + i, "\r\n");
-		if (k > 0)
-			tp_map_add(&c->order, p + i, k);
-	}
-}
-
-/* The place of sensor i, and in *road (heap) its road and direction. */
-static struct tp_road_place
-place_of(const struct tp_sensors *s, size_t i, char **road)
-{
-	struct tp_road_place	 out = { (double)NAN, (double)NAN, NULL };
-	struct tp_buf		 b = { 0 }, text = { 0 };
-	struct tp_rec		 r = { 0 };
-
-	tp_buf_char(&b, '{');
-	tp_sensor_add(&b, &s->v[i], 0);
-	tp_buf_char(&b, '}');
-	if (b.n > 2)
-		b.p[1] = ' ';	/* the comma before the first field */
-	memset(tp_buf_room(&b, TP_JSON_PAD), 0, TP_JSON_PAD);
-	if (tp_rec_parse(&r, b.p, b.n) == 0) {
-		tp_rec_num(&r, TP_F_LATITUDE, &out.latitude);
-		tp_rec_num(&r, TP_F_LONGITUDE, &out.longitude);
-		if (r.at[TP_F_ROAD_NAME] != NULL &&
-		    tp_json_unescape(r.at[TP_F_ROAD_NAME], &text) == 0 &&
-		    r.at[TP_F_DIRECTION] != NULL)
-			tp_buf_char(&text, ' ');
-		if (text.n > 0 && r.at[TP_F_DIRECTION] != NULL)
-			tp_json_unescape(r.at[TP_F_DIRECTION], &text);
-		if (text.n > 0)
-			*road = tp_strdup(tp_buf_cstr(&text));
-	}
-	out.road = *road;
-	tp_rec_release(&r);
-	tp_buf_release(&b);
-	tp_buf_release(&text);
-	return out;
-}
-
 /* Orders the sensors of the table along their roads. */
 static void
 order_places(struct conf *c, const struct tp_sensors *s)
 {
-	size_t			 n = s->ids.n, i;
-	struct tp_road_place	*place = tp_calloc(n + 1, sizeof(*place));
-	size_t			*order = tp_calloc(n + 1, sizeof(*order));
-	char			**road = tp_calloc(n + 1, sizeof(*road));
+	struct tp_buf	*fields = tp_calloc(s->ids.n + 1, sizeof(*fields));
+	size_t		 i;
 
-	for (i = 0; i < n; i++)
-		place[i] = place_of(s, i, &road[i]);
-	tp_road_order(place, n, order);
-	c->roads = tp_calloc(n + 1, sizeof(*c->roads));
-	for (i = 0; i < n; i++) {
-		const struct tp_map_key	*k = &s->ids.keys[order[i]];
+	for (i = 0; i < s->ids.n; i++) {
+		struct tp_buf	*b = &fields[i];
 
-		c->roads[tp_map_add(&c->order, k->p, k->n)] = road[order[i]];
+		tp_buf_char(b, '{');
+		tp_sensor_add(b, &s->v[i], 0);
+		tp_buf_char(b, '}');
+		if (b->n > 2)
+			b->p[1] = ' ';	/* the comma before the first */
+		memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
 	}
-	free(place);
-	free(order);
-	free(road);
+	tp_road_table_order(&c->rows, &s->ids, fields);
+	for (i = 0; i < s->ids.n; i++)
+		tp_buf_release(&fields[i]);
+	free(fields);
 }
 
 static int
@@ -329,12 +264,13 @@ set_order(struct conf *c, struct tp_err *e)
 	if (tp_file_read(path, TABLE_MAX, &text, &n, e) != 0)
 		return -1;
 	if (c->order_path != NULL)
-		read_order(c, text, n);
+		tp_road_table_lines(&c->rows, text, n);
 	else if ((rc = tp_sensors_parse(&s, path, text, n, e)) == 0)
 		order_places(c, &s);
 	tp_sensors_release(&s);
 	free(text);
-	c->plot.order = &c->order;
+	c->plot.order = &c->rows.ids;
+	c->plot.roads = (const char *const *)c->rows.roads;
 	return rc;
 }
 
@@ -360,12 +296,7 @@ draw(struct conf *c, struct tp_plot *plot, struct tp_err *e)
 static void
 release(struct conf *c)
 {
-	size_t	i;
-
-	for (i = 0; c->roads != NULL && i < c->order.n; i++)
-		free(c->roads[i]);
-	free(c->roads);
-	tp_map_release(&c->order);
+	tp_road_table_release(&c->rows);
 	free(c->inputs);
 	free(c->truth.v);
 }
@@ -396,7 +327,6 @@ main(int argc, char **argv)
 		rc = configure(&c, &e);
 		if (rc == 0)
 			rc = set_order(&c, &e);
-		c.plot.roads = (const char *const *)c.roads;
 		if (rc == 0)
 			rc = tp_run(&run, &e);
 		if (rc == 0 && tp_sig_stop() == 0)

@@ -299,8 +299,7 @@ put_panel(const struct chart *c, const struct tp_page *page, bool rmse,
 	double		 scale = tp_page_scale(page);
 	int		 h;
 
-	/* a bar's label needs about four digits' width */
-	px = page->width / 2.3 / (c->nh * (c->nseries + 0.2));
+	px = page->width * 0.4 * 0.84 / (c->nh * c->nseries);
 	tp_buf_printf(b, "set yrange [0:%.6g]\nset ylabel '%s, %s'\n"
 	    "set xlabel 'minutes ahead'\n", most > 0 ? most * 1.28 : 1,
 	    rmse ? "root mean square error" : "mean absolute error",
@@ -315,7 +314,7 @@ put_panel(const struct chart *c, const struct tp_page *page, bool rmse,
 		tp_buf_printf(b, "%s\"%d\" %d", h > 0 ? ", " : "",
 		    c->minutes[h], h);
 	tp_buf_lit(b, ") scale 0\n");
-	put_bars(c, name, !text && px > 26 * scale ?
+	put_bars(c, name, !text && px > 31 * scale ?
 	    (page->kind == TP_PAGE_PNG ? 8.5 : 11) * scale : 0, b);
 }
 
@@ -369,19 +368,15 @@ tp_errorpic_draw(const struct tp_errorpic *p, const char *split,
 	tp_page_begin(page, b);
 	make_title(&c, page, &t);
 	if (page->kind == TP_PAGE_TEXT) {
-		tp_page_title(page, b, tp_buf_cstr(&t), NULL);
+		tp_buf_lit(b, "set title ");
+		tp_page_title(page, b, tp_buf_cstr(&t));
 		tp_buf_lit(b, "set key below\n");
 		put_panel(&c, page, false, b);
 	} else {
 		tp_buf_lit(b, "set key top left reverse Left samplen 1.2\n"
 		    "set tmargin 2\n"
 		    "set multiplot layout 1,2 title ");
-		tp_page_text(b, page->title != NULL ? page->title :
-		    tp_buf_cstr(&t), page->title != NULL ?
-		    strlen(page->title) : t.n, 200);
-		tp_buf_printf(b, " font ',%.4g' textcolor rgb '#111111'\n",
-		    (page->kind == TP_PAGE_PNG ? 12.5 : 16) *
-		    tp_page_scale(page));
+		tp_page_title(page, b, tp_buf_cstr(&t));
 		put_panel(&c, page, false, b);
 		tp_buf_lit(b, "unset key\n");
 		put_panel(&c, page, true, b);

@@ -200,7 +200,8 @@ put_title(const struct tp_fcpic *f, const struct view *w,
 		tp_buf_lit(&t, "a sensor");
 	tp_buf_printf(&t, ", forecast %d minutes ahead, ", w->horizon);
 	tp_page_dates(page, &t, w->lo, w->hi);
-	tp_page_title(page, b, tp_buf_cstr(&t), NULL);
+	tp_buf_lit(b, "set title ");
+	tp_page_title(page, b, tp_buf_cstr(&t));
 	tp_buf_release(&t);
 }
 

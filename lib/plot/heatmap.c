@@ -118,7 +118,8 @@ put_title(const struct tp_heatmap *h, const struct tp_page *p,
 	tp_buf_printf(&t, "Speed at %zu sensor%s, ", h->nrows,
 	    h->nrows == 1 ? "" : "s");
 	tp_page_dates(p, &t, h->readings->first, h->readings->last);
-	tp_page_title(p, b, tp_buf_cstr(&t), NULL);
+	tp_buf_lit(b, "set title ");
+	tp_page_title(p, b, tp_buf_cstr(&t));
 	tp_buf_release(&t);
 }
 

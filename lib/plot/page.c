@@ -105,20 +105,20 @@ tp_page_text(struct tp_buf *b, const char *s, size_t n, size_t max)
 }
 
 void
-tp_page_title(const struct tp_page *p, struct tp_buf *b, const char *title,
-    const char *sub)
+tp_page_title(const struct tp_page *p, struct tp_buf *b, const char *title)
 {
 	const char	*t = p->title != NULL ? p->title : title;
+	double		 size = 12.5 * tp_page_scale(p), most;
+	size_t		 n = strlen(t);
 
-	tp_buf_lit(b, "set title ");
-	tp_page_text(b, t, strlen(t), 200);
-	if (sub != NULL) {
-		tp_buf_lit(b, ".\"\\n\".");
-		tp_page_text(b, sub, strlen(sub), 200);
-	}
+	tp_page_text(b, t, n, 200);
+	/* a character is about 0.58 of the font's size; 4/3 pixels a point */
+	most = (p->width - 16) / 0.58 * 0.75 / (double)(n > 20 ? n : 20);
+	if (size > most)
+		size = most > 4 ? most : 4;
 	if (p->kind != TP_PAGE_TEXT)
 		tp_buf_printf(b, " font ',%.4g' textcolor rgb '#111111'",
-		    (p->kind == TP_PAGE_PNG ? 12.5 : 16) * tp_page_scale(p));
+		    p->kind == TP_PAGE_PNG ? size : size * 1.28);
 	tp_buf_char(b, '\n');
 }
 
@@ -141,12 +141,44 @@ replace(struct tp_buf *text, const char *mark, const char *with)
 	*text = b;
 }
 
+/*
+ * Text as gnuplot writes it fills the page with blanks, after a form feed.
+ * Goes without them and without empty lines at either end.
+ */
+static void
+trim(struct tp_buf *text)
+{
+	struct tp_buf	 b = { 0 };
+	const char	*p = text->p, *end = p + text->n, *nl;
+	size_t		 n, kept = 0;
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (nl == NULL)
+			nl = end;
+		if (*p == '\f')
+			p++;
+		for (n = (size_t)(nl - p); n > 0 && p[n - 1] == ' '; n--)
+			;
+		if (n == 0 && b.n == 0)
+			continue;
+		tp_buf_add(&b, p, n);
+		tp_buf_char(&b, '\n');
+		if (n > 0)
+			kept = b.n;
+	}
+	b.n = kept;
+	tp_buf_release(text);
+	*text = b;
+}
+
 void
 tp_page_finish(const struct tp_page *p, struct tp_buf *picture)
 {
+	if (p->kind == TP_PAGE_TEXT)
+		trim(picture);
 	if (p->kind != TP_PAGE_SVG)
 		return;
-	replace(picture, "<title>Gnuplot</title>", "<title>tp-plot</title>");
 	replace(picture, "<image ",
 	    "<image style='image-rendering:pixelated' ");
 }

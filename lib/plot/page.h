@@ -47,10 +47,12 @@ void tp_page_begin(const struct tp_page *p, struct tp_buf *b);
  */
 void tp_page_text(struct tp_buf *b, const char *s, size_t n, size_t max);
 
-/* "set title" with the page's title, or else the one given; a second line in
- * smaller words where sub is not NULL. */
+/*
+ * Appends the page's title, or else the one given, as the argument of "set
+ * title" or "set multiplot title", in a font that fits the page's width.
+ */
 void tp_page_title(const struct tp_page *p, struct tp_buf *b,
-    const char *title, const char *sub);
+    const char *title);
 
 /*
  * "set xtics" and "set xlabel" for times lo..hi (ms) drawn as seconds after
@@ -70,7 +72,8 @@ double tp_page_scale(const struct tp_page *p);
 /* "mph" or "km/h". */
 const char *tp_page_unit(enum tp_unit u);
 
-/* Of an SVG picture: cells keep sharp edges, and its head names the tool. */
+/* What gnuplot left to do: in SVG, cells keep sharp edges; in text, blanks at
+ * the ends go. */
 void tp_page_finish(const struct tp_page *p, struct tp_buf *picture);
 
 #endif

@@ -115,8 +115,8 @@ put_panel(int weekend, struct tp_buf *b)
 		TP_COLOUR_MODEL, TP_COLOUR_BASE,
 	};
 
-	tp_buf_printf(b, "set label 1 '%s' at graph 0.03, graph 0.06 "
-	    "textcolor rgb '%s' front\n", names[weekend], colours[weekend]);
+	tp_buf_printf(b, "set title '%s' textcolor rgb '%s' offset 0,-0.6\n",
+	    names[weekend], colours[weekend]);
 	tp_buf_printf(b, "plot $D%d using 1:2:4 with filledcurves "
 	    "fillcolor rgb '%s' fillstyle transparent solid 0.2 noborder "
 	    "title '15 to 85 %% of readings', "
@@ -125,9 +125,8 @@ put_panel(int weekend, struct tp_buf *b)
 }
 
 static void
-draw_text(const struct tp_page *page, struct tp_buf *b)
+draw_text(struct tp_buf *b)
 {
-	(void)page;
 	tp_buf_lit(b, "set key below\n"
 	    "plot $D0 using 1:3 with lines linetype 3 title 'Monday to "
 	    "Friday', $D1 using 1:3 with lines linetype 1 title "
@@ -139,7 +138,6 @@ tp_profile_draw(const struct tp_profile *p, const struct tp_page *page,
     enum tp_unit unit, const char *of, struct tp_buf *b)
 {
 	struct tp_buf	t = { 0 };
-	double		scale = tp_page_scale(page);
 
 	tp_buf_printf(&t, "%s by hour, %s, ", page->kind == TP_PAGE_TEXT ?
 	    "Median speed" : "Speed", of);
@@ -154,17 +152,13 @@ tp_profile_draw(const struct tp_profile *p, const struct tp_page *page,
 	tp_page_text(b, page->tz_name, strlen(page->tz_name), 60);
 	tp_buf_char(b, '\n');
 	if (page->kind == TP_PAGE_TEXT) {
-		tp_page_title(page, b, tp_buf_cstr(&t), NULL);
-		draw_text(page, b);
+		tp_buf_lit(b, "set title ");
+		tp_page_title(page, b, tp_buf_cstr(&t));
+		draw_text(b);
 	} else {
 		tp_buf_lit(b, "set multiplot layout 1,2 title ");
-		if (page->title != NULL)
-			tp_page_text(b, page->title, strlen(page->title), 200);
-		else
-			tp_page_text(b, t.p, t.n, 200);
-		tp_buf_printf(b, " font ',%.4g' textcolor rgb '#111111'\n"
-		    "set tmargin 2\nset key bottom right samplen 1.5\n",
-		    (page->kind == TP_PAGE_PNG ? 12.5 : 16) * scale);
+		tp_page_title(page, b, tp_buf_cstr(&t));
+		tp_buf_lit(b, "set key bottom right samplen 1.5\n");
 		put_panel(0, b);
 		put_panel(1, b);
 		tp_buf_lit(b, "unset multiplot\n");

@@ -137,6 +137,20 @@ put_speeds(const struct tp_residual *h, struct tp_buf *b)
 	tp_buf_lit(b, "EOD\n");
 }
 
+/* The figures in the corner of the left panel. */
+static void
+put_sums(const struct tp_residual *h, const char *unit, struct tp_buf *b)
+{
+	const char	*at = "textcolor rgb '" TP_COLOUR_TEXT "'\n";
+
+	tp_buf_printf(b, "set label 1 'MAE %.2f %s' at graph 0.04, graph 0.95 "
+	    "%s", h->abs / (double)h->n, unit, at);
+	tp_buf_printf(b, "set label 2 'bias %.2f %s' at graph 0.04, graph "
+	    "0.90 %s", h->sum / (double)h->n, unit, at);
+	tp_buf_printf(b, "set label 3 'n = %llu' at graph 0.04, graph 0.85 "
+	    "%s", (unsigned long long)h->n, at);
+}
+
 static void
 put_left(const char *unit, double limit, struct tp_buf *b)
 {
@@ -153,7 +167,7 @@ put_left(const char *unit, double limit, struct tp_buf *b)
 static void
 put_right(const char *unit, double limit, struct tp_buf *b)
 {
-	tp_buf_printf(b, "unset arrow 1\nset xrange [0:*]\n"
+	tp_buf_printf(b, "unset arrow 1\nunset label\nset xrange [0:*]\n"
 	    "set yrange [%g:%g]\n"
 	    "set xlabel 'speed forecast, %s'\n"
 	    "set ylabel 'forecast less reading, %s'\n"
@@ -178,27 +192,22 @@ tp_residuals_draw(const struct tp_residuals *r, const struct tp_residual *h,
 	const char	*u = tp_page_unit(unit);
 	double		limit;
 
-	tp_buf_printf(&t, "Residuals %d minutes ahead: n = %llu, MAE %.2f, "
-	    "bias %.2f %s, ", h->minutes, (unsigned long long)h->n,
-	    h->abs / (double)h->n, h->sum / (double)h->n, u);
+	tp_buf_printf(&t, "Residuals %d minutes ahead, ", h->minutes);
 	tp_page_dates(page, &t, r->first, r->last);
 	tp_page_begin(page, b);
 	put_histogram(h, b, &limit);
 	put_speeds(h, b);
 	if (page->kind == TP_PAGE_TEXT) {
-		tp_page_title(page, b, tp_buf_cstr(&t), NULL);
+		tp_buf_lit(b, "set title ");
+		tp_page_title(page, b, tp_buf_cstr(&t));
 		tp_buf_printf(b, "set xlabel 'forecast less reading, %s'\n"
 		    "set ylabel '%%'\nplot [%g:%g] $H using 1:2 with impulses "
 		    "linetype 3 notitle\n", u, -limit, limit);
 	} else {
 		tp_buf_lit(b, "set multiplot layout 1,2 title ");
-		tp_page_text(b, page->title != NULL ? page->title :
-		    tp_buf_cstr(&t), page->title != NULL ?
-		    strlen(page->title) : t.n, 200);
-		tp_buf_printf(b, " font ',%.4g' textcolor rgb '#111111'\n",
-		    (page->kind == TP_PAGE_PNG ? 12.5 : 16) *
-		    tp_page_scale(page));
+		tp_page_title(page, b, tp_buf_cstr(&t));
 		tp_buf_lit(b, "set tmargin 2\n");
+		put_sums(h, u, b);
 		put_left(u, limit, b);
 		put_right(u, limit, b);
 		tp_buf_lit(b, "unset multiplot\n");
