@@ -27,7 +27,7 @@ tp_plot_release(struct tp_plot *p)
 	tp_truth_release(&p->readings);
 	tp_fcpic_release(&p->forecasts);
 	tp_residuals_release(&p->residuals);
-	tp_profile_release(&p->profile);
+	tp_hourly_release(&p->profile);
 	tp_errorpic_release(&p->errors);
 	tp_buf_release(&p->id);
 }
@@ -96,7 +96,7 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 	    (p->conf->kind != TP_PLOT_RESIDUALS && !wanted(p, x.id, x.idlen)))
 		return 0;
 	if (p->conf->kind == TP_PLOT_PROFILE) {
-		tp_profile_add(&p->profile, p->conf->tz, x.t, x.speed,
+		tp_hourly_add(&p->profile, p->conf->tz, x.t, x.speed,
 		    x.unit);
 		return 0;
 	}
@@ -274,7 +274,7 @@ draw_profile(struct tp_plot *p, const struct tp_page *page, enum tp_unit unit,
 		tp_buf_printf(&of, "sensor %.60s", p->conf->segment);
 	else
 		tp_buf_lit(&of, "all sensors");
-	tp_profile_draw(&p->profile, page, unit != TP_UNIT_NONE ? unit :
+	tp_hourly_draw(&p->profile, page, unit != TP_UNIT_NONE ? unit :
 	    p->profile.unit, tp_buf_cstr(&of), b);
 	tp_buf_release(&of);
 	return 0;

@@ -9,7 +9,7 @@
 #include "plot/errorpic.h"
 #include "plot/forecastpic.h"
 #include "plot/page.h"
-#include "plot/profile.h"
+#include "plot/hourly.h"
 #include "plot/residuals.h"
 #include "rec/filter.h"
 
@@ -47,7 +47,7 @@ struct tp_plot {
 	struct tp_fcpic	 forecasts;
 	struct tp_residuals residuals;
 	enum tp_unit	 unit;		/* of the residuals */
-	struct tp_profile profile;
+	struct tp_hourly profile;
 	struct tp_errorpic errors;
 	struct tp_buf	 id;		/* scratch */
 };

@@ -1,4 +1,4 @@
-#include "plot/profile.h"
+#include "plot/hourly.h"
 
 #include <math.h>
 
@@ -7,14 +7,14 @@
 #define BIN	0.1
 
 void
-tp_profile_release(struct tp_profile *p)
+tp_hourly_release(struct tp_hourly *p)
 {
 	free(p->count);
 	p->count = NULL;
 }
 
 void
-tp_profile_add(struct tp_profile *p, struct tp_tz *tz, int64_t t,
+tp_hourly_add(struct tp_hourly *p, struct tp_tz *tz, int64_t t,
     double speed, enum tp_unit unit)
 {
 	struct tp_civil	c;
@@ -29,8 +29,8 @@ tp_profile_add(struct tp_profile *p, struct tp_tz *tz, int64_t t,
 	bin = floor(speed / BIN + 0.5);
 	if (!(bin > 0))
 		bin = 0;
-	if (bin > TP_PROFILE_BINS - 1)
-		bin = TP_PROFILE_BINS - 1;
+	if (bin > TP_HOURLY_BINS - 1)
+		bin = TP_HOURLY_BINS - 1;
 	tp_tz_civil(tz, t, &c);
 	p->count[c.weekday >= 5][c.hour][(int)bin]++;
 	p->n++;
@@ -41,18 +41,18 @@ tp_profile_add(struct tp_profile *p, struct tp_tz *tz, int64_t t,
 }
 
 double
-tp_profile_quantile(const struct tp_profile *p, int weekend, int hour,
+tp_hourly_quantile(const struct tp_hourly *p, int weekend, int hour,
     double q)
 {
 	const uint64_t	*v = p->count[weekend][hour];
 	uint64_t	 n = 0, sum = 0;
 	int		 i;
 
-	for (i = 0; i < TP_PROFILE_BINS; i++)
+	for (i = 0; i < TP_HOURLY_BINS; i++)
 		n += v[i];
 	if (n == 0)
 		return NAN;
-	for (i = 0; i < TP_PROFILE_BINS - 1; i++) {
+	for (i = 0; i < TP_HOURLY_BINS - 1; i++) {
 		sum += v[i];
 		if ((double)sum >= q * (double)n)
 			break;
@@ -65,7 +65,7 @@ tp_profile_quantile(const struct tp_profile *p, int weekend, int hour,
  * are repeated at the ends of the day, since it is a circle.
  */
 static void
-put_data(const struct tp_profile *p, enum tp_unit unit, int weekend,
+put_data(const struct tp_hourly *p, enum tp_unit unit, int weekend,
     struct tp_buf *b)
 {
 	static const double	q[] = { 0.15, 0.5, 0.85 };
@@ -76,7 +76,7 @@ put_data(const struct tp_profile *p, enum tp_unit unit, int weekend,
 	for (h = -1; h <= 24; h++) {
 		tp_buf_printf(b, "%g", h + 0.5);
 		for (i = 0; i < 3; i++) {
-			v = tp_profile_quantile(p, weekend, (h + 24) % 24,
+			v = tp_hourly_quantile(p, weekend, (h + 24) % 24,
 			    q[i]);
 			if (isnan(v))
 				tp_buf_lit(b, " NaN");
@@ -91,13 +91,13 @@ put_data(const struct tp_profile *p, enum tp_unit unit, int weekend,
 
 /* The largest 85th percentile, rounded up, so that both panels agree. */
 static double
-top(const struct tp_profile *p, enum tp_unit unit)
+top(const struct tp_hourly *p, enum tp_unit unit)
 {
 	double	most = 10, v;
 	int	i;
 
 	for (i = 0; i < 48; i++) {
-		v = tp_profile_quantile(p, i / 24, i % 24, 0.85);
+		v = tp_hourly_quantile(p, i / 24, i % 24, 0.85);
 		v = tp_speed_convert(v, p->unit, unit);
 		if (v > most)
 			most = v;
@@ -134,7 +134,7 @@ draw_text(struct tp_buf *b)
 }
 
 void
-tp_profile_draw(const struct tp_profile *p, const struct tp_page *page,
+tp_hourly_draw(const struct tp_hourly *p, const struct tp_page *page,
     enum tp_unit unit, const char *of, struct tp_buf *b)
 {
 	struct tp_buf	t = { 0 };
