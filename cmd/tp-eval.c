@@ -23,7 +23,7 @@ struct conf {
 
 static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "What is compared" },
-	{ TP_OPT_LIST, 't', "truth", AT(truth), "FILE", NULL,
+	{ TP_OPT_LIST, 0, "truth", AT(truth), "FILE", NULL,
 	    "events or aggregates of what happened; may be given again",
 	    0, 0 },
 	{ TP_OPT_DUR, 0, "step", AT(join.step_ms), "TIME", NULL,

@@ -68,7 +68,7 @@ static const struct tp_opt options[] = {
 	    "their places", 0, 0 },
 	{ TP_OPT_FILE, 0, "order", AT(order_path), "FILE", NULL,
 	    "heatmap: the order of sensors, one id a line", 0, 0 },
-	{ TP_OPT_LIST, 't', "truth", AT(truth), "FILE", NULL,
+	{ TP_OPT_LIST, 0, "truth", AT(truth), "FILE", NULL,
 	    "forecast, residuals: events of what happened; may be given "
 	    "again", 0, 0 },
 	{ TP_OPT_INT, 0, "horizon", AT(horizon), "MINUTES", NULL,
