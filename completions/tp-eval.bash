@@ -10,7 +10,7 @@ _tp_eval()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	case $prev in
-	-t|--truth)
+	--truth)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--step)
@@ -71,7 +71,7 @@ _tp_eval()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-t --truth --step --from --to --speed-unit --table --no-table --by --tz --units --split --coverage --levels --drift --drift-limit --max-keys --max-readings -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--truth --step --from --to --speed-unit --table --no-table --by --tz --units --split --coverage --levels --drift --drift-limit --max-keys --max-readings -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

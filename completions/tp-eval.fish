@@ -1,4 +1,4 @@
-complete -c tp-eval -s t -l truth -r -F -d 'events or aggregates of what happened; may be given again'
+complete -c tp-eval -l truth -r -F -d 'events or aggregates of what happened; may be given again'
 complete -c tp-eval -l step -x -d 'readings and target times of one such step belong together (default 5m)'
 complete -c tp-eval -l from -x -d 'leave out forecasts made earlier'
 complete -c tp-eval -l to -x -d 'leave out forecasts made at TIME or later'
