@@ -95,7 +95,8 @@ put_times(const struct tp_page *p, const struct tp_cells *c, size_t indent,
 	char		 text[40];
 
 	tp_buf_printf(b, "%*s", (int)indent, "");
-	for (i = 0; i + TICK_COLUMNS <= c->ncol; i += TICK_COLUMNS) {
+	for (i = 0; i == 0 || i + TICK_COLUMNS <= c->ncol;
+	    i += TICK_COLUMNS) {
 		tp_tz_civil(p->tz, c->lo + (int64_t)i * c->width_ms, &x);
 		if (span >= TP_DAY)
 			snprintf(text, sizeof(text), "|%04d-%02d-%02d",
@@ -168,8 +169,10 @@ tp_heattext_draw(const struct tp_heatmap *h, const struct tp_page *p,
 	struct tp_buf	label = { 0 };
 	size_t		w = label_width(h), i;
 	int		across = p->width - (int)w - 1, down = p->height - 4;
+	struct tp_heatmap data = *h;	/* in its own unit: levels are exact */
 
-	if (tp_cells_init(&c, h, across > 10 ? (size_t)across : 10,
+	data.unit = h->readings->unit;
+	if (tp_cells_init(&c, &data, across > 10 ? (size_t)across : 10,
 	    down > 2 ? (size_t)down : 2, e) != 0)
 		return -1;
 	put_title(h, p, b);
@@ -178,7 +181,7 @@ tp_heattext_draw(const struct tp_heatmap *h, const struct tp_page *p,
 		tp_heatmap_label(h, i * c.share, &label);
 		put_label(b, tp_buf_cstr(&label), w);
 		tp_buf_char(b, ' ');
-		put_row(h, p, c.v + i * c.ncol, c.ncol, b);
+		put_row(&data, p, c.v + i * c.ncol, c.ncol, b);
 		tp_buf_char(b, '\n');
 	}
 	put_times(p, &c, w + 1, b);
