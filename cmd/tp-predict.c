@@ -15,6 +15,7 @@ struct conf {
 	struct tp_live_conf	 live;
 	const char		*model_path, *horizons, *levels, *graph_path;
 	int			 unit;		/* 0 as the input, kmh, mph */
+	int			 early;
 	int64_t			 max_keys;
 	struct tp_modelfile	 model;		/* the one in use */
 	struct stat		 seen;		/* the file when it was read */
@@ -44,9 +45,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_DUR, 0, "wait", AT(live.grid.wait_ms), "TIME", NULL,
 	    "close steps when nothing came for so long (default 5s, "
 	    "0: never)", 0, 0 },
-	{ TP_OPT_FLAG, 0, "early", AT(live.grid.early), NULL, NULL,
+	{ TP_OPT_TRI, 0, "early", AT(early), NULL, NULL,
 	    "close a step when all known segments have reported "
-	    "(the default)", 0, 0 },
+	    "(default: yes)", 0, 0 },
 	{ TP_OPT_DUR, 0, "max-future", AT(live.grid.max_future_ms), "TIME",
 	    NULL, "refuse records further ahead of the clock (default 5m)",
 	    0, 0 },
@@ -171,6 +172,7 @@ configure(struct conf *c, struct tp_err *e)
 	l->unit = c->unit == 0 ? TP_UNIT_NONE :
 	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
 	l->grid.max_keys = (size_t)c->max_keys;
+	l->grid.early = c->early != -1;
 	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
 		return tp_opt_error(e, "the model and the records cannot "
 		    "both be standard input");

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sig.h"
 #include "data/replay.h"
 #include "data/scenario.h"
 #include "data/sensors.h"
@@ -319,7 +320,7 @@ main(int argc, char **argv)
 	run.loop = c.loop;
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	if (rc == 0)
+	if (rc == 0 && c.run.count == 0 && tp_sig_stop() == 0)
 		note_unseen(&c);
 	tp_map_release(&c.only);
 	tp_sensors_release(&c.sensors);

@@ -45,6 +45,8 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "max-speed", AT(max_speed), "SPEED", NULL,
 	    "with its unit, as 130mph (default 200kmh, and 120mph for "
 	    "speeds in mph)", 0, 0 },
+	{ TP_OPT_NUM, 0, "max-volume", AT(check.max_volume), "N", NULL,
+	    "highest volume in vehicles an hour (default 20000)", 0, 1e9 },
 	{ TP_OPT_TIME, 0, "min-time", AT(check.min_time), "TIME", NULL,
 	    "refuse earlier events (default 2000-01-01)", 0, 0 },
 	{ TP_OPT_DUR, 0, "max-age", AT(check.max_age), "TIME", NULL,

@@ -2,7 +2,7 @@
 # What --delay, --grace and --late do with events that come out of order.
 #	late-data.sh [BINDIR]
 set -eu
-PATH=${1:-$(cd "$(dirname "$0")/../bin" && pwd)}:$PATH
+PATH=${1:-$(cd "$(dirname "$0")/.." && pwd)/bin}:$PATH
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"

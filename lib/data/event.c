@@ -221,61 +221,82 @@ is_missing_word(const char *s, size_t n)
 	return false;
 }
 
-/* Numbers that are no JSON: +5, .5, 5., 007. */
+/* Numbers that are no JSON: +5, .5, 5., 007; made into JSON first. */
 static enum tp_cell
 odd_cell(const char *s, size_t n, double *v)
 {
-	char	text[64];
-	bool	plus = s[0] == '+';
-	size_t	k = 0;
+	const char	*end = s + n, *from, *dot;
+	char		 text[64];
+	size_t		 k = 0;
 
 	if (is_missing_word(s, n))
 		return TP_CELL_NONE;
-	s += plus;
-	n -= plus;
-	if (n == 0 || n > sizeof(text) - 3)
+	if (n > sizeof(text) - 2)
 		return TP_CELL_TEXT;
-	if (*s == '-' && !plus) {
-		text[k++] = *s++;
-		n--;
-	}
-	while (n > 1 && s[0] == '0' && s[1] >= '0' && s[1] <= '9') {
+	if (*s == '-')
+		text[k++] = '-';
+	if (*s == '-' || *s == '+')
 		s++;
-		n--;
-	}
-	if (n > 0 && *s == '.')
+	for (from = s; s < end && *s == '0'; s++)
+		;
+	if (s > from && (s == end || *s < '0' || *s > '9'))
+		s--;		/* the last 0 before the point stays */
+	dot = memchr(s, '.', (size_t)(end - s));
+	if (dot == s) {
+		if (end - s < 2 || s[1] < '0' || s[1] > '9')
+			return TP_CELL_TEXT;
 		text[k++] = '0';
-	memcpy(text + k, s, n);
-	k += n;
-	if (text[k - 1] == '.' && k >= 2 && text[k - 2] >= '0')
+	}
+	if (s == end || *s == '-' || *s == '+')
+		return TP_CELL_TEXT;
+	memcpy(text + k, s, (size_t)(end - s));
+	k += (size_t)(end - s);
+	if (dot == end - 1 && strspn(s, "0123456789") == (size_t)(dot - s))
 		k--;
 	return tp_parse_num(text, k, v) == 0 ? TP_CELL_NUM : TP_CELL_TEXT;
+}
+
+/* Bytes of the longest JSON number at the start of s; 0: none.  *large: it
+ * may be more than a double holds. */
+static size_t
+json_number(const char *s, size_t n, bool *zero, bool *large)
+{
+	size_t	i = n > 0 && s[0] == '-', from = i;
+	char	any = 0;
+
+	for (; i < n && s[i] >= '0' && s[i] <= '9'; i++)
+		any |= (char)(s[i] - '0');
+	if (i == from || (s[from] == '0' && i > from + 1))
+		return 0;
+	if (i + 1 < n && s[i] == '.' && s[i + 1] >= '0' && s[i + 1] <= '9')
+		for (i++; i < n && s[i] >= '0' && s[i] <= '9'; i++)
+			any |= (char)(s[i] - '0');
+	*zero = any == 0;
+	*large = n > 300;
+	if (i < n && (s[i] | 0x20) == 'e') {
+		from = i + 1;
+		if (from < n && (s[from] == '+' || s[from] == '-'))
+			from++;
+		if (from == n || s[from] < '0' || s[from] > '9')
+			return i;
+		for (i = from; i < n && s[i] >= '0' && s[i] <= '9'; i++)
+			;
+		*large = true;
+	}
+	return i;
 }
 
 enum tp_cell
 tp_cell(const char *s, size_t n, bool *zero, double *v)
 {
-	size_t	i = n > 0 && s[0] == '-', digits = i, point = 0;
-	char	any = 0;
+	bool	large = false;
 
 	*zero = false;
 	if (n == 0)
 		return TP_CELL_NONE;
-	for (; i < n; i++) {
-		if (s[i] >= '0' && s[i] <= '9')
-			any |= (char)(s[i] - '0');
-		else if (s[i] == '.' && point == 0 && i > digits)
-			point = i;
-		else
-			break;
-	}
-	if (i < n && (s[i] == 'e' || s[i] == 'E') && i > digits &&
-	    tp_parse_num(s, n, v) == 0)
-		return TP_CELL_NUM;
-	if (i < n || i == digits || (point > 0 && point == i - 1) ||
-	    (s[digits] == '0' && i > digits + 1 && point != digits + 1) ||
-	    (n > 300 && tp_parse_num(s, n, v) == -1))
-		return odd_cell(s, n, v);
-	*zero = any == 0;
-	return TP_CELL_JSON;
+	if (json_number(s, n, zero, &large) == n)
+		return !large || tp_parse_num(s, n, v) == 0 ?
+		    TP_CELL_JSON : TP_CELL_TEXT;
+	*zero = false;
+	return odd_cell(s, n, v);
 }

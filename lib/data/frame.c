@@ -12,8 +12,6 @@
 #include "data/h5util.h"
 #include "data/pickle.h"
 
-#define NAMES_MAX	1000000
-#define NAME_BYTES	4096
 #define FOUND_MAX	8	/* frames told in a message */
 #define LINKS_MAX	100000	/* looked at in search of frames */
 
@@ -61,7 +59,7 @@ look(hid_t group, const char *name, const H5L_info_t *info, void *arg)
 		return 0;
 	if (H5Iget_type(obj) == H5I_GROUP &&
 	    H5Aexists(obj, "pandas_type") > 0) {
-		if (s->names.n < FOUND_MAX * NAME_BYTES) {
+		if (s->names.n < FOUND_MAX * TP_FRAME_NAME) {
 			if (s->names.n > 0)
 				tp_buf_lit(&s->names, ", ");
 			tp_buf_str(&s->names, name);
@@ -113,7 +111,7 @@ add_name(void *arg, const char *s, size_t n)
 {
 	struct tp_frame	*f = arg;
 
-	if (f->ncols == NAMES_MAX || n > NAME_BYTES)
+	if (f->ncols == TP_FRAME_NAMES || n > TP_FRAME_NAME)
 		return -1;
 	TP_GROW(f->names, f->cap, f->ncols + 1);
 	f->names[f->ncols++].n = n;
@@ -152,7 +150,7 @@ set_kind(struct tp_frame *f, hid_t obj, const char *attr, struct tp_err *e)
 	size_t		i, n = sizeof(kinds) / sizeof(kinds[0]);
 	int		rc = -1;
 
-	if (tp_h5_attr(obj, attr, &b) == -1)
+	if (tp_h5_attr(obj, attr, &b) == -1 || b.n == 0)
 		rc = shape_error(f, e, "the kind of its index is not told");
 	for (i = 0; b.n > 0 && i < n && rc == -1; i++)
 		if (strcmp(tp_buf_cstr(&b), kinds[i].kind) == 0) {
@@ -211,7 +209,7 @@ text_names(struct tp_frame *f, hid_t d, hid_t type, size_t n)
 	char	*v;
 	int	 rc;
 
-	if (H5Tis_variable_str(type) > 0 || size > NAME_BYTES)
+	if (H5Tis_variable_str(type) > 0 || size > TP_FRAME_NAME)
 		return -1;
 	v = tp_calloc(n, size);
 	rc = H5Dread(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, v) < 0 ? -1 : 0;
@@ -229,7 +227,7 @@ read_names(struct tp_frame *f, hid_t d, size_t n, struct tp_err *e)
 	size_t		chunk;
 	int		rc;
 
-	if (n == 0 || n > NAMES_MAX) {
+	if (n == 0 || n > TP_FRAME_NAMES) {
 		H5Tclose(type);
 		return shape_error(f, e, n == 0 ? "it has no columns" :
 		    "it has too many columns");

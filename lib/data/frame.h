@@ -9,6 +9,9 @@
 #include "base/err.h"
 #include "data/csvrow.h"
 
+#define TP_FRAME_NAMES	1000000		/* columns at most */
+#define TP_FRAME_NAME	4096		/* bytes of a name at most */
+
 struct tp_frame {
 	const char	*path;
 	int64_t		 file;		/* handles, 0 or less: none */

@@ -5,10 +5,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "data/frame.h"
-
-#define CELLS		65536	/* read at a time, about */
-#define CHUNK_CELLS	(1u << 23)	/* at most, for the sake of a chunk */
+#include "data/h5child.h"
 
 bool
 tp_hdf5_is(const char *path)
@@ -22,20 +19,6 @@ tp_hdf5_is(const char *path)
 	    strcasecmp(dot, ".hdf5") == 0 || strcasecmp(dot, ".hdf") == 0))
 		return true;
 	return tp_frame_is(path);
-}
-
-/* What one read takes: whole chunks where there are chunks. */
-static size_t
-batch_rows(const struct tp_frame *f)
-{
-	size_t	n = CELLS / f->ncols;
-
-	if (n == 0)
-		n = 1;
-	if (f->chunk_rows > 0 && f->chunk_rows <= CHUNK_CELLS / f->ncols)
-		n = n > f->chunk_rows ? n - n % f->chunk_rows :
-		    f->chunk_rows;
-	return n;
 }
 
 /* The fewest digits that read back as the same float. */
@@ -155,26 +138,17 @@ take_row(struct rows *r, uint64_t row, int64_t index, const double *v)
 }
 
 static int
-read_rows(struct rows *r, struct tp_err *e)
+read_rows(struct rows *r, struct tp_h5child *c, struct tp_err *e)
 {
-	const struct tp_frame	*f = r->f;
-	size_t			 batch = batch_rows(f), n, i;
-	uint64_t		 at;
-	int64_t			*index;
-	double			*v;
-	int			 rc = 0;
+	uint64_t	row = 0;
+	size_t		i;
+	int		rc;
 
-	index = tp_calloc(batch, sizeof(*index));
-	v = tp_calloc(batch, f->ncols * sizeof(*v));
-	for (at = 0; at < f->nrows && rc == 0; at += n) {
-		n = f->nrows - at < batch ? (size_t)(f->nrows - at) : batch;
-		rc = tp_frame_rows(f, at, n, index, v, e);
-		for (i = 0; i < n && rc == 0; i++)
-			rc = take_row(r, at + i + 1, index[i],
-			    v + i * f->ncols);
-	}
-	free(index);
-	free(v);
+	while ((rc = tp_h5child_rows(c, e)) == 1)
+		for (i = 0; i < c->nrows; i++)
+			if (take_row(r, ++row, c->index[i],
+			    c->v + i * c->frame.ncols) != 0)
+				return 1;
 	return rc;
 }
 
@@ -182,18 +156,19 @@ int
 tp_hdf5_read(struct tp_wide *w, const char *path, struct tp_out *out,
     struct tp_err *e)
 {
-	struct tp_frame	f = { 0 };
-	struct rows	r = {
-		.w = w, .f = &f, .out = out, .utc = { .utc = true },
+	struct tp_h5child	c;
+	struct rows		r = {
+		.w = w, .f = &c.frame, .out = out, .utc = { .utc = true },
 	};
-	int		rc;
+	int			rc;
 
-	rc = tp_frame_open(&f, path, w->ev->conf->key, e);
+	rc = tp_h5child_start(&c, path, w->ev->conf->key, e);
 	if (rc == 0)
-		rc = tp_wide_columns(w, f.names, f.ncols, path, e);
+		rc = tp_wide_columns(w, c.frame.names, c.frame.ncols, path,
+		    e);
 	if (rc == 0)
-		rc = read_rows(&r, e);
-	tp_frame_close(&f);
+		rc = read_rows(&r, &c, e);
+	tp_h5child_end(&c);
 	tp_buf_release(&r.text);
 	return rc;
 }

@@ -184,9 +184,26 @@ make_column(struct tp_longcsv *l, const struct tp_csv_row *row, size_t i)
 }
 
 static int
+check_twice(struct tp_longcsv *l, const struct tp_csv_row *row)
+{
+	struct tp_map	m = { 0 };
+	size_t		i, n = 0;
+	int		rc = 0;
+
+	for (i = 0; i < l->n && rc == 0; i++)
+		if (l->cols[i].key != NULL && tp_map_add(&m, l->cols[i].key,
+		    l->cols[i].keylen) != n++)
+			rc = header_error(l, row,
+			    "two columns hold the same field as",
+			    row->f[i].p);
+	tp_map_release(&m);
+	return rc;
+}
+
+static int
 take_header(struct tp_longcsv *l, const struct tp_csv_row *row)
 {
-	size_t	i, k;
+	size_t	i;
 
 	l->header = true;
 	if (row->why != NULL)
@@ -205,14 +222,7 @@ take_header(struct tp_longcsv *l, const struct tp_csv_row *row)
 			l->cols[i].kind = COL_ID;
 		else if (make_column(l, row, i) == -1)
 			return -1;
-	for (i = 0; i < l->n; i++)
-		for (k = 0; l->cols[i].key != NULL && k < i; k++)
-			if (l->cols[k].key != NULL && strcmp(l->cols[k].key,
-			    l->cols[i].key) == 0)
-				return header_error(l, row,
-				    "two columns hold the same field as",
-				    row->f[i].p);
-	return 0;
+	return check_twice(l, row);
 }
 
 static int

@@ -17,7 +17,7 @@ struct replay {
 	struct tp_events ev;
 	int		 format;	/* of this file; AUTO: not yet known */
 	bool		 started;	/* the first bytes were looked at */
-	struct tp_buf	 head;		/* AUTO: the first line so far */
+	struct tp_buf	 head;		/* the first bytes, AUTO: line, so far */
 	struct tp_wide	 wide;
 	struct tp_longcsv lng;
 	struct tp_pems	 pems;
@@ -154,22 +154,27 @@ look_at_row(void *arg, const struct tp_csv_row *row)
 	return 1;
 }
 
+static const char *
+padded_head(struct replay *r)
+{
+	memset(tp_buf_room(&r->head, TP_JSON_PAD), 0, TP_JSON_PAD);
+	return r->head.p;
+}
+
 /* Decides by the first line, and hands over what was kept. */
 static int
 sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 {
 	struct tp_csv		 csv = { 0 };
 	struct first_row	 row = { false, TP_FORMAT_AUTO, false };
-	const char		*p;
+	const char		*p = padded_head(r);
 	size_t			 n = r->head.n, i = 0;
 
-	memset(tp_buf_room(&r->head, TP_JSON_PAD), 0, TP_JSON_PAD);
-	p = r->head.p;
 	if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
 		i = 3;
 	while (i < n && (p[i] == ' ' || p[i] == '\t'))
 		i++;
-	if (i < n && p[i] == '{') {
+	if (i < n && (p[i] == '{' || p[i] == '[')) {
 		row.format = TP_FORMAT_EVENTS;
 	} else {
 		tp_csv_init(&csv, SNIFF_MAX);
@@ -187,10 +192,13 @@ sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 	return give(r, p, n, out, e);
 }
 
-/* What no reader of text can read, told by the first bytes. */
+/* The first bytes tell what no reader of text can read. */
 static int
-check_text(struct replay *r, const char *p, size_t n, struct tp_err *e)
+check_text(struct replay *r, struct tp_err *e)
 {
+	const char	*p = padded_head(r);
+	size_t		 n = r->head.n;
+
 	r->started = true;
 	if (n >= 4 && memcmp(p, "\x89HDF", 4) == 0)
 		return tp_err_set(e, TP_EXIT_DATA, "%s: HDF5 is read from a "
@@ -210,11 +218,15 @@ replay_bytes(void *st, const char *p, size_t n, struct tp_out *out,
 {
 	struct replay	*r = st;
 
-	if (!r->started && check_text(r, p, n, e) == -1)
-		return -1;
-	if (r->format != TP_FORMAT_AUTO)
+	if (r->started && r->format != TP_FORMAT_AUTO)
 		return give(r, p, n, out, e);
 	tp_buf_add(&r->head, p, n);
+	if (!r->started && r->head.n < 4)
+		return 0;
+	if (!r->started && check_text(r, e) == -1)
+		return -1;
+	if (r->format != TP_FORMAT_AUTO)
+		return give(r, padded_head(r), r->head.n, out, e);
 	if (memchr(p, '\n', n) == NULL && r->head.n < SNIFF_MAX)
 		return 0;
 	return sniff(r, out, e);
@@ -226,8 +238,12 @@ replay_close(void *st, struct tp_out *out, struct tp_err *e)
 	struct replay	*r = st;
 	int		 rc = 0;
 
+	if (!r->started && check_text(r, e) == -1)
+		return -1;
 	if (r->format == TP_FORMAT_AUTO)
 		rc = sniff(r, out, e);
+	else if (r->head.n > 0 && r->head.n < 4)
+		rc = give(r, padded_head(r), r->head.n, out, e);
 	if (rc != 0)
 		return rc;
 	switch (r->format) {

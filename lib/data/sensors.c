@@ -67,15 +67,17 @@ tp_place_column(const char *name, size_t n)
 	return -1;
 }
 
-bool
-tp_sensor_id_column(const char *name, size_t n)
+/* The column of the ids: the first of id_names that is there. */
+static size_t
+id_column(const struct tp_csv_row *row)
 {
-	size_t	i;
+	size_t	i, k;
 
-	for (i = 0; i < sizeof(id_names) / sizeof(id_names[0]); i++)
-		if (same(id_names[i], name, n))
-			return true;
-	return false;
+	for (k = 0; k < sizeof(id_names) / sizeof(id_names[0]); k++)
+		for (i = 0; i < row->n; i++)
+			if (tp_csv_named(&row->f[i], id_names[k]))
+				return i;
+	return SIZE_MAX;
 }
 
 static int
@@ -86,15 +88,12 @@ take_header(struct reading *r, const struct tp_csv_row *row)
 
 	for (k = 0; k < TP_PLACE_MAX; k++)
 		r->at[k] = SIZE_MAX;
-	r->id = SIZE_MAX;
 	for (i = 0; i < row->n; i++) {
 		k = tp_place_column(row->f[i].p, row->f[i].n);
 		if (k >= 0 && r->at[k] == SIZE_MAX)
 			r->at[k] = i;
-		else if (r->id == SIZE_MAX &&
-		    tp_sensor_id_column(row->f[i].p, row->f[i].n))
-			r->id = i;
 	}
+	r->id = id_column(row);
 	if (r->id == SIZE_MAX)
 		return tp_err_set(r->e, TP_EXIT_DATA, "%s:%" PRIu64
 		    ": no column 'sensor_id' in the header",

@@ -41,7 +41,5 @@ void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
 
 /* The field a column of this name holds (any letter case), or -1. */
 int tp_place_column(const char *name, size_t n);
-/* True for a name of the column that identifies the sensor. */
-bool tp_sensor_id_column(const char *name, size_t n);
 
 #endif

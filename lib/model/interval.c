@@ -70,7 +70,8 @@ set_edges(struct tp_intervals *iv, size_t sh, const double *pred, size_t n,
 {
 	size_t	i;
 
-	memcpy(tmp, pred, n * sizeof(*tmp));
+	for (i = 0; i < n; i++)
+		tmp[i] = pred[i];
 	tp_stat_sort(tmp, n);
 	for (i = 1; i < BINS; i++)
 		iv->edge[sh * (BINS - 1) + i - 1] = n == 0 ? 0 :
@@ -113,7 +114,8 @@ fit_cells(struct tp_intervals *iv, const struct tp_calibration *c, size_t sh,
 	size_t		 b, i, at;
 
 	set_edges(iv, sh, c->pred + from, n, tmp);
-	memcpy(tmp, c->err + from, n * sizeof(*tmp));
+	for (i = 0; i < n; i++)
+		tmp[i] = c->err[from + i];
 	tp_stat_sort(tmp, n);
 	for (b = 0; b < BINS; b++) {
 		at = sh * BINS + b;

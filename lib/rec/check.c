@@ -19,6 +19,7 @@
 const struct tp_check_conf	tp_check_defaults = {
 	.tz = { .utc = true },
 	.max_kmh = 200, .max_mph = 120,
+	.max_volume = 20000,	/* eight lanes of 2,400, and some */
 	.min_time = INT64_C(946684800000),	/* 2000-01-01 */
 	.max_ahead = 5 * TP_MINUTE,
 	.max_id = 128,
@@ -347,9 +348,10 @@ init_limits(struct tp_check *c)
 {
 	const struct tp_check_conf	*conf = c->conf;
 
-	set_limits(c, TP_F_VOLUME_VPH, 0, 10000);
-	set_limits(c, TP_F_VOLUME, 0, conf->volume_ms == 0 ? 10000 :
-	    10000.0 * (double)conf->volume_ms / (double)TP_HOUR);
+	set_limits(c, TP_F_VOLUME_VPH, 0, conf->max_volume);
+	set_limits(c, TP_F_VOLUME, 0, conf->volume_ms == 0 ?
+	    conf->max_volume : conf->max_volume * (double)conf->volume_ms /
+	    (double)TP_HOUR);
 	set_limits(c, TP_F_OCCUPANCY_PERCENT, 0, 100);
 	set_limits(c, TP_F_OCCUPANCY, 0,
 	    conf->occupancy == TP_OCCUPANCY_SHARE ? 1 : 100);

@@ -34,6 +34,7 @@ struct tp_check_conf {
 	struct tp_tz	 tz;		/* of times without zone */
 
 	double		 max_kmh, max_mph;	/* speeds; for each unit */
+	double		 max_volume;	/* vehicles an hour */
 	int64_t		 min_time;	/* ms */
 	int64_t		 max_age, max_ahead;	/* ms; 0: no limit */
 	int64_t		 max_id;	/* bytes of ids */

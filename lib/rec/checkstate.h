@@ -72,6 +72,7 @@ tp_check_put(char *p, const char *s, size_t n)
 	return end;
 }
 
+/* Writes ,"name": at p; returns behind it, as all of these. */
 static inline char *
 tp_check_put_name(const struct tp_check *c, char *p, enum tp_field f)
 {
@@ -89,6 +90,7 @@ tp_check_put_num(char *p, double v)
 	return p + b.n;
 }
 
+/* Writes a whole number at p. */
 static inline char *
 tp_check_put_int(char *p, int64_t v)
 {
@@ -98,6 +100,7 @@ tp_check_put_int(char *p, int64_t v)
 	return p + b.n;
 }
 
+/* Writes a value at p as it stands in its line. */
 static inline char *
 tp_check_put_raw(char *p, const struct tp_json_val *v)
 {

@@ -203,9 +203,11 @@ tp_ctx_stats_end(struct tp_ctx *c)
 		print_stats(c, tp_clock_mono_ns());
 	if (!odd && tp_log_level() < 1)
 		return;
-	tp_buf_printf(&b, "%" PRIu64 " %s read, %" PRIu64 " written, %" PRIu64
-	    " rejected", run->records, run->what != NULL ? run->what :
-	    "records", run->written, run->rejected);
+	if (run->filter != NULL)
+		tp_buf_printf(&b, "%" PRIu64 " %s read, ", run->records,
+		    run->what != NULL ? run->what : "records");
+	tp_buf_printf(&b, "%" PRIu64 " written, %" PRIu64 " rejected",
+	    run->written, run->rejected);
 	for (i = 0; i < TP_COUNT_MAX; i++)
 		if (run->count[i] > 0)
 			tp_buf_printf(&b, ", %" PRIu64 " %s", run->count[i],

@@ -7,7 +7,6 @@
 
 #define SUB_BITS	7		/* 128 bins to a power of two */
 #define FIRST		0.0625		/* lower edge of bin 0 */
-#define FEW		24		/* sort so many by insertion */
 
 void
 tp_quant_release(struct tp_quant *q)
@@ -103,30 +102,68 @@ tp_quant_merge(struct tp_quant *q, const struct tp_quant *b)
 			count(q, bin_middle(i), b->bins[i]);
 }
 
-static int
-by_value(const void *a, const void *b)
+static void
+swap(double *a, double *b)
 {
-	double	x = *(const double *)a, y = *(const double *)b;
+	double	x = *a;
 
-	return (x > y) - (x < y);
+	*a = *b;
+	*b = x;
 }
 
+/*
+ * Puts the value of rank r at v[r], no larger one before it and no smaller
+ * one behind (Hoare's FIND, CACM 1961), the pivot being the median of three.
+ * At worst it takes n^2 steps, of n <= TP_QUANT_EXACT.
+ */
 static void
-sort(double *v, size_t n)
+select_rank(double *v, size_t n, size_t r)
 {
-	size_t	i, j;
+	ptrdiff_t	low = 0, high = (ptrdiff_t)n - 1, i, j, k;
+	double		pivot;
 
-	if (n > FEW) {
-		qsort(v, n, sizeof(*v), by_value);
+	k = (ptrdiff_t)r;
+	while (low < high) {
+		ptrdiff_t	mid = low + (high - low) / 2;
+
+		if (v[mid] < v[low])
+			swap(&v[mid], &v[low]);
+		if (v[high] < v[low])
+			swap(&v[high], &v[low]);
+		if (v[high] < v[mid])
+			swap(&v[high], &v[mid]);
+		pivot = v[mid];
+		for (i = low, j = high; i <= j;) {
+			while (v[i] < pivot)
+				i++;
+			while (pivot < v[j])
+				j--;
+			if (i <= j)
+				swap(&v[i++], &v[j--]);
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			return;
+	}
+}
+
+/* The values of ranks r and r + 1 (or r, where it is the last). */
+static void
+exact_ranks(struct tp_quant *q, size_t r, double *low, double *high)
+{
+	size_t	i;
+
+	select_rank(q->v, q->n, r);
+	*low = *high = q->v[r];
+	if (r + 1 == q->n)
 		return;
-	}
-	for (i = 1; i < n; i++) {
-		double	x = v[i];
-
-		for (j = i; j > 0 && v[j - 1] > x; j--)
-			v[j] = v[j - 1];
-		v[j] = x;
-	}
+	*high = q->v[r + 1];
+	for (i = r + 2; i < q->n; i++)
+		if (q->v[i] < *high)
+			*high = q->v[i];
 }
 
 /* The value of rank r, 0 .. n - 1, in the histogram. */
@@ -161,15 +198,12 @@ tp_quant_get(struct tp_quant *q, double min, double max, const double *pct,
 	size_t	r;
 	int	i;
 
-	if (q->bins == NULL)
-		sort(q->v, q->n);
 	for (i = 0; i < n; i++) {
 		rank = pct[i] / 100 * (double)(q->n - 1);
 		r = (size_t)rank;
 		part = rank - (double)r;
 		if (q->bins == NULL) {
-			low = q->v[r];
-			high = q->v[r + 1 < q->n ? r + 1 : r];
+			exact_ranks(q, r, &low, &high);
 		} else {
 			low = ranked(q, r, min, max);
 			high = ranked(q, r + 1, min, max);

@@ -24,6 +24,7 @@ struct tp_quant {
 };
 
 void tp_quant_release(struct tp_quant *q);
+/* Adds one value, finite. */
 void tp_quant_add(struct tp_quant *q, double v);
 /* Adds all of b to q. */
 void tp_quant_merge(struct tp_quant *q, const struct tp_quant *b);
@@ -32,7 +33,7 @@ void tp_quant_merge(struct tp_quant *q, const struct tp_quant *b);
  * Percentiles pct[0..n) in 0..100 of a set that is not empty, by linear
  * interpolation between the two nearest ranks (Hyndman & Fan 1996, type 7,
  * which is numpy's and SQL's percentile_cont).  min and max are those of the
- * set and bound the result.  Orders the kept values.
+ * set and bound the result.  Reorders the kept values.
  */
 void tp_quant_get(struct tp_quant *q, double min, double max,
     const double *pct, int n, double *out);

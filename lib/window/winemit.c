@@ -74,6 +74,8 @@ order_list(struct tp_winstate *st)
 	struct tp_cell	**wide;
 
 	tp_groups_sort(&st->groups);
+	if (n == 0)
+		return;
 	if (n * 8 < all) {
 		qsort_r(st->list, n, sizeof(struct tp_cell *), by_rank,
 		    &st->groups);

@@ -7,6 +7,7 @@ BEGIN {
 	uses["kafka"] = "base io"
 	uses["stream"] = "base io json rec kafka"
 	uses["data"] = uses["window"] = uses["feat"] = "base json rec"
+	uses["plot"] = "base json rec forecast"
 	uses["model"] = "base num"
 	uses["forecast"] = "base json rec num feat model"
 }

@@ -14,7 +14,7 @@
 #include "rebuild.h"
 #include "window/window.h"
 
-#define EVENTS	2000
+#define EVENTS	1200
 #define T0	INT64_C(1330560000000)	/* 2012-03-01T00:00:00Z */
 #define NOW	(T0 + 100 * TP_DAY)
 
@@ -339,10 +339,10 @@ rebuild_conf(const struct tp_window_conf *c, const struct shape *s,
 	make_log(s, seed, ev, &log);
 	b.log = log.p;
 	b.n = log.n;
-	rebuild_check(&b, 25, seed);
+	rebuild_check(&b, 8, seed);
 	b.idle_every = 97;
 	b.idle_ms = 40 * TP_SECOND;
-	rebuild_check(&b, 10, seed);
+	rebuild_check(&b, 3, seed);
 	tp_buf_release(&log);
 }
 
@@ -390,6 +390,62 @@ rebuilt_like_straight(void **state)
 		/* some events are ahead of the clock */
 		rebuild_conf(&c, s[i], 28, T0 + 20 * TP_MINUTE);
 	}
+}
+
+/*
+ * Clocks that are wrong by just more than is believed: one at a time, two in
+ * a row near each other (a pause of the stream) and far apart.  Every line is
+ * a cut.
+ */
+static void
+jumps_rebuilt_like_straight(void **state)
+{
+	struct tp_window_conf	c = conf_of(TP_MINUTE, TP_MINUTE);
+	struct tp_buf		log = { 0 };
+	struct rebuild		b = { .filter = &tp_window_filter,
+	    .conf = &c, .now_ms = NOW };
+	struct rebuild_run	x;
+	struct tp_rng		r;
+	int64_t			t = T0, far = TP_DAY + 2 * TP_MINUTE, at;
+	size_t			i, jumps = 0;
+	const char		*p;
+
+	(void)state;
+	tp_rng_init(&r, 51);
+	for (i = 0; i < 200; i++) {
+		t += 1 + (int64_t)tp_rng_below(&r, 4000);
+		if (i == 60 || i == 130)
+			t += far + TP_HOUR;
+		at = t;
+		if (tp_rng_below(&r, 8) == 0)
+			at += far + 1 + (int64_t)tp_rng_below(&r, 20000);
+		if (tp_rng_below(&r, 30) == 0)
+			at += 9 * TP_DAY;
+		tp_buf_printf(&log, "{\"segment_id\":\"%d\","
+		    "\"timestamp\":%lld,\"speed_mph\":%d}\n", (int)(i % 3),
+		    (long long)at, (int)(i % 70));
+	}
+	memset(tp_buf_room(&log, TP_JSON_PAD), 0, TP_JSON_PAD);
+	b.log = log.p;
+	b.n = log.n;
+	rebuild_start(&x, &b);
+	rebuild_feed(&x, b.n);
+	for (p = tp_buf_cstr(&x.rejects); (p = strstr(p, "clock-jump"));
+	    p++)
+		jumps++;
+	assert_true(jumps > 10);
+	rebuild_stop(&x);
+	for (i = 0; i < log.n; i++)
+		if (i == 0 || log.p[i - 1] == '\n')
+			rebuild_check_at(&b, i);
+	rebuild_check_chain(&b, 100);
+	/* and while nothing but the record held back is needed */
+	b.idle_every = 7;
+	b.idle_ms = TP_HOUR;
+	for (i = 0; i < log.n; i++)
+		if (i == 0 || log.p[i - 1] == '\n')
+			rebuild_check_at(&b, i);
+	tp_buf_release(&log);
 }
 
 static void
@@ -477,6 +533,7 @@ main(void)
 		cmocka_unit_test(sliding_like_definition),
 		cmocka_unit_test(fill_by_definition),
 		cmocka_unit_test(rebuilt_like_straight),
+		cmocka_unit_test(jumps_rebuilt_like_straight),
 		cmocka_unit_test(filled_rebuilt_like_straight),
 	};
 

@@ -1,0 +1,72 @@
+_tp_features()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	-s|--step)
+		return ;;
+	--delay)
+		return ;;
+	--wait)
+		return ;;
+	--max-gap)
+		return ;;
+	--expire)
+		return ;;
+	--max-future)
+		return ;;
+	--max-keys)
+		return ;;
+	--groups)
+		return ;;
+	--lags)
+		return ;;
+	--roll)
+		return ;;
+	--tz)
+		return ;;
+	--graph)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--targets)
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '-s --step --delay --wait --early --no-early --max-gap --expire --max-future --max-keys --groups --lags --roll --tz --graph --targets -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_features tp-features

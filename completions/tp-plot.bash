@@ -1,0 +1,90 @@
+_tp_plot()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	-k|--kind)
+		COMPREPLY=($(compgen -W 'heatmap forecast error residuals profile' -- "$cur"))
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--type)
+		COMPREPLY=($(compgen -W 'auto png svg text' -- "$cur"))
+		return ;;
+	--title)
+		return ;;
+	--width)
+		return ;;
+	--height)
+		return ;;
+	--from)
+		return ;;
+	--to)
+		return ;;
+	--tz)
+		return ;;
+	--units)
+		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
+		return ;;
+	--segment)
+		return ;;
+	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--order)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--truth)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--horizon)
+		return ;;
+	--step)
+		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
+	--split)
+		return ;;
+	--max-keys)
+		return ;;
+	--max-readings)
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '-k --kind -o --output --type --title --width --height --from --to --tz --units --segment --sensors --order --truth --horizon --step --speed-unit --split --max-keys --max-readings -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_plot tp-plot

@@ -1,0 +1,66 @@
+_tp_predict()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	-m|--model)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--horizons)
+		return ;;
+	--levels)
+		return ;;
+	--units)
+		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
+		return ;;
+	--graph)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--delay)
+		return ;;
+	--wait)
+		return ;;
+	--max-future)
+		return ;;
+	--max-keys)
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '-m --model --horizons --levels --units --graph --delay --wait --early --no-early --max-future --max-keys -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_predict tp-predict

@@ -1,0 +1,85 @@
+_tp_replay()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	-f|--format)
+		COMPREPLY=($(compgen -W 'auto metr-la wide long pems events' -- "$cur"))
+		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
+	--missing)
+		return ;;
+	--tz)
+		return ;;
+	--key)
+		return ;;
+	--scenario)
+		COMPREPLY=($(compgen -W 'none normal morning-rush evening-rush accident weather' -- "$cur"))
+		return ;;
+	--seed)
+		return ;;
+	--segments-count)
+		return ;;
+	--start)
+		return ;;
+	--duration)
+		return ;;
+	--from)
+		return ;;
+	--to)
+		return ;;
+	--segments)
+		return ;;
+	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rebase)
+		return ;;
+	-s|--speed)
+		return ;;
+	-r|--rate)
+		return ;;
+	--step)
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_replay tp-replay

@@ -1,0 +1,68 @@
+_tp_train()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	--model)
+		COMPREPLY=($(compgen -W 'persistence ha linear' -- "$cur"))
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--split)
+		return ;;
+	--coverage)
+		return ;;
+	--alpha)
+		return ;;
+	--seed)
+		return ;;
+	--min-windows)
+		return ;;
+	-j|--threads)
+		return ;;
+	--report)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--gate)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--gate-margin)
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '--model -o --output --split --coverage --alpha --seed --min-windows -j --threads --report --gate --gate-margin -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_train tp-train

@@ -1,0 +1,84 @@
+_tp_validate()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
+	--volume-per)
+		return ;;
+	--occupancy)
+		COMPREPLY=($(compgen -W 'unknown percent share' -- "$cur"))
+		return ;;
+	--tz)
+		return ;;
+	--units)
+		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
+		return ;;
+	--processor-id)
+		return ;;
+	--max-speed)
+		return ;;
+	--max-volume)
+		return ;;
+	--min-time)
+		return ;;
+	--max-age)
+		return ;;
+	--max-ahead)
+		return ;;
+	--max-id)
+		return ;;
+	--bbox)
+		return ;;
+	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--max-distance)
+		return ;;
+	--dedupe)
+		return ;;
+	--duplicates)
+		COMPREPLY=($(compgen -W 'drop reject pass' -- "$cur"))
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '--speed-unit --volume-per --occupancy --tz --units --processor-id --max-speed --max-volume --min-time --max-age --max-ahead --max-id --bbox --sensors --max-distance --dedupe --duplicates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_validate tp-validate

@@ -1,0 +1,93 @@
+_tp_window()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	local prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	if [[ $cur == = ]]; then
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	case $prev in
+	-s|--size)
+		return ;;
+	--slide)
+		return ;;
+	--offset)
+		return ;;
+	--tz)
+		return ;;
+	--by)
+		return ;;
+	--time)
+		return ;;
+	--delay)
+		return ;;
+	--grace)
+		return ;;
+	--late)
+		return ;;
+	--max-future)
+		return ;;
+	--idle)
+		return ;;
+	--dedupe)
+		return ;;
+	--emit)
+		COMPREPLY=($(compgen -W 'final updates both' -- "$cur"))
+		return ;;
+	--every)
+		return ;;
+	-a|--agg)
+		return ;;
+	--fill)
+		COMPREPLY=($(compgen -W 'none empty last' -- "$cur"))
+		return ;;
+	--fill-for)
+		return ;;
+	--min-n)
+		return ;;
+	--at-eof)
+		COMPREPLY=($(compgen -W 'flush hold' -- "$cur"))
+		return ;;
+	--max-keys)
+		return ;;
+	--levels)
+		return ;;
+	--units)
+		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
+		return ;;
+	-i|--input)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-o|--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rejects)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--on-error)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--max-errors)
+		return ;;
+	--max-line)
+		return ;;
+	-c|--count)
+		return ;;
+	--stats)
+		return ;;
+	--metrics)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--now)
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W '-s --size --slide --offset --tz --by --time --delay --grace --late --max-future --idle --dedupe --emit --every -a --agg --fill --fill-for --min-n --at-eof --max-keys --levels --units -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _tp_window tp-window
