@@ -21,6 +21,7 @@ struct kcatalog {
 	size_t		 ntext;
 };
 
+/* Made at the first call; never NULL. */
 const struct kcatalog *kcatalog(void);
 /* NULL where there is none of that name; never an alias. */
 const struct kcatalog_item *kcatalog_find(const char *name);

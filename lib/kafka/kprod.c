@@ -271,6 +271,35 @@ not_taken(struct tp_kprod *p, const struct tp_kdest *t,
 	    rd_kafka_topic_name(t->rkt), rd_kafka_err2str(err));
 }
 
+/* One try to hand it over. */
+static rd_kafka_resp_err_t
+produce(struct tp_kprod *p, const struct tp_kdest *t,
+    const struct tp_krec *r)
+{
+	/* the library copies, but its type lacks the const */
+	void	*value = (void *)(uintptr_t)r->p;
+	char	 ms[24];
+
+	if (r->processor == NULL)
+		return rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(t->rkt),
+		    RD_KAFKA_V_PARTITION(r->partition),
+		    RD_KAFKA_V_KEY(r->key, r->keylen),
+		    RD_KAFKA_V_VALUE(value, r->n),
+		    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
+		    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		    RD_KAFKA_V_END);
+	snprintf(ms, sizeof(ms), "%lld", (long long)r->processed_ms);
+	return rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(t->rkt),
+	    RD_KAFKA_V_PARTITION(r->partition),
+	    RD_KAFKA_V_KEY(r->key, r->keylen),
+	    RD_KAFKA_V_VALUE(value, r->n),
+	    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
+	    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+	    RD_KAFKA_V_HEADER("processed_at", ms, -1),
+	    RD_KAFKA_V_HEADER("processor_id", r->processor, -1),
+	    RD_KAFKA_V_END);
+}
+
 int
 tp_kprod_put(struct tp_kprod *p, struct tp_kdest *t,
     const struct tp_krec *r, struct tp_err *e)
@@ -284,14 +313,7 @@ tp_kprod_put(struct tp_kprod *p, struct tp_kdest *t,
 	if (p->spoiled)
 		return 0;
 	for (;;) {
-		err = rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(t->rkt),
-		    RD_KAFKA_V_PARTITION(r->partition),
-		    RD_KAFKA_V_KEY(r->key, r->keylen),
-		    /* the library copies, but its type lacks the const */
-		    RD_KAFKA_V_VALUE((void *)(uintptr_t)r->p, r->n),
-		    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
-		    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-		    RD_KAFKA_V_END);
+		err = produce(p, t, r);
 		if (err == 0)
 			break;
 		if (start == 0)

@@ -46,6 +46,9 @@ struct tp_krec {
 	const char	*p;
 	size_t		 n;
 	int64_t		 t;		/* ms; < 0: now */
+	/* record headers processor_id and processed_at; NULL: none */
+	const char	*processor;
+	int64_t		 processed_ms;
 };
 
 /*

@@ -11,6 +11,7 @@ static void
 on_log(const rd_kafka_t *rk, int level, const char *fac, const char *text)
 {
 	(void)rk;
+	(void)level;
 	/* which settings are only for the other client is of no interest */
 	if (strcmp(fac, "CONFWARN") != 0)
 		tp_kwatch_say(2, "kafka: %s: %s", fac, text);

@@ -51,6 +51,8 @@ struct tp_ctx_kafka {
 	size_t		 nin;
 	struct tp_kstate **states;	/* by topic, then partition */
 	bool		 assigned;	/* the group has given us our share */
+	struct tp_kpart	*todo;		/* without a group: what to read */
+	size_t		 ntodo, todo_at;
 	struct tp_rec	 rec;
 	struct tp_buf	 line;		/* the record, and room behind it */
 	int64_t		 commit_ns;	/* when the next commit is due */

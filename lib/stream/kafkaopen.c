@@ -267,6 +267,7 @@ tp_ctx_kafka_close(struct tp_ctx *c)
 	free(k->id);
 	free(k->mark_topic);
 	free(k->kept.lines);
+	free(k->todo);
 	free(k->skip);
 	free(k->done);
 	tp_rec_release(&k->rec);

@@ -1,5 +1,6 @@
 /* Lines out to topics. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "stream/kafkactx.h"
 
 int
@@ -58,6 +59,11 @@ tp_ctx_kafka_put(struct tp_ctx *c, struct tp_ctx_sink *s, struct tp_buf *b,
 	};
 	int		skip = 0;
 
+	if (c->run->opts->headers) {
+		r.processor = tp_log_tool();
+		r.processed_ms = c->now_ms != 0 ? c->now_ms :
+		    tp_clock_wall_ms();
+	}
 	b->n = start;
 	if (c->k->id != NULL && c->k->nin == 0)
 		skip = tp_ctx_resume_skip(c, s);

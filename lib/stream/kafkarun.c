@@ -294,36 +294,6 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	return commit_due(c) == -1 || tp_ctx_tick(c) == -1 ? -1 : 0;
 }
 
-/* Without a group: all partitions, or one after another for one state. */
-static int
-assign_all(struct tp_ctx *c)
-{
-	struct tp_ctx_kafka	*k = c->k;
-	struct tp_kpart		*l = NULL;
-	size_t			 t, i, n = 0, cap = 0;
-	int32_t			 p;
-	int			 rc;
-
-	for (t = 0; t < k->nin; t++) {
-		for (i = 0; i < (k->in[t].nparts > 0 ? k->in[t].nparts :
-		    (size_t)k->nparts[t]); i++) {
-			p = k->in[t].nparts > 0 ? k->in[t].parts[i] :
-			    (int32_t)i;
-			TP_GROW(l, cap, n + 1);
-			l[n++] = (struct tp_kpart){
-				.topic = (uint32_t)t, .partition = p,
-				.offset = -1,
-			};
-		}
-	}
-	rc = tp_ctx_kafka_load(c, l, n);
-	if (rc == 0 && tp_kcons_assign(k->cons, l, n, c->e) == -1)
-		rc = tp_ctx_fail(c);
-	k->assigned = true;
-	free(l);
-	return rc;
-}
-
 /* A topic read as a file to its end: what is open is written. */
 static int
 end_states(struct tp_ctx *c)
@@ -343,6 +313,85 @@ end_states(struct tp_ctx *c)
 		if (f->end(s->st, &c->out) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+/* Without a group: all partitions, or those that were named. */
+static void
+list_all(struct tp_ctx *c)
+{
+	struct tp_ctx_kafka	*k = c->k;
+	const struct tp_kuri	*u;
+	size_t			 t, i, n, cap = 0;
+
+	for (t = 0; t < k->nin; t++) {
+		u = &k->in[t];
+		n = u->nparts > 0 ? u->nparts : (size_t)k->nparts[t];
+		for (i = 0; i < n; i++) {
+			TP_GROW(k->todo, cap, k->ntodo + 1);
+			k->todo[k->ntodo++] = (struct tp_kpart){
+				.topic = (uint32_t)t, .offset = -1,
+				.partition = u->nparts > 0 ? u->parts[i] :
+				    (int32_t)i,
+			};
+		}
+	}
+}
+
+/*
+ * The next n of the list.  One result of all is made from one partition after
+ * another, so that it does not depend on how fast each one comes.
+ */
+static int
+assign_next(struct tp_ctx *c, size_t n)
+{
+	struct tp_ctx_kafka	*k = c->k;
+	struct tp_kpart		*l = k->todo + k->todo_at;
+
+	k->todo_at += n;
+	k->assigned = true;
+	if (tp_ctx_kafka_load(c, l, n) == -1)
+		return -1;
+	if (tp_kcons_assign(k->cons, l, n, c->e) == -1)
+		return tp_ctx_fail(c);
+	return 0;
+}
+
+/* All was read: goes on with the next partition, or 1 at the end of all. */
+static int
+next_part(struct tp_ctx *c)
+{
+	const struct tp_kpart	*last;
+
+	if (c->k->guarantee != TP_GUARANTEE_NONE)
+		return 1;
+	if (c->k->todo_at < c->k->ntodo) {
+		last = &c->k->todo[c->k->todo_at - 1];
+		tp_ctx_kafka_state(c, last->topic, last->partition)->owned =
+		    false;
+		return assign_next(c, 1);
+	}
+	if (c->stop == TP_CTX_GO)
+		end_states(c);
+	return 1;
+}
+
+/* Begins: without a group by itself, else by asking the group. */
+static int
+begin(struct tp_ctx *c)
+{
+	const struct tp_filter	*f = c->run->filter;
+	void			*st = c->run->state;
+
+	if (st != NULL && f->init != NULL &&
+	    f->init(st, c->run->conf, c->e) == -1)
+		return tp_ctx_fail(c);
+	if (c->k->guarantee == TP_GUARANTEE_NONE) {
+		list_all(c);
+		return assign_next(c, st != NULL ? 1 : c->k->ntodo);
+	}
+	if (tp_kcons_subscribe(c->k->cons, c->e) == -1)
+		return tp_ctx_fail(c);
 	return 0;
 }
 
@@ -368,24 +417,13 @@ tp_ctx_kafka_run(struct tp_ctx *c)
 	bool			 to_end = c->run->opts->at_end ||
 				    c->run->state != NULL;
 	struct tp_kmsg		*m = tp_calloc(BATCH, sizeof(*m));
-	int			 rc;
+	int			 rc = begin(c);
 
-	if (k->guarantee == TP_GUARANTEE_NONE)
-		rc = assign_all(c);
-	else {
-		rc = tp_kcons_subscribe(k->cons, c->e);
-		if (rc == -1)
-			tp_ctx_fail(c);
-	}
 	k->commit_ns = tp_clock_mono_ns() + c->run->opts->commit_ms * MS;
 	while (rc == 0 && !tp_ctx_stopping(c)) {
 		rc = turn(c, m);
-		if (rc == 0 && to_end && all_read(c)) {
-			if (k->guarantee == TP_GUARANTEE_NONE &&
-			    c->stop == TP_CTX_GO)
-				end_states(c);
-			break;
-		}
+		if (rc == 0 && to_end && all_read(c))
+			rc = next_part(c);
 	}
 	finish(c);
 	free(m);

@@ -73,6 +73,8 @@ const struct tp_opt tp_run_options[] = {
 	    "where records that are still needed were deleted", 0, 0 },
 	{ TP_OPT_FLAG, 0, "rebuild", AT(rebuild), NULL, NULL,
 	    "take over a group that ran with other options", 0, 0 },
+	{ TP_OPT_FLAG, 0, "headers", AT(headers), NULL, NULL,
+	    "give records the headers processed_at and processor_id", 0, 0 },
 	{ TP_OPT_STR, 0, "resume", AT(resume), "NAME", NULL,
 	    "from files to Kafka exactly once: go on where NAME stopped",
 	    0, 0 },

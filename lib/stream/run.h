@@ -40,6 +40,7 @@ struct tp_run_opts {
 	int64_t		 broker_timeout_ms;
 	int		 on_gap;	/* 0 stop, 1 skip */
 	bool		 rebuild;
+	bool		 headers;	/* of each record: by whom, when */
 	const char	*resume;	/* name of the mark, NULL: none */
 	/* Of the tool's own options, by tp_run_start(); what a state was made
 	 * with. */
