@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "io/sink.h"
 #include "kafka/kadmin.h"
 #include "kafka/kconf.h"
 #include "kafka/ktopicdiff.h"
@@ -18,6 +19,7 @@ struct conf {
 	int64_t			 timeout_ms;
 	struct tp_kconf		 kconf;
 	struct tp_ktopicfile	 want;
+	struct tp_buf		 out;	/* for standard output */
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -99,16 +101,11 @@ select_topics(struct conf *c, struct tp_err *e)
 static int
 differences(struct conf *c, const struct tp_ktopic *have, int n)
 {
-	struct tp_buf	out = { 0 };
-	int		i, rc;
+	int	i;
 
 	for (i = 0; i < n; i++)
-		tp_ktopic_diff(&have[i], &c->want.v[i], &out);
-	rc = out.n > 0 ? TP_EXIT_NO : TP_EXIT_OK;
-	if (out.n > 0)
-		fwrite(out.p, 1, out.n, stdout);
-	tp_buf_release(&out);
-	return rc;
+		tp_ktopic_diff(&have[i], &c->want.v[i], &c->out);
+	return c->out.n > 0 ? TP_EXIT_NO : TP_EXIT_OK;
 }
 
 static int
@@ -123,7 +120,8 @@ check(struct conf *c, struct tp_kadmin *a, struct tp_err *e)
 		return -1;
 	rc = differences(c, have, n);
 	for (i = (size_t)n; i < c->want.n; i++) {
-		printf("%s: is not there\n", c->want.v[i].name);
+		tp_buf_printf(&c->out, "%s: is not there\n",
+		    c->want.v[i].name);
 		rc = TP_EXIT_NO;
 	}
 	tp_ktopics_free(have, (size_t)n);
@@ -197,7 +195,6 @@ static int
 list(struct conf *c, struct tp_kadmin *a, struct tp_err *e)
 {
 	struct tp_ktopic	*all;
-	struct tp_buf		 out = { 0 };
 	size_t			 n, i;
 	int			 rc;
 
@@ -207,10 +204,7 @@ list(struct conf *c, struct tp_kadmin *a, struct tp_err *e)
 	for (i = 0; i < n && rc == 0; i++)
 		if (c->file == NULL ||
 		    tp_ktopics_find(c->want.v, c->want.n, all[i].name) != NULL)
-			tp_ktopic_print(&all[i], &out);
-	if (out.n > 0)
-		fwrite(out.p, 1, out.n, stdout);
-	tp_buf_release(&out);
+			tp_ktopic_print(&all[i], &c->out);
 	tp_ktopics_free(all, n);
 	return rc;
 }
@@ -233,14 +227,13 @@ static const struct {
 static int
 configure(struct conf *c, struct tp_err *e)
 {
-	struct tp_buf	out = { 0 };
-	bool		dump = false;
-	size_t		i, n = 0;
-	int		rc;
+	bool	dump = false;
+	size_t	i, n = 0;
+	int	rc;
 
 	for (i = 0; i < c->pairs.n; i++) {
 		if (strcmp(c->pairs.v[i], "list") == 0)
-			tp_kconf_list(&out);
+			tp_kconf_list(&c->out);
 		else if (strcmp(c->pairs.v[i], "dump") == 0)
 			dump = true;
 		else
@@ -250,13 +243,8 @@ configure(struct conf *c, struct tp_err *e)
 	if (rc == 0 && c->file != NULL)
 		rc = tp_ktopicfile_load(&c->want, &c->kconf, c->file, e);
 	if (rc == 0 && dump)
-		rc = tp_kconf_dump(&c->kconf, TP_KCONF_ADMIN, &out, e);
-	if (rc == 0 && out.n > 0) {
-		fwrite(out.p, 1, out.n, stdout);
-		rc = 1;
-	}
-	tp_buf_release(&out);
-	return rc;
+		rc = tp_kconf_dump(&c->kconf, TP_KCONF_ADMIN, &c->out, e);
+	return rc == 0 && c->out.n > 0 ? 1 : rc;
 }
 
 static int
@@ -291,6 +279,33 @@ run(struct conf *c, struct tp_err *e)
 	return rc;
 }
 
+/* Writes what is to be written, also where something failed. */
+static int
+finish(struct conf *c, int rc, struct tp_err *e)
+{
+	struct tp_err	 why = { 0 };
+	struct tp_sink	*s;
+	int		 w = 0;
+
+	if (c->out.n > 0) {
+		s = tp_sink_open("-", &why);
+		w = s == NULL ? -1 : tp_sink_write(s, c->out.p, c->out.n,
+		    &why);
+		if (s != NULL && tp_sink_close(s, w == 0 ? &why :
+		    &(struct tp_err){ 0 }) == -1)
+			w = -1;
+	}
+	if (w == -1 && rc != -1) {
+		*e = why;
+		rc = -1;
+	}
+	tp_buf_release(&c->out);
+	tp_ktopicfile_release(&c->want);
+	tp_kconf_release(&c->kconf);
+	free(c->pairs.v);
+	return rc;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -305,9 +320,6 @@ main(int argc, char **argv)
 	if (rc != 0)
 		return rc - 1;
 	tp_kwatch_listen(say);
-	rc = run(&c, &e);
-	tp_ktopicfile_release(&c.want);
-	tp_kconf_release(&c.kconf);
-	free(c.pairs.v);
+	rc = finish(&c, run(&c, &e), &e);
 	return tp_run_exit(rc, &e);
 }

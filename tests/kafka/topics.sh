@@ -111,7 +111,7 @@ full()
 	echo 'f partitions=1' >"$scratch/f.conf"
 	exits 0 tp-topics create -F "$scratch/f.conf" &&
 	timeout 60 tp-topics list >/dev/full 2>"$scratch/err"
-	[ $? = 4 ] && grep -q 'stdout: write failed' "$scratch/err" &&
+	[ $? = 4 ] && grep -q 'No space left' "$scratch/err" &&
 	exits 0 tp-topics delete -F "$scratch/f.conf"
 }
 
