@@ -17,7 +17,7 @@ broker()
 }
 
 # start_broker: or the end of the test, where there can be none; secure=1 gives
-# it TLS and passwords too
+# it TLS and passwords too, nodes=3 makes it three
 start_broker()
 {
 	for tool in java kcat; do
@@ -29,7 +29,7 @@ start_broker()
 	done
 	trap 'end_broker; rm -rf "$scratch"' EXIT
 	# shellcheck disable=SC2154
-	broker ${secure:+-s} start >"$scratch/start" 2>&1
+	broker ${secure:+-s} ${nodes:+-n "$nodes"} start >"$scratch/start" 2>&1
 	case $? in
 	0)	return ;;
 	77)	skip "Kafka" "$(tail -n 1 "$scratch/start")" ;;
