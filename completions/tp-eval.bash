@@ -69,9 +69,35 @@ _tp_eval()
 		return ;;
 	--now)
 		return ;;
+	-b|--brokers)
+		return ;;
+	-X|--set)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-F|--settings)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-G|--group)
+		return ;;
+	--instance)
+		return ;;
+	--start)
+		return ;;
+	--guarantee)
+		COMPREPLY=($(compgen -W 'auto exactly least none' -- "$cur"))
+		return ;;
+	--commit)
+		return ;;
+	--broker-timeout)
+		return ;;
+	--on-gap)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--resume)
+		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--truth --step --from --to --speed-unit --table --no-table --by --tz --units --split --coverage --levels --drift --drift-limit --max-keys --max-readings -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--truth --step --from --to --speed-unit --table --no-table --by --tz --units --split --coverage --levels --drift --drift-limit --max-keys --max-readings -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

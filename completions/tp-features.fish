@@ -29,5 +29,22 @@ complete -c tp-features -l no-progress
 complete -c tp-features -l now -x -d 'take TIME for the present instead of the clock'
 complete -c tp-features -s q -l quiet -d 'print errors only'
 complete -c tp-features -s v -l verbose -d 'say more'
+complete -c tp-features -s b -l brokers -x -d 'brokers to begin with (default 127.0.0.1:9092)'
+complete -c tp-features -s X -l set -r -F -d 'a setting of librdkafka; list or dump shows them'
+complete -c tp-features -s F -l settings -r -F -d 'read settings from FILE'
+complete -c tp-features -s G -l group -x -d 'consumer group (default: tool and topic)'
+complete -c tp-features -l instance -x -d 'keep this place in the group over restarts'
+complete -c tp-features -l start -x -d 'where to begin without a committed offset: earliest (default), latest or a time'
+complete -c tp-features -s e -l end -d 'end at the end of the topics'
+complete -c tp-features -l no-end
+complete -c tp-features -l guarantee -x -a 'auto exactly least none' -d 'exactly once, at least once, or without a group (default auto: the best that the outputs allow)'
+complete -c tp-features -l commit -x -d 'time between two commits (default 200ms)'
+complete -c tp-features -l broker-timeout -x -d 'wait so long for brokers at start and end (default 30s)'
+complete -c tp-features -l on-gap -x -a 'stop skip' -d 'where records that are still needed were deleted'
+complete -c tp-features -l rebuild -d 'take over a group that ran with other options'
+complete -c tp-features -l no-rebuild
+complete -c tp-features -l headers -d 'give records the headers processed_at and processor_id'
+complete -c tp-features -l no-headers
+complete -c tp-features -l resume -x -d 'from files to Kafka exactly once: go on where NAME stopped'
 complete -c tp-features -s h -l help -d 'show this help; -h shows a short one'
 complete -c tp-features -s V -l version -d 'show the version'

@@ -75,9 +75,33 @@ _tp_replay()
 		return ;;
 	--now)
 		return ;;
+	-b|--brokers)
+		return ;;
+	-X|--set)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-F|--settings)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	-G|--group)
+		return ;;
+	--instance)
+		return ;;
+	--guarantee)
+		COMPREPLY=($(compgen -W 'auto exactly least none' -- "$cur"))
+		return ;;
+	--commit)
+		return ;;
+	--broker-timeout)
+		return ;;
+	--on-gap)
+		COMPREPLY=($(compgen -W 'stop skip' -- "$cur"))
+		return ;;
+	--resume)
+		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -36,5 +36,22 @@ complete -c tp-window -l no-progress
 complete -c tp-window -l now -x -d 'take TIME for the present instead of the clock'
 complete -c tp-window -s q -l quiet -d 'print errors only'
 complete -c tp-window -s v -l verbose -d 'say more'
+complete -c tp-window -s b -l brokers -x -d 'brokers to begin with (default 127.0.0.1:9092)'
+complete -c tp-window -s X -l set -r -F -d 'a setting of librdkafka; list or dump shows them'
+complete -c tp-window -s F -l settings -r -F -d 'read settings from FILE'
+complete -c tp-window -s G -l group -x -d 'consumer group (default: tool and topic)'
+complete -c tp-window -l instance -x -d 'keep this place in the group over restarts'
+complete -c tp-window -l start -x -d 'where to begin without a committed offset: earliest (default), latest or a time'
+complete -c tp-window -s e -l end -d 'end at the end of the topics'
+complete -c tp-window -l no-end
+complete -c tp-window -l guarantee -x -a 'auto exactly least none' -d 'exactly once, at least once, or without a group (default auto: the best that the outputs allow)'
+complete -c tp-window -l commit -x -d 'time between two commits (default 200ms)'
+complete -c tp-window -l broker-timeout -x -d 'wait so long for brokers at start and end (default 30s)'
+complete -c tp-window -l on-gap -x -a 'stop skip' -d 'where records that are still needed were deleted'
+complete -c tp-window -l rebuild -d 'take over a group that ran with other options'
+complete -c tp-window -l no-rebuild
+complete -c tp-window -l headers -d 'give records the headers processed_at and processor_id'
+complete -c tp-window -l no-headers
+complete -c tp-window -l resume -x -d 'from files to Kafka exactly once: go on where NAME stopped'
 complete -c tp-window -s h -l help -d 'show this help; -h shows a short one'
 complete -c tp-window -s V -l version -d 'show the version'
