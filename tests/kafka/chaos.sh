@@ -2,7 +2,8 @@
 # Workers die at random instants, the broker too, while events come in: what
 # a reader of committed records sees is what the same tools make of the log as
 # a file, byte for byte, rejects included.
-#	chaos.sh [-n] [-k KILLS] [-b BROKER_KILLS] [-s SECONDS] [-w WORKERS] [-S SEED]
+#	chaos.sh [-an] [-k KILLS] [-b BROKER_KILLS] [-s SECONDS] [-w WORKERS] [-S SEED]
+# -a: tp-features and tp-predict too.
 # -n: without transactions, by plain commits of positions; the comparison has
 # to find that out.
 # shellcheck source=tests/lib.sh
@@ -10,8 +11,10 @@
 # shellcheck source=tests/kafka/common.sh
 . "$TOP/tests/kafka/common.sh"
 kills=12 broker_kills=1 seconds=40 workers=2 seed=1 rate=2500 guarantee=exactly commit=100ms
-while getopts nk:b:s:w:S:r: o; do
+all=
+while getopts ank:b:s:w:S:r: o; do
 	case $o in
+	a) all=1 ;;
 	n) guarantee=least commit=1s ;;
 	k) kills=$OPTARG ;;
 	b) broker_kills=$OPTARG ;;
@@ -27,6 +30,10 @@ now=2026-01-01T00:00:00Z
 validate="tp-validate --now $now --dedupe 2000 --duplicates reject"
 window="tp-window --now $now --size 10s --delay 2s --late reject --idle 0
 	--at-eof hold --agg n,mean,min,max,std,p50"
+
+features="tp-features --now $now -s 10s --delay 2s --lags 3 --roll 3
+	--groups time,lag --wait 0"
+predict="tp-predict --now $now --delay 2s --wait 0 -m $scratch/model"
 
 # feed: "KEY|EVENT" lines, ten times as fast as they say, out of order, some
 # late, some twice, some no events
@@ -87,7 +94,7 @@ random()
 # in four for longer than the session
 hurt()
 {
-	victim=$(ls "$scratch"/[vw]*.pid | shuf -n 1)
+	victim=$(find "$scratch" -name "[vwfp][0-9].pid" | shuf -n 1)
 	pid=$(cat "$victim")
 	case $(random 4) in
 	0)	kill -TERM "$pid" 2>/dev/null ;;
@@ -116,6 +123,18 @@ quiet()
 	done
 }
 
+# learn: a model from 20 minutes that nobody else sees
+learn()
+{
+	awk 'BEGIN { srand(2); for (i = 0; i < 60000; i++) {
+		t = 1690000000000 + i * 20
+		printf "{\"event_id\":\"e%d\",\"segment_id\":\"s%d\",\"timestamp\":%.0f,\"speed_kmh\":%.1f}\n",
+			i, int(rand() * 200), t, rand() * 130 } }' |
+		$features --targets 1,2 | tp-train --model linear \
+		--min-windows 20 -o "$scratch/model" -q >/dev/null
+}
+
+[ -z "$all" ] || learn
 start_broker
 feed | produce in >"$scratch/feed.log" 2>&1 &
 echo $! >"$scratch/feed.pid"
@@ -129,6 +148,12 @@ while [ $i -lt "$workers" ]; do
 	# shellcheck disable=SC2086
 	worker "w$i" $window -i kafka:good -o kafka:agg --rejects kafka:late \
 		--guarantee $guarantee --commit $commit -G w $session &
+	# shellcheck disable=SC2086
+	[ -z "$all" ] || worker "f$i" $features -i kafka:good -o kafka:rows \
+		--rejects kafka:rows-bad --commit $commit -G f $session &
+	# shellcheck disable=SC2086
+	[ -z "$all" ] || worker "p$i" $predict -i kafka:good -o kafka:next \
+		--rejects kafka:next-bad --commit $commit -G p $session &
 	i=$((i + 1))
 done
 n=0 end=$(($(date +%s) + seconds))
@@ -149,11 +174,11 @@ done
 quiet
 touch "$scratch/over"
 rm -f "$scratch"/*.away
-for f in "$scratch"/[vw]*.pid; do
+for f in "$scratch"/[vwfp][0-9].pid; do
 	kill -TERM "$(cat "$f")" 2>/dev/null
 done
 sleep 3
-echo "# $n kills; exits: $(grep -h '^exit' "$scratch"/[vw]*.log | sort | uniq -c | tr -s ' \n' ' ')"
+echo "# $n kills; exits: $(grep -h '^exit' "$scratch"/[vwfp]*.log | sort | uniq -c | tr -s ' \n' ' ')"
 [ -z "${KEEP-}" ] || cp -r "$scratch" "$KEEP"
 
 chain()
@@ -166,6 +191,12 @@ compare_all()
 	# shellcheck disable=SC2086
 	compare "validate under kills" good bad $validate
 	compare "validate, then window" agg late chain
+	[ -n "$all" ] || return
+	partial=1
+	# shellcheck disable=SC2086
+	source=good compare "features under kills" rows rows-bad $features
+	# shellcheck disable=SC2086
+	source=good compare "forecasts under kills" next next-bad $predict
 }
 
 if [ $guarantee = exactly ]; then
