@@ -209,7 +209,7 @@ message_error(struct tp_kcons *c, const rd_kafka_message_t *m,
 static bool
 convert(struct tp_kcons *c, const rd_kafka_message_t *m, struct tp_kmsg *out)
 {
-	rd_kafka_timestamp_type_t	type;
+	rd_kafka_timestamp_type_t	type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
 	size_t				topic;
 
 	topic = c->ntopics == 1 ? 0 : m->rkt == NULL ? SIZE_MAX :
@@ -225,6 +225,7 @@ convert(struct tp_kcons *c, const rd_kafka_message_t *m, struct tp_kmsg *out)
 	out->key = m->err != 0 ? NULL : m->key;
 	out->keylen = m->err != 0 ? 0 : m->key_len;
 	out->t = m->err != 0 ? -1 : rd_kafka_message_timestamp(m, &type);
+	out->appended = type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
 	return true;
 }
 

@@ -35,6 +35,7 @@ struct tp_kmsg {
 	const char	*key;		/* NULL: none */
 	size_t		 keylen;
 	int64_t		 t;		/* of the record, ms; -1: none */
+	bool		 appended;	/* t is when the broker took it */
 };
 
 enum tp_kcons_turn {

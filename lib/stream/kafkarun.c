@@ -95,7 +95,9 @@ tp_ctx_kafka_take(struct tp_ctx *c, const struct tp_kmsg *m)
 	k->rec.input = m->topic;
 	k->rec.partition = m->partition;
 	k->rec.pos = m->offset;
-	k->rec.now_ms = c->now_ms;
+	/* the log's own clock, where it has one: read again, it is the same */
+	k->rec.now_ms = m->appended && c->run->opts->now_ms == TP_TIME_NONE ?
+	    m->t : c->now_ms;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
 	rc = give_message(c, s, m);

@@ -162,6 +162,27 @@ try "lag in --stats and --metrics" sh -c "
 	grep -q 'tp_lag_records{tool=\"tp-window\",topic=\"pipe\",partition=\"3\"} 0' \
 		'$scratch/metrics'"
 
+# records that are gone, more partitions, a topic made anew
+cc -o "$scratch/poke" "$TOP/tests/kafka/poke.c" -lrdkafka || exit 2
+gap="timeout 60 tp-validate -i kafka:gap -o kafka:gap-out --now $now -e
+	--instance a"
+events 1 100 | tp-validate --now $now -o 'kafka:gap?partition=1' 2>/dev/null
+# shellcheck disable=SC2086
+try "a topic" $gap --dedupe 10
+"$scratch/poke" "$TP_BROKERS" trim gap 1 95
+# shellcheck disable=SC2086
+expect "records that are needed are gone" 5 \
+	"records from offset 90 on are needed, but those before 95" \
+	$gap --dedupe 10
+# shellcheck disable=SC2086
+expect "--on-gap skip" 0 "gap [1]: records 90 to 95 are gone, skipped" \
+	$gap --dedupe 10 --on-gap skip
+"$scratch/poke" "$TP_BROKERS" grow gap 8
+sleep 1
+# shellcheck disable=SC2086
+expect "another number of partitions" 5 \
+	"has 8 partitions, and had 6" $gap --dedupe 10
+
 # a file to a topic, exactly once
 cat "$scratch/plain" "$scratch/plain" "$scratch/plain" >"$scratch/long"
 resume="tp-replay --format events -o kafka:res?partition=0 --rate 15000
