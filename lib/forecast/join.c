@@ -76,6 +76,9 @@ take_truth(struct tp_join *j, const struct tp_rec *r, struct tp_out *out)
 	const char	*rule = NULL, *why = NULL, *field = NULL;
 	int		 rc;
 
+	if (j->closed)		/* the marks of pairs count on it */
+		return refuse(out, r, "order", NULL,
+		    "a reading after the first forecast");
 	rc = tp_truth_record(&j->truth, r, &rule, &why, &field);
 	if (rc == 1)
 		tp_out_count(out, TP_COUNT_MISSING, 1);

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "plot/heatmap.h"
 
+#define SPEED_MAX	1e6	/* beyond this, sums and axes make no sense */
+
 static int
 init(void *st, const void *conf, struct tp_err *e)
 {
@@ -85,12 +87,18 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 	bool				 side = r->input < p->conf->ntruth;
 	struct tp_reading		 x;
 
+	if (p->closed)
+		return refuse(out, r, "order", NULL,
+		    "a reading after the first forecast");
 	if (tp_reading_get(r, &x, &why, &field) != 0)
 		return refuse(out, r, "schema", field, why);
 	if (isnan(x.speed)) {
 		tp_out_count(out, TP_COUNT_MISSING, 1);
 		return 0;
 	}
+	if (fabs(x.speed) > SPEED_MAX)
+		return refuse(out, r, "speed-range", NULL,
+		    "a speed beyond 1000000");
 	if ((final != NULL && final->type == TP_JSON_FALSE) ||
 	    (!side && (x.t < p->conf->from || x.t >= p->conf->to)) ||
 	    (p->conf->kind != TP_PLOT_RESIDUALS && !wanted(p, x.id, x.idlen)))
@@ -156,6 +164,13 @@ take_point(struct tp_plot *p, const struct tp_issued *f,
 	return 0;
 }
 
+/* Of an interval or present speed that makes no sense nothing is kept. */
+static double
+sane(double v)
+{
+	return fabs(v) <= SPEED_MAX ? v : (double)NAN;
+}
+
 static int
 take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 {
@@ -170,6 +185,12 @@ take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 		if (!wanted(p, f[i].id, f[i].idlen) ||
 		    f[i].target < p->conf->from || f[i].target >= p->conf->to)
 			continue;
+		if (fabs(f[i].speed) > SPEED_MAX)
+			return refuse(out, r, "speed-range", NULL,
+			    "a speed beyond 1000000");
+		f[i].current = sane(f[i].current);
+		f[i].lower = sane(f[i].lower);
+		f[i].upper = sane(f[i].upper);
 		rc = p->conf->kind == TP_PLOT_FORECAST ?
 		    take_point(p, &f[i], r, out) :
 		    take_pair(p, &f[i], r, out);
