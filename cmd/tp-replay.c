@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/opttime.h"
 #include "base/sig.h"
 #include "data/replay.h"
 #include "data/scenario.h"
@@ -181,18 +182,6 @@ set_sensors(struct conf *c, struct tp_err *e)
 
 /* A time of the command line is local to --tz. */
 static int
-set_time(struct conf *c, const char *name, const char *s, int64_t *t,
-    struct tp_err *e)
-{
-	const char	*why;
-
-	if (s != NULL &&
-	    tp_time_parse(&c->tz, s, strlen(s), t, &why) == -1)
-		return tp_opt_error(e, "--%s: time '%s': %s", name, s, why);
-	return 0;
-}
-
-static int
 set_times(struct conf *c, struct tp_err *e)
 {
 	struct tp_replay_conf	*r = &c->replay;
@@ -206,13 +195,9 @@ set_times(struct conf *c, struct tp_err *e)
 		    tp_clock_wall_ms();
 		c->rebase = NULL;
 	}
-	if (set_time(c, "from", c->from, &r->from, e) == -1 ||
-	    set_time(c, "to", c->to, &r->to, e) == -1 ||
-	    set_time(c, "rebase", c->rebase, &r->rebase, e) == -1)
+	if (tp_opt_range(&c->tz, c->from, c->to, &r->from, &r->to, e) == -1)
 		return -1;
-	if (r->from >= r->to)
-		return tp_opt_error(e, "--to must be later than --from");
-	return 0;
+	return tp_opt_time(&c->tz, "rebase", c->rebase, &r->rebase, e);
 }
 
 static int
@@ -261,7 +246,8 @@ set_scenario(struct conf *c, struct tp_err *e)
 	if (c->start != NULL && strcmp(c->start, "now") == 0)
 		s->start = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
 		    tp_clock_wall_ms();
-	else if (set_time(c, "start", c->start, &s->start, e) == -1)
+	else if (tp_opt_time(&c->tz, "start", c->start, &s->start,
+	    e) == -1)
 		return -1;
 	c->run.inputs.v = nothing;
 	c->run.inputs.n = 1;

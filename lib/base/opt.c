@@ -1,8 +1,8 @@
 #include <getopt.h>
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/optlist.h"
+#include "base/opttime.h"
 #include "base/version.h"
 
 /* getopt_long's value of item i is LONG_BASE + 2 * i, + 1 for --no-NAME. */
@@ -130,18 +130,6 @@ set_num(const struct tp_opt *o, double *to, const char *s, struct tp_err *e)
 }
 
 static int
-set_time(const struct tp_opt *o, int64_t *to, const char *s, struct tp_err *e)
-{
-	struct tp_tz	 utc = { .utc = true };
-	const char	*why;
-
-	if (tp_time_parse(&utc, s, strlen(s), to, &why) < 0)
-		return tp_opt_error(e, "--%s: no time '%s': %s", o->name, s,
-		    why);
-	return 0;
-}
-
-static int
 set_choice(const struct tp_opt *o, int *to, const char *s, struct tp_err *e)
 {
 	const char	*p = o->choices;
@@ -174,6 +162,7 @@ set(const struct tp_opt_item *it, bool no, const char *s, char *conf,
     struct tp_err *e)
 {
 	const struct tp_opt	*o = it->opt;
+	struct tp_tz		 utc = { .utc = true };
 	void			*to = conf + it->offset;
 
 	switch (o->kind) {
@@ -203,7 +192,7 @@ set(const struct tp_opt_item *it, bool no, const char *s, char *conf,
 			    o->name, s);
 		break;
 	case TP_OPT_TIME:
-		return set_time(o, to, s, e);
+		return tp_opt_time(&utc, o->name, s, to, e);
 	case TP_OPT_CHOICE:
 		return set_choice(o, to, s, e);
 	case TP_OPT_HEADING:

@@ -22,7 +22,7 @@ enum tp_opt_kind {
 	TP_OPT_INT,	/* int64_t, lo..hi */
 	TP_OPT_NUM,	/* double, lo..hi */
 	TP_OPT_DUR,	/* int64_t ms by tp_duration_parse */
-	TP_OPT_TIME,	/* int64_t ms by tp_time_parse, in UTC */
+	TP_OPT_TIME,	/* int64_t ms by tp_opt_time, in UTC */
 	TP_OPT_CHOICE,	/* int: index into choices */
 	TP_OPT_TRI,	/* int: 0 not given, 1 --NAME, -1 --no-NAME */
 	TP_OPT_HEADING,	/* help is a heading line in --help */

@@ -495,12 +495,9 @@ tp_grid_record(struct tp_grid *g, const struct tp_rec *r, struct tp_out *out)
 {
 	struct tp_reading	 in;
 	const char		*why, *field, *rule;
-	char			 text[200];
 
-	if (tp_reading_get(r, &in, &why, &field) != 0) {
-		snprintf(text, sizeof(text), "%s: %s", field, why);
-		return tp_out_reject(out, r, "schema", text);
-	}
+	if (tp_reading_get(r, &in, &why, &field) != 0)
+		return tp_out_reject_field(out, r, "schema", field, why);
 	/* An update of a window that is still open: its last word follows. */
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE) {

@@ -59,27 +59,18 @@ clear(void *st)
 }
 
 static int
-refuse(struct tp_out *out, const struct tp_rec *r, const char *rule,
-    const char *field, const char *why)
-{
-	char	text[200];
-
-	if (field == NULL)
-		return tp_out_reject(out, r, rule, why);
-	snprintf(text, sizeof(text), "%s: %s", field, why);
-	return tp_out_reject(out, r, rule, text);
-}
-
-static int
 take_truth(struct tp_join *j, const struct tp_rec *r, struct tp_out *out)
 {
 	const char	*rule = NULL, *why = NULL, *field = NULL;
 	int		 rc;
 
+	if (j->closed)		/* the marks of pairs count on it */
+		return tp_out_reject(out, r, "order",
+		    "a reading after the first forecast");
 	rc = tp_truth_record(&j->truth, r, &rule, &why, &field);
 	if (rc == 1)
 		tp_out_count(out, TP_COUNT_MISSING, 1);
-	return rc == -1 ? refuse(out, r, rule, field, why) : 0;
+	return rc == -1 ? tp_out_reject_field(out, r, rule, field, why) : 0;
 }
 
 /* A JSON string as plain text, NULs and all else that is no text masked. */
@@ -237,7 +228,7 @@ match(struct tp_join *j, struct tp_join_group *g, const struct tp_issued *f,
 		return 0;
 	g = group(j, g->model, g->horizon, part_of(j, f, seg));
 	if (g == NULL)
-		return refuse(out, r, "max-keys", NULL,
+		return tp_out_reject(out, r, "max-keys",
 		    "more groups than --max-keys");
 	score(j, g->s, f, truth);
 	note_time(g, f->t);
@@ -264,7 +255,7 @@ take_forecast(struct tp_join *j, struct tp_issued *f, const struct tp_rec *r,
 	model = model_of(j, f);
 	g = model == UINT32_MAX ? NULL : group(j, model, f->horizon, -1);
 	if (g == NULL)
-		return refuse(out, r, "max-keys", NULL,
+		return tp_out_reject(out, r, "max-keys",
 		    "more models and horizons than --max-keys or 1000");
 	if (j->truth.n == 0 || tp_truth_step(&j->truth, f->target) >
 	    j->truth.last) {
@@ -297,7 +288,7 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 	}
 	n = tp_issued_get(r, j->conf->assumed, f, &why, &field);
 	if (n < 0)
-		return refuse(out, r, "schema", field, why);
+		return tp_out_reject_field(out, r, "schema", field, why);
 	for (i = 0; i < n; i++)
 		if (take_forecast(j, &f[i], r, out) != 0)
 			return -1;
@@ -308,6 +299,14 @@ static int
 end(void *st, struct tp_out *out)
 {
 	return tp_join_write(st, out);
+}
+
+/* The result is one of all records: each of them is needed to the end. */
+static int64_t
+low(const void *st)
+{
+	(void)st;
+	return 0;
 }
 
 struct tp_score
@@ -339,5 +338,6 @@ const struct tp_filter	tp_join_filter = {
 	.init = init,
 	.record = record,
 	.end = end,
+	.low = low,
 	.clear = clear,
 };

@@ -87,25 +87,40 @@ put_roads(const struct tp_heatmap *h, const struct tp_cells *c,
 }
 
 static void
-put_matrix(const struct tp_cells *c, struct tp_buf *b)
+put_row(const double *v, size_t n, int times, struct tp_buf *b)
 {
-	size_t	i, k;
+	size_t	i;
+	int	k;
 
-	tp_buf_lit(b, "$M << EOD\n");
-	for (i = 0; i < c->nrow; i++) {
-		for (k = 0; k < c->ncol; k++) {
-			double	v = c->v[i * c->ncol + k];
-
-			if (k > 0)
+	for (i = 0; i < n; i++)
+		for (k = 0; k < times; k++) {
+			if (i > 0 || k > 0)
 				tp_buf_char(b, ' ');
-			if (isnan(v))
+			if (isnan(v[i]))
 				tp_buf_lit(b, "NaN");
 			else
-				tp_buf_fixed(b, v, 2);
+				tp_buf_fixed(b, v[i], 2);
 		}
-		tp_buf_char(b, '\n');
-	}
-	tp_buf_lit(b, "EOD\n");
+	tp_buf_char(b, '\n');
+}
+
+/*
+ * The matrix and the plot of it.  An image has at least two rows and two
+ * columns for gnuplot: a single one is written twice, half as wide.
+ */
+static void
+put_image(const struct tp_cells *c, struct tp_buf *b)
+{
+	int	across = c->ncol == 1 ? 2 : 1, down = c->nrow == 1 ? 2 : 1, k;
+	size_t	i;
+
+	tp_buf_lit(b, "$M << EOD\n");
+	for (i = 0; i < c->nrow; i++)
+		for (k = 0; k < down; k++)
+			put_row(c->v + i * c->ncol, c->ncol, across, b);
+	tp_buf_printf(b, "EOD\nplot $M matrix using (($1 + 0.5) * %.4f):"
+	    "(($2 + 0.5) / %d - 0.5):3 with image notitle\n",
+	    (double)c->width_ms / 1000 / across, down);
 }
 
 /* "29 sensors, 1 Mar to 27 Jun 2012" */
@@ -128,7 +143,7 @@ tp_heatmap_draw(const struct tp_heatmap *h, const struct tp_page *p,
     struct tp_buf *b, struct tp_err *e)
 {
 	struct tp_cells	c = { 0 };
-	double		scale = tp_page_scale(p), width_s;
+	double		scale = tp_page_scale(p);
 	int		across, down;
 
 	if (p->kind == TP_PAGE_TEXT)
@@ -150,11 +165,7 @@ tp_heatmap_draw(const struct tp_heatmap *h, const struct tp_page *p,
 	    "fillcolor rgb '" TP_COLOUR_GAP "'\n"
 	    "set label 1 'grey: no reading' at graph 1, screen 0.025 right "
 	    "textcolor rgb '#777777'\n", c.nrow - 1);
-	put_matrix(&c, b);
-	width_s = (double)c.width_ms / 1000;
-	tp_buf_printf(b, "plot $M matrix using (($1 + 0.5) * %.3f):2:3 "
-	    "with image %snotitle\n", width_s,
-	    p->kind == TP_PAGE_PNG ? "pixels " : "");
+	put_image(&c, b);
 	tp_cells_release(&c);
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "plot/heatmap.h"
 
+#define SPEED_MAX	1e6	/* beyond this, sums and axes make no sense */
+
 static int
 init(void *st, const void *conf, struct tp_err *e)
 {
@@ -36,18 +38,6 @@ static void
 clear(void *st)
 {
 	tp_plot_release(st);
-}
-
-static int
-refuse(struct tp_out *out, const struct tp_rec *r, const char *rule,
-    const char *field, const char *why)
-{
-	char	text[200];
-
-	if (field == NULL)
-		return tp_out_reject(out, r, rule, why);
-	snprintf(text, sizeof(text), "%s: %s", field, why);
-	return tp_out_reject(out, r, rule, text);
 }
 
 /* A raw id as plain text in p->id. */
@@ -85,12 +75,18 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 	bool				 side = r->input < p->conf->ntruth;
 	struct tp_reading		 x;
 
+	if (p->closed)
+		return tp_out_reject(out, r, "order",
+		    "a reading after the first forecast");
 	if (tp_reading_get(r, &x, &why, &field) != 0)
-		return refuse(out, r, "schema", field, why);
+		return tp_out_reject_field(out, r, "schema", field, why);
 	if (isnan(x.speed)) {
 		tp_out_count(out, TP_COUNT_MISSING, 1);
 		return 0;
 	}
+	if (fabs(x.speed) > SPEED_MAX)
+		return tp_out_reject(out, r, "speed-range",
+		    "a speed beyond 1000000");
 	if ((final != NULL && final->type == TP_JSON_FALSE) ||
 	    (!side && (x.t < p->conf->from || x.t >= p->conf->to)) ||
 	    (p->conf->kind != TP_PLOT_RESIDUALS && !wanted(p, x.id, x.idlen)))
@@ -102,7 +98,7 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 	}
 	if (tp_truth_add(&p->readings, x.id, x.idlen, x.t, x.speed, x.unit,
 	    &rule, &why) != 0)
-		return refuse(out, r, rule, NULL, why);
+		return tp_out_reject(out, r, rule, why);
 	return 0;
 }
 
@@ -128,7 +124,7 @@ take_pair(struct tp_plot *p, struct tp_issued *f, const struct tp_rec *r,
 		return 0;
 	if (tp_residuals_add(&p->residuals, f->horizon, f->target, f->speed,
 	    tp_speed_convert(t->seg[seg].p[i].v, t->unit, p->unit)) != 0)
-		return refuse(out, r, "max-keys", NULL,
+		return tp_out_reject(out, r, "max-keys",
 		    "more horizons than can be shown");
 	return 0;
 }
@@ -144,7 +140,7 @@ take_point(struct tp_plot *p, const struct tp_issued *f,
 	const char	*rule, *why;
 
 	if (tp_fcpic_add(&p->forecasts, f) != 0)
-		return refuse(out, r, "max-readings", NULL,
+		return tp_out_reject(out, r, "max-readings",
 		    "more forecasts than --max-readings");
 	if (p->conf->ntruth > 0 || isnan(f->current) ||
 	    strlen(p->forecasts.id) != f->idlen ||
@@ -152,8 +148,15 @@ take_point(struct tp_plot *p, const struct tp_issued *f,
 		return 0;
 	if (tp_truth_add(&p->readings, f->id, f->idlen, f->t, f->current,
 	    f->unit, &rule, &why) != 0)
-		return refuse(out, r, rule, NULL, why);
+		return tp_out_reject(out, r, rule, why);
 	return 0;
+}
+
+/* Of an interval or present speed that makes no sense nothing is kept. */
+static double
+sane(double v)
+{
+	return fabs(v) <= SPEED_MAX ? v : (double)NAN;
 }
 
 static int
@@ -165,11 +168,17 @@ take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 
 	n = tp_issued_get(r, p->conf->assumed, f, &why, &field);
 	if (n < 0)
-		return refuse(out, r, "schema", field, why);
+		return tp_out_reject_field(out, r, "schema", field, why);
 	for (i = 0; rc == 0 && i < n; i++) {
 		if (!wanted(p, f[i].id, f[i].idlen) ||
 		    f[i].target < p->conf->from || f[i].target >= p->conf->to)
 			continue;
+		if (fabs(f[i].speed) > SPEED_MAX)
+			return tp_out_reject(out, r, "speed-range",
+			    "a speed beyond 1000000");
+		f[i].current = sane(f[i].current);
+		f[i].lower = sane(f[i].lower);
+		f[i].upper = sane(f[i].upper);
 		rc = p->conf->kind == TP_PLOT_FORECAST ?
 		    take_point(p, &f[i], r, out) :
 		    take_pair(p, &f[i], r, out);
@@ -189,7 +198,15 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 	if (p->conf->kind != TP_PLOT_ERROR)
 		return take_forecast(p, r, out);
 	if (tp_errorpic_add(&p->errors, r, &why) != 0)
-		return refuse(out, r, "schema", NULL, why);
+		return tp_out_reject(out, r, "schema", why);
+	return 0;
+}
+
+/* The result is one of all records: each of them is needed to the end. */
+static int64_t
+low(const void *st)
+{
+	(void)st;
 	return 0;
 }
 
@@ -338,5 +355,6 @@ const struct tp_filter	tp_plot_filter = {
 	.size = sizeof(struct tp_plot),
 	.init = init,
 	.record = record,
+	.low = low,
 	.clear = clear,
 };

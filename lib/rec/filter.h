@@ -148,6 +148,10 @@ tp_out_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 	return o->muted ? 0 : o->reject(o, r, rule, reason);
 }
 
+/* As tp_out_reject(), of one field: "field: why".  field may be NULL. */
+int tp_out_reject_field(struct tp_out *o, const struct tp_rec *r,
+    const char *rule, const char *field, const char *why);
+
 /* Adds n to a counter of --stats. */
 static inline void
 tp_out_count(struct tp_out *o, enum tp_count c, uint64_t n)

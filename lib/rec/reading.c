@@ -1,7 +1,7 @@
 /* What filters take from a record: id, time and speed; forecasts by name. */
 #include <math.h>
 
-#include "rec/rec.h"
+#include "rec/filter.h"
 
 static const char no_unit[] =
     "a speed whose name has no unit; tp-validate --speed-unit tells it";
@@ -151,4 +151,16 @@ tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max)
 			n++;
 	}
 	return n;
+}
+
+int
+tp_out_reject_field(struct tp_out *o, const struct tp_rec *r,
+    const char *rule, const char *field, const char *why)
+{
+	char	text[300];
+
+	if (field == NULL)
+		return tp_out_reject(o, r, rule, why);
+	snprintf(text, sizeof(text), "%s: %s", field, why);
+	return tp_out_reject(o, r, rule, text);
 }

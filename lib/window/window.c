@@ -286,17 +286,6 @@ get_time(const struct tp_winstate *st, const struct tp_rec *r, int64_t *t,
 	return x != NULL ? tp_json_time(&x->v, NULL, t, why) : -1;
 }
 
-static int
-refuse_field(struct tp_out *out, const struct tp_rec *r, const char *field,
-    const char *why)
-{
-	char	text[300];
-
-	snprintf(text, sizeof(text), "%s%s%s", field != NULL ? field : "",
-	    field != NULL ? ": " : "", why);
-	return tp_out_reject(out, r, "field", text);
-}
-
 /* What a record is about: its time, place and speed. */
 struct about {
 	struct tp_reading	 rd;
@@ -314,10 +303,12 @@ look_at(struct tp_winstate *st, const struct tp_rec *r, struct about *a,
 	int				 rc;
 
 	if (tp_reading_get(r, &a->rd, &why, &field) < 0)
-		rc = refuse_field(out, r, field, why);
+		rc = tp_out_reject_field(out, r, "schema", field,
+		    why);
 	else if (c->time_field != NULL &&
 	    get_time(st, r, &a->rd.t, &why) < 0)
-		rc = refuse_field(out, r, c->time_field, why);
+		rc = tp_out_reject_field(out, r, "schema",
+		    c->time_field, why);
 	else if (a->rd.t < 0 || a->rd.t > TIME_MAX)
 		rc = tp_out_reject(out, r, "time",
 		    "time before 1970 or after the year 9999");

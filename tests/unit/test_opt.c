@@ -157,7 +157,7 @@ errors(void **state)
 		{ "-n 2.5", "--number: no integer '2.5'" },
 		{ "--share x", "--share: no number 'x'" },
 		{ "--share 0.6", "--share: '0.6' is not in 0..0.5" },
-		{ "--from 2012-02-30", "--from: no time '2012-02-30': "
+		{ "--from 2012-02-30", "--from: time '2012-02-30': "
 		  "no such day" },
 		{ "--completions ksh", "--completions: 'ksh' is none of "
 		  "bash|zsh|fish" },
