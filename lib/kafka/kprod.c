@@ -276,14 +276,15 @@ static rd_kafka_resp_err_t
 produce(struct tp_kprod *p, const struct tp_kdest *t,
     const struct tp_krec *r)
 {
-	/* the library copies, but its type lacks the const */
+	/* the library copies, but its types lack the const */
 	void	*value = (void *)(uintptr_t)r->p;
+	void	*key = (void *)(uintptr_t)r->key;
 	char	 ms[24];
 
 	if (r->processor == NULL)
 		return rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(t->rkt),
 		    RD_KAFKA_V_PARTITION(r->partition),
-		    RD_KAFKA_V_KEY(r->key, r->keylen),
+		    RD_KAFKA_V_KEY(key, r->keylen),
 		    RD_KAFKA_V_VALUE(value, r->n),
 		    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
 		    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
@@ -291,7 +292,7 @@ produce(struct tp_kprod *p, const struct tp_kdest *t,
 	snprintf(ms, sizeof(ms), "%lld", (long long)r->processed_ms);
 	return rd_kafka_producev(p->rk, RD_KAFKA_V_RKT(t->rkt),
 	    RD_KAFKA_V_PARTITION(r->partition),
-	    RD_KAFKA_V_KEY(r->key, r->keylen),
+	    RD_KAFKA_V_KEY(key, r->keylen),
 	    RD_KAFKA_V_VALUE(value, r->n),
 	    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
 	    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2086
 # The pipeline over topics gives what it gives over pipes: the same lines, and
 # per segment in the same order.
 # shellcheck source=tests/lib.sh
