@@ -83,24 +83,19 @@ worker()
 	done
 }
 
-# random N: 0 .. N - 1
-random()
-{
-	awk -v s="$(od -An -N4 -tu4 /dev/urandom)" -v n="$1" \
-		'BEGIN { srand(s); print int(rand() * n) }'
-}
-
-# hurt: one of the workers, one time in four by SIGTERM, and of the others one
-# in four for longer than the session
+# hurt: one of the workers: SIGTERM, SIGKILL, SIGKILL and away for longer than
+# the session, or SIGSTOP and awake again when all its time limits are over
 hurt()
 {
 	victim=$(find "$scratch" -name "[vwfp][0-9].pid" | shuf -n 1)
 	pid=$(cat "$victim")
-	case $(random 4) in
+	case $(shuf -i 0-5 -n 1) in
 	0)	kill -TERM "$pid" 2>/dev/null ;;
 	1)	touch "${victim%.pid}.away"
 		kill -KILL "$pid" 2>/dev/null
 		(sleep 12; rm -f "${victim%.pid}.away") & ;;
+	2)	kill -STOP "$pid" 2>/dev/null
+		(sleep 14; kill -CONT "$pid" 2>/dev/null) & ;;
 	*)	kill -KILL "$pid" 2>/dev/null ;;
 	esac
 }
@@ -112,7 +107,7 @@ quiet()
 	while [ $still -lt 5 ]; do
 		sleep 2
 		ends=$(for p in $parts; do
-			kcat -Q -b "$TP_BROKERS" -t "agg:$p:-1" 2>&1
+			kcat -Q -b "$TP_BROKERS" -t "agg:$p:-1" 2>/dev/null
 		done)
 		if [ "$ends" = "$last" ]; then
 			still=$((still + 1))
