@@ -155,6 +155,8 @@ follow_group(struct tp_ctx *c)
 	tp_log_detail("kafka: %zu partitions %s", n,
 	    turn == TP_KCONS_ASSIGN ? "given" : turn == TP_KCONS_REVOKE ?
 	    "taken away" : "lost");
+	/* between both there is nothing to read, which is not the end */
+	c->k->assigned = turn == TP_KCONS_ASSIGN;
 	if (turn != TP_KCONS_ASSIGN)
 		return give_up(c, l, n, turn == TP_KCONS_LOST);
 	mine = tp_calloc(n + 1, sizeof(*mine));
@@ -163,7 +165,6 @@ follow_group(struct tp_ctx *c)
 	if (rc == 0 && tp_kcons_assign(c->k->cons, mine, n, c->e) == -1)
 		rc = tp_ctx_fail(c);
 	free(mine);
-	c->k->assigned = true;
 	return rc;
 }
 
