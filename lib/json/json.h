@@ -72,15 +72,6 @@ int tp_json_int(const struct tp_json_val *v, int64_t *i);
  */
 int tp_json_unescape(const struct tp_json_val *v, struct tp_buf *b);
 
-/* Appends the value as it stands in the text, quotes included. */
-static inline void
-tp_json_raw(struct tp_buf *b, const struct tp_json_val *v)
-{
-	bool	s = v->type == TP_JSON_STR;
-
-	tp_buf_add(b, v->p - s, v->n + 2u * s);
-}
-
 /* Appends n bytes as a JSON string: quotes, escapes, invalid UTF-8 as U+FFFD. */
 void tp_json_write_str(struct tp_buf *b, const char *s, size_t n);
 

@@ -109,13 +109,6 @@ tp_out_begin(struct tp_out *o, unsigned which)
 	return &o->bufs[which];
 }
 
-/* Throws away the line begun. */
-static inline void
-tp_out_cancel(struct tp_out *o, unsigned which)
-{
-	o->bufs[which].n = o->start;
-}
-
 /*
  * Ends the line.  key (segment_id) picks the Kafka partition, t is its event
  * time; both are ignored by pipes.  Returns 0, or -1 where the run must stop

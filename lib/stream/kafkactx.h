@@ -114,8 +114,6 @@ int tp_ctx_resume_commit(struct tp_ctx *c, bool now);
 
 /* kafkarun.c: runs the filter over partitions.  0 or -1. */
 int tp_ctx_kafka_run(struct tp_ctx *c);
-/* Gives one message to the state of its partition; 0, or -1 to stop. */
-int tp_ctx_kafka_take(struct tp_ctx *c, const struct tp_kmsg *m);
 
 /* kafkacommit.c: commits what was done; 0, 1 where it was undone (all states
  * are gone), or -1. */

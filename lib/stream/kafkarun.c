@@ -67,8 +67,9 @@ give_message(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kmsg *m)
 	return tp_ctx_give(c, s->st, r, p, n);
 }
 
-int
-tp_ctx_kafka_take(struct tp_ctx *c, const struct tp_kmsg *m)
+/* Gives one message to the state of its partition; 0, or -1 to stop. */
+static int
+take(struct tp_ctx *c, const struct tp_kmsg *m)
 {
 	struct tp_ctx_kafka	*k = c->k;
 	struct tp_kstate	*s = tp_ctx_kafka_state(c, m->topic,
@@ -287,7 +288,7 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	if (n > 0 && c->read_ns == 0)
 		c->read_ns = tp_clock_mono_ns();
 	for (i = 0; i < n; i++) {
-		if (tp_ctx_kafka_take(c, &m[i]) == -1)
+		if (take(c, &m[i]) == -1)
 			return -1;
 		if (c->stop == TP_CTX_ENOUGH)
 			return 0;

@@ -32,7 +32,6 @@ use_fields(const struct tp_json_obj *o)
 		tp_json_int(&o->f[i].v, &k);
 		if (o->f[i].v.type == TP_JSON_STR)
 			tp_json_unescape(&o->f[i].v, &b);
-		tp_json_raw(&b, &o->f[i].v);
 	}
 	tp_buf_release(&b);
 }
