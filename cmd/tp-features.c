@@ -14,7 +14,7 @@ struct conf {
 	int64_t			 lags, max_keys;
 	int			 early;
 	const char		*groups, *roll, *targets, *tz, *graph_path;
-	struct tp_graph		 graph;
+	struct tp_neighbours	 graph;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -110,7 +110,7 @@ set_graph(struct conf *c, struct tp_err *e)
 		s->groups |= TP_FEAT_NEIGHBOUR;
 	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
 		return -1;
-	rc = tp_graph_read(&c->graph, p, n, c->graph_path, e);
+	rc = tp_neighbours_read(&c->graph, p, n, c->graph_path, e);
 	free(p);
 	c->grid.graph = &c->graph;
 	return rc;
@@ -168,6 +168,6 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	tp_graph_release(&c.graph);
+	tp_neighbours_release(&c.graph);
 	return tp_run_exit(rc, &e);
 }

@@ -19,7 +19,7 @@ struct conf {
 	int64_t			 max_keys;
 	struct tp_modelfile	 model;		/* the one in use */
 	struct stat		 seen;		/* the file when it was read */
-	struct tp_graph		 graph;
+	struct tp_neighbours	 graph;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -144,7 +144,7 @@ set_graph(struct conf *c, struct tp_err *e)
 		return 0;
 	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
 		return -1;
-	rc = tp_graph_read(&c->graph, p, n, c->graph_path, e);
+	rc = tp_neighbours_read(&c->graph, p, n, c->graph_path, e);
 	free(p);
 	c->live.grid.graph = &c->graph;
 	return rc;
@@ -217,6 +217,6 @@ main(int argc, char **argv)
 	if (rc == 0)
 		rc = tp_run(&run, &e);
 	tp_modelfile_release(&c.model);
-	tp_graph_release(&c.graph);
+	tp_neighbours_release(&c.graph);
 	return tp_run_exit(rc, &e);
 }

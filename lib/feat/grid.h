@@ -39,7 +39,7 @@
 
 struct tp_grid_opts {
 	struct tp_feat_spec spec;
-	const struct tp_graph *graph;	/* or NULL */
+	const struct tp_neighbours *graph;	/* or NULL */
 	bool	 early;			/* close when all have reported */
 	int64_t	 delay_ms;		/* watermark = max t - delay */
 	int64_t	 wait_ms;		/* wall time without input, 0: never */

@@ -132,9 +132,9 @@ put_neighbours(const struct tp_grid *g, size_t seg, double *x)
 		x[1] = x[3] = 0;
 		return;
 	}
-	x[0] = tp_graph_upstream(g->opts.graph, i, g->work->value, &n);
+	x[0] = tp_neighbours_upstream(g->opts.graph, i, g->work->value, &n);
 	x[1] = n;
-	x[2] = tp_graph_downstream(g->opts.graph, i, g->work->value, &n);
+	x[2] = tp_neighbours_downstream(g->opts.graph, i, g->work->value, &n);
 	x[3] = n;
 	if (!isnan(x[0]))
 		x[0] = tp_fixed(x[0], DECIMALS);

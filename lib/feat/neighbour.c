@@ -18,7 +18,7 @@ struct row {
 };
 
 struct reading {
-	struct tp_graph	*g;
+	struct tp_neighbours	*g;
 	struct tp_map	 ids;		/* in order of appearance */
 	struct tp_buf	 id;		/* scratch */
 	size_t		 from, to, metres;	/* columns */
@@ -109,8 +109,8 @@ id_index(struct reading *in, const char *p, size_t n)
 static int
 read_row(struct reading *in, const struct row *r)
 {
-	struct tp_graph		*g = in->g;
-	struct tp_graph_arc	*a;
+	struct tp_neighbours	*g = in->g;
+	struct tp_neighbour_arc	*a;
 	double			 m;
 
 	if (r->count <= in->from || r->count <= in->to ||
@@ -179,7 +179,7 @@ rank_ids(struct reading *in)
 static int
 compare_arcs(const void *a, const void *b)
 {
-	const struct tp_graph_arc	*x = a, *y = b;
+	const struct tp_neighbour_arc	*x = a, *y = b;
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
@@ -187,7 +187,7 @@ compare_arcs(const void *a, const void *b)
 }
 
 static void
-weigh(struct tp_graph *g)
+weigh(struct tp_neighbours *g)
 {
 	double	mean = 0, var = 0;
 	size_t	i;
@@ -207,7 +207,7 @@ weigh(struct tp_graph *g)
 
 /* Index of arcs by start and by end; hash of what the table says. */
 static void
-link_arcs(struct tp_graph *g)
+link_arcs(struct tp_neighbours *g)
 {
 	size_t	 n = g->ids.n, i;
 	uint32_t	*at;
@@ -226,7 +226,7 @@ link_arcs(struct tp_graph *g)
 	at = tp_calloc(n + 1, sizeof(*at));
 	g->hash = 0;
 	for (i = 0; i < g->n; i++) {
-		const struct tp_graph_arc	*a = &g->arcs[i];
+		const struct tp_neighbour_arc	*a = &g->arcs[i];
 		const struct tp_map_key		*f = &g->ids.keys[a->from];
 		const struct tp_map_key		*t = &g->ids.keys[a->to];
 
@@ -243,7 +243,7 @@ link_arcs(struct tp_graph *g)
 static int
 finish(struct reading *in)
 {
-	struct tp_graph	*g = in->g;
+	struct tp_neighbours	*g = in->g;
 	size_t		 i;
 
 	if (in->line == 0)
@@ -266,8 +266,8 @@ finish(struct reading *in)
 }
 
 int
-tp_graph_read(struct tp_graph *g, const char *p, size_t n, const char *name,
-    struct tp_err *e)
+tp_neighbours_read(struct tp_neighbours *g, const char *p, size_t n,
+    const char *name, struct tp_err *e)
 {
 	struct reading	 in = { .g = g, .name = name, .e = e };
 	const char	*end = p + n;
@@ -293,31 +293,31 @@ tp_graph_read(struct tp_graph *g, const char *p, size_t n, const char *name,
 	tp_map_release(&in.ids);
 	tp_buf_release(&in.id);
 	if (rc != 0)
-		tp_graph_release(g);
+		tp_neighbours_release(g);
 	return rc;
 }
 
 void
-tp_graph_release(struct tp_graph *g)
+tp_neighbours_release(struct tp_neighbours *g)
 {
 	tp_map_release(&g->ids);
 	free(g->arcs);
 	free(g->in);
 	free(g->into);
 	free(g->out);
-	*g = (struct tp_graph){ 0 };
+	*g = (struct tp_neighbours){ 0 };
 }
 
 double
-tp_graph_upstream(const struct tp_graph *g, size_t i, const double *value,
-    int *count)
+tp_neighbours_upstream(const struct tp_neighbours *g, size_t i,
+    const double *value, int *count)
 {
 	double		sum = 0, weight = 0;
 	uint32_t	k;
 
 	*count = 0;
 	for (k = g->in[i]; k < g->in[i + 1]; k++) {
-		const struct tp_graph_arc	*a = &g->arcs[g->into[k]];
+		const struct tp_neighbour_arc	*a = &g->arcs[g->into[k]];
 
 		if (isnan(value[a->from]))
 			continue;
@@ -329,15 +329,15 @@ tp_graph_upstream(const struct tp_graph *g, size_t i, const double *value,
 }
 
 double
-tp_graph_downstream(const struct tp_graph *g, size_t i, const double *value,
-    int *count)
+tp_neighbours_downstream(const struct tp_neighbours *g, size_t i,
+    const double *value, int *count)
 {
 	double		sum = 0, weight = 0;
 	uint32_t	k;
 
 	*count = 0;
 	for (k = g->out[i]; k < g->out[i + 1]; k++) {
-		const struct tp_graph_arc	*a = &g->arcs[k];
+		const struct tp_neighbour_arc	*a = &g->arcs[k];
 
 		if (isnan(value[a->to]))
 			continue;

@@ -13,15 +13,15 @@
 #include "base/err.h"
 #include "base/map.h"
 
-struct tp_graph_arc {
+struct tp_neighbour_arc {
 	uint32_t from, to;	/* indexes in ids */
 	double	 metres;
 	double	 weight;	/* in (0, 1] */
 };
 
-struct tp_graph {
+struct tp_neighbours {
 	struct tp_map	 ids;	/* raw JSON bytes of the segment ids */
-	struct tp_graph_arc *arcs;	/* sorted by from, to */
+	struct tp_neighbour_arc *arcs;	/* sorted by from, to */
 	size_t		 n, cap;
 	/* arcs by their ends: arc numbers into[in[i] .. in[i + 1]) end in
 	 * segment i, arcs out[i] .. out[i + 1] start there */
@@ -34,17 +34,17 @@ struct tp_graph {
  * columns from, to, distance_m or distance or cost, in any order); name is for
  * messages.  Returns 0, or -1 with "name:line: ...".  g is zeroed.
  */
-int tp_graph_read(struct tp_graph *g, const char *p, size_t n,
+int tp_neighbours_read(struct tp_neighbours *g, const char *p, size_t n,
     const char *name, struct tp_err *e);
-void tp_graph_release(struct tp_graph *g);
+void tp_neighbours_release(struct tp_neighbours *g);
 
 /*
  * The weighted mean of value[] over segment i's neighbours that have one (not
  * NAN), and how many those are.  value is indexed as ids.  NAN where none.
  */
-double tp_graph_upstream(const struct tp_graph *g, size_t i,
+double tp_neighbours_upstream(const struct tp_neighbours *g, size_t i,
     const double *value, int *count);
-double tp_graph_downstream(const struct tp_graph *g, size_t i,
+double tp_neighbours_downstream(const struct tp_neighbours *g, size_t i,
     const double *value, int *count);
 
 #endif

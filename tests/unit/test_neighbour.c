@@ -9,14 +9,14 @@
 #include "feat/neighbour.h"
 
 static int
-read_text(struct tp_graph *g, const char *s, struct tp_err *e)
+read_text(struct tp_neighbours *g, const char *s, struct tp_err *e)
 {
-	*g = (struct tp_graph){ 0 };
-	return tp_graph_read(g, s, strlen(s), "t.csv", e);
+	*g = (struct tp_neighbours){ 0 };
+	return tp_neighbours_read(g, s, strlen(s), "t.csv", e);
 }
 
 static size_t
-index_of(const struct tp_graph *g, const char *id)
+index_of(const struct tp_neighbours *g, const char *id)
 {
 	size_t	i = tp_map_find(&g->ids, id, strlen(id));
 
@@ -27,7 +27,7 @@ index_of(const struct tp_graph *g, const char *id)
 static void
 test_means(void **state)
 {
-	struct tp_graph	g;
+	struct tp_neighbours	g;
 	struct tp_err	e = { 0 };
 	double		v[4], wa, wb, s2;
 	int		n;
@@ -46,24 +46,25 @@ test_means(void **state)
 	v[index_of(&g, "b")] = 30;
 	v[index_of(&g, "c")] = 50;
 	v[index_of(&g, "d")] = (double)NAN;
-	assert_float_equal(tp_graph_upstream(&g, index_of(&g, "c"), v, &n),
+	assert_float_equal(tp_neighbours_upstream(&g, index_of(&g, "c"), v, &n),
 	    (60 * wa + 30 * wb) / (wa + wb), 1e-9);
 	assert_int_equal(n, 2);
-	assert_true(isnan(tp_graph_downstream(&g, index_of(&g, "c"), v, &n)));
+	assert_true(isnan(tp_neighbours_downstream(&g, index_of(&g, "c"), v,
+	    &n)));
 	assert_int_equal(n, 0);
-	assert_float_equal(tp_graph_downstream(&g, index_of(&g, "b"), v, &n),
-	    50, 1e-9);
+	assert_float_equal(tp_neighbours_downstream(&g, index_of(&g, "b"), v,
+	    &n), 50, 1e-9);
 	assert_int_equal(n, 1);
 	v[index_of(&g, "a")] = (double)NAN;
-	assert_float_equal(tp_graph_upstream(&g, index_of(&g, "c"), v, &n),
+	assert_float_equal(tp_neighbours_upstream(&g, index_of(&g, "c"), v, &n),
 	    30, 1e-9);
-	tp_graph_release(&g);
+	tp_neighbours_release(&g);
 }
 
 static void
 test_hash(void **state)
 {
-	struct tp_graph	a, b, c, d;
+	struct tp_neighbours	a, b, c, d;
 	struct tp_err	e = { 0 };
 
 	(void)state;
@@ -77,17 +78,17 @@ test_hash(void **state)
 	    &e), 0);
 	assert_true(a.hash != 0 && a.hash == b.hash);
 	assert_true(a.hash != c.hash && a.hash != d.hash);
-	tp_graph_release(&a);
-	tp_graph_release(&b);
-	tp_graph_release(&c);
-	tp_graph_release(&d);
+	tp_neighbours_release(&a);
+	tp_neighbours_release(&b);
+	tp_neighbours_release(&c);
+	tp_neighbours_release(&d);
 }
 
 /* Names as they stand in JSON: what needs an escape has one. */
 static void
 test_names(void **state)
 {
-	struct tp_graph	g;
+	struct tp_neighbours	g;
 	struct tp_err	e = { 0 };
 
 	(void)state;
@@ -95,7 +96,7 @@ test_names(void **state)
 	    &e), 0);
 	index_of(&g, "a\\\\b");
 	index_of(&g, "\xc3\xa9");
-	tp_graph_release(&g);
+	tp_neighbours_release(&g);
 }
 
 static void
@@ -118,7 +119,7 @@ test_bad_tables(void **state)
 		{ "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\n",
 		    "t.csv:1: too many columns" },
 	};
-	struct tp_graph	g;
+	struct tp_neighbours	g;
 	struct tp_err	e;
 	size_t		i;
 

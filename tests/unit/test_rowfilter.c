@@ -267,12 +267,12 @@ test_no_future(void **state)
 				    "s0,s7,100\ns7,s4,250\ns4,s0,90\n"
 				    "s1,s7,400\ns7,s8,30\n";
 	struct tp_grid_opts	o = tp_grid_defaults;
-	struct tp_graph		g = { 0 };
+	struct tp_neighbours	g = { 0 };
 	struct tp_err		e = { 0 };
 	uint64_t		seed;
 
 	(void)state;
-	assert_int_equal(tp_graph_read(&g, arcs, sizeof(arcs) - 1, "arcs",
+	assert_int_equal(tp_neighbours_read(&g, arcs, sizeof(arcs) - 1, "arcs",
 	    &e), 0);
 	o.graph = &g;
 	o.spec.groups |= TP_FEAT_NEIGHBOUR;
@@ -284,7 +284,7 @@ test_no_future(void **state)
 	o.spec.targets[2] = 60;
 	for (seed = 1; seed <= 10; seed++)
 		check_no_future(&o, seed);
-	tp_graph_release(&g);
+	tp_neighbours_release(&g);
 }
 
 /* What the grid gave for each row, to compare with what is read back. */

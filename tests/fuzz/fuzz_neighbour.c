@@ -10,13 +10,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct tp_graph	 g = { 0 };
+	struct tp_neighbours	 g = { 0 };
 	struct tp_err	 e = { 0 };
 	double		*v;
 	size_t		 i;
 	int		 up, down;
 
-	if (tp_graph_read(&g, (const char *)data, n, "fuzz", &e) != 0) {
+	if (tp_neighbours_read(&g, (const char *)data, n, "fuzz", &e) != 0) {
 		if (e.code != TP_EXIT_DATA)
 			abort();
 		return 0;
@@ -25,8 +25,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (i = 0; i < g.ids.n; i++)
 		v[i] = i % 3 == 0 ? (double)NAN : 50;
 	for (i = 0; i < g.ids.n; i++) {
-		double	a = tp_graph_upstream(&g, i, v, &up);
-		double	b = tp_graph_downstream(&g, i, v, &down);
+		double	a = tp_neighbours_upstream(&g, i, v, &up);
+		double	b = tp_neighbours_downstream(&g, i, v, &down);
 
 		if (up < 0 || down < 0 || (up == 0 && !isnan(a)) ||
 		    (!isnan(a) && fabs(a - 50) > 1e-9) ||
@@ -34,6 +34,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			abort();
 	}
 	free(v);
-	tp_graph_release(&g);
+	tp_neighbours_release(&g);
 	return 0;
 }
