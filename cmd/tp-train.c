@@ -169,7 +169,10 @@ train(const struct conf *c, struct tp_dataset *d, struct tp_err *e)
 {
 	struct tp_train_opts	o = {
 		.kind = c->kinds[0],
-		.model = { (uint64_t)c->seed, (int)c->threads },
+		.model = {
+			.seed = (uint64_t)c->seed,
+			.threads = (int)c->threads,
+		},
 		.alpha = c->alpha,
 		.gate = c->gate_path != NULL ? &c->gate : NULL,
 		.margin = c->margin / 100,

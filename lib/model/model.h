@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "num/adj.h"
 
 /* The most a model file may ask for; what is larger is refused. */
 #define TP_MODEL_SEGS	(1u << 24)
@@ -51,11 +52,28 @@ struct tp_panel {
 	 * of readings (profiles) it learns from steps below part[1].
 	 */
 	uint32_t	 part[4];
+	const struct tp_adj *graph;	/* of shape.nseg segments; or NULL */
+};
+
+/* One pass over the train part, of a model that learns by many. */
+struct tp_epoch {
+	int	 number, of;	/* 1 .. of */
+	double	 train, valid;	/* mean absolute errors, in the data's unit */
+	double	 seconds, gflops;	/* of its training; GFLOP per second */
+};
+
+/* Told how fitting goes on; a function that is NULL is not called. */
+struct tp_fit_watch {
+	void	(*epoch)(void *arg, const struct tp_epoch *e);
+	void	(*progress)(void *arg, uint64_t done, uint64_t total);
+	void	*arg;
 };
 
 struct tp_model_opts {
 	uint64_t seed;
 	int	 threads;	/* < 1: as many as cores */
+	int	 epochs;	/* at most; 0: what the kind thinks best */
+	const struct tp_fit_watch *watch;	/* or NULL */
 };
 
 /* What a model is asked: rows of one step. */

@@ -188,7 +188,9 @@ fit(const struct tp_model_kind *k, const struct world *w, int threads)
 {
 	struct tp_err	 e = { 0 };
 	void		*st = k->fit(&w->p,
-	    &(struct tp_model_opts){ 1, threads }, &e);
+	    &(struct tp_model_opts){
+		.seed = 1, .threads = threads,
+	    }, &e);
 
 	assert_non_null(st);
 	return st;
