@@ -9,6 +9,7 @@ BEGIN {
 	uses["data"] = uses["window"] = uses["feat"] = "base json rec"
 	uses["plot"] = "base json rec forecast"
 	uses["model"] = "base num"
+	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
 }
 {
