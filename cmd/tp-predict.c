@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "forecast/live.h"
 #include "io/file.h"
+#include "io/versions.h"
 #include "stream/run.h"
 
 #define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
@@ -13,7 +14,8 @@
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_live_conf	 live;
-	const char		*model_path, *horizons, *levels, *graph_path;
+	const char		*model_arg, *horizons, *levels, *graph_path;
+	char			*model_path;	/* of the file */
 	int			 unit;		/* 0 as the input, kmh, mph */
 	int			 early;
 	int64_t			 max_keys;
@@ -26,8 +28,9 @@ struct conf {
 
 static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "Forecasts" },
-	{ TP_OPT_FILE, 'm', "model", AT(model_path), "FILE", NULL,
-	    "model that tp-train saved; read again when it changes", 0, 0 },
+	{ TP_OPT_FILE, 'm', "model", AT(model_arg), "FILE|FOLDER", NULL,
+	    "model that tp-train saved, or the current one of FOLDER; read "
+	    "again when it changes", 0, 0 },
 	{ TP_OPT_STR, 0, "horizons", AT(horizons), "LIST", NULL,
 	    "minutes ahead, of those the model has (default all)", 0, 0 },
 	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
@@ -71,22 +74,7 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* Reads the model file into m. */
-static int
-load(const char *path, struct tp_modelfile *m, struct tp_err *e)
-{
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
-	if (tp_file_read(path, TP_MODELFILE_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_modelfile_read(m, p, n, e);
-	free(p);
-	return rc == 0 ? 0 : tp_err_prefix(e, "%s", path);
-}
-
-/* True where the file is another than that of the last look. */
+/* True where the file is another than that of the last look, or gone. */
 static bool
 changed(struct conf *c)
 {
@@ -94,7 +82,7 @@ changed(struct conf *c)
 	bool		differs;
 
 	if (stat(c->model_path, &now) == -1)
-		return false;
+		memset(&now, 0, sizeof(now));
 	differs = now.st_ino != c->seen.st_ino ||
 	    now.st_dev != c->seen.st_dev ||
 	    now.st_size != c->seen.st_size ||
@@ -115,7 +103,7 @@ refresh(void *arg, bool hup, struct tp_err *e)
 	(void)e;
 	if (strcmp(c->model_path, "-") == 0 || (!changed(c) && !hup))
 		return 0;
-	if (load(c->model_path, &new, &why) != 0) {
+	if (tp_modelfile_open(&new, c->model_path, &why) != 0) {
 		tp_log_error("%s; still using '%s'", why.text,
 		    c->model.version);
 		return 0;
@@ -156,7 +144,7 @@ configure(struct conf *c, struct tp_err *e)
 	struct tp_live_conf	*l = &c->live;
 	int			 n;
 
-	if (c->model_path == NULL)
+	if (c->model_arg == NULL)
 		return tp_opt_error(e, "no model; -m FILE names it");
 	if (c->horizons != NULL) {
 		n = tp_opt_ints(c->horizons, l->minutes, TP_MODEL_HORIZONS,
@@ -169,6 +157,7 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->levels != NULL && tp_levels_parse(&l->levels, c->levels) != 0)
 		return tp_opt_error(e, "--levels: '%s' is no list of four "
 		    "descending limits, nor ratio", c->levels);
+	c->model_path = tp_versions_path(c->model_arg);
 	l->unit = c->unit == 0 ? TP_UNIT_NONE :
 	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
 	l->grid.max_keys = (size_t)c->max_keys;
@@ -180,7 +169,7 @@ configure(struct conf *c, struct tp_err *e)
 		return -1;
 	if (strcmp(c->model_path, "-") != 0)
 		changed(c);
-	if (load(c->model_path, &c->model, e) != 0)
+	if (tp_modelfile_open(&c->model, c->model_path, e) != 0)
 		return -1;
 	if (tp_live_use(l, &c->model, e) != 0)
 		return tp_err_prefix(e, "%s", c->model_path);
@@ -217,6 +206,7 @@ main(int argc, char **argv)
 	if (rc == 0)
 		rc = tp_run(&run, &e);
 	tp_modelfile_release(&c.model);
+	free(c.model_path);
 	tp_neighbours_release(&c.graph);
 	return tp_run_exit(rc, &e);
 }

@@ -2,15 +2,17 @@
  * tp-train: reads feature rows with targets, fits a model, scores it beside
  * persistence and the historical average, and saves it.
  */
+#include <errno.h>
+#include <math.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/sig.h"
-#include "forecast/dataset.h"
 #include "forecast/trainer.h"
 #include "forecast/trainreport.h"
 #include "io/file.h"
-#include "io/sink.h"
+#include "io/versions.h"
 #include "stream/run.h"
 
 struct conf {
@@ -18,8 +20,9 @@ struct conf {
 	const char		*model_path, *report_path, *gate_path;
 	int			 kind;		/* index into kinds */
 	const char		*split;
-	double			 coverage, alpha, margin;
-	int64_t			 seed, threads, min_windows;
+	double			 coverage, alpha, min_gain;
+	int64_t			 seed, threads, min_windows, keep;
+	bool			 folder;	/* model_path is one */
 	double			 share[3];	/* percent */
 	struct tp_modelfile	 gate;
 	const struct tp_model_kind *kinds[3];
@@ -32,9 +35,12 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "The model" },
 	{ TP_OPT_CHOICE, 0, "model", AT(kind), "KIND",
 	    "persistence|ha|linear", "what to fit (default linear)", 0, 0 },
-	{ TP_OPT_FILE, 'o', "output", AT(model_path), "FILE", NULL,
-	    "save the model in FILE, replaced whole, instead of writing it "
-	    "to standard output", 0, 0 },
+	{ TP_OPT_FILE, 'o', "output", AT(model_path), "FILE|FOLDER/", NULL,
+	    "save the model in FILE, replaced whole, or as a new version in "
+	    "FOLDER, whose link 'current' then names it (default: standard "
+	    "output)", 0, 0 },
+	{ TP_OPT_INT, 0, "keep", AT(keep), "N", NULL,
+	    "leave the newest N versions in FOLDER (default: all)", 1, 1e6 },
 	{ TP_OPT_STR, 0, "split", AT(split), "LIST", NULL,
 	    "percent of the windows for train, validation and test, in time "
 	    "order (default 70,10,20)", 0, 0 },
@@ -54,17 +60,18 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FILE, 0, "report", AT(report_path), "FILE", NULL,
 	    "write score records to FILE", 0, 0 },
 	{ TP_OPT_FILE, 0, "gate", AT(gate_path), "MODEL", NULL,
-	    "save nothing and exit with 1 where MODEL is better on the "
-	    "validation part", 0, 0 },
-	{ TP_OPT_NUM, 0, "gate-margin", AT(margin), "PERCENT", NULL,
-	    "how much worse the new model may be (default 0)", 0, 1000 },
+	    "save nothing and exit with 1 unless the new model is better "
+	    "than MODEL on the validation part", 0, 0 },
+	{ TP_OPT_NUM, 0, "min-gain", AT(min_gain), "PERCENT", NULL,
+	    "by more than so much; below 0: it may be so much worse "
+	    "(default 0)", -1000, 100 },
 	{ .kind = TP_OPT_END },
 };
 
 static const char tail[] =
     "Example:\n"
     "  tp-replay --format metr-la FILE | tp-features --targets 15,30,60 |\n"
-    "      tp-train --model linear --report report.jsonl -o la.model\n";
+    "      tp-train --model linear --gate models/la/current -o models/la/\n";
 
 static const struct tp_tool tool = {
 	.name = "tp-train",
@@ -98,19 +105,31 @@ set_split(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
+/* True where the model in use is that of the folder, which has none yet. */
+static bool
+is_first(const struct conf *c)
+{
+	char	*use = tp_versions_path(c->gate_path);
+	char	*own = tp_versions_path(c->model_path);
+	char	 target[2];
+	bool	 none;
+
+	none = c->folder && strcmp(use, own) == 0 &&
+	    readlink(use, target, sizeof(target)) == -1 && errno == ENOENT;
+	free(use);
+	free(own);
+	return none;
+}
+
+/* Reads the model in use, where there is one. */
 static int
 read_gate(struct conf *c, struct tp_err *e)
 {
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
-	if (tp_file_read(c->gate_path, TP_MODELFILE_MAX, &p, &n, e) != 0)
+	tp_modelfile_release(&c->gate);
+	if (c->gate_path == NULL || is_first(c))
+		return 0;
+	if (tp_modelfile_open(&c->gate, c->gate_path, e) != 0)
 		return -1;
-	rc = tp_modelfile_read(&c->gate, p, n, e);
-	free(p);
-	if (rc != 0)
-		return tp_err_prefix(e, "%s", c->gate_path);
 	c->kinds[1] = c->gate.kind;
 	return 0;
 }
@@ -128,12 +147,16 @@ configure(struct conf *c, struct tp_err *e)
 	c->alpha = tp_fixed(c->alpha, 6);
 	if (set_split(c, e) != 0)
 		return -1;
+	c->folder = tp_versions_is(c->model_path);
+	if (c->keep > 0 && !c->folder)
+		return tp_opt_error(e, "--keep is for versions in a folder; "
+		    "-o FOLDER/ names it");
 	if (strcmp(c->model_path, "-") == 0 && isatty(STDOUT_FILENO))
 		return tp_opt_error(e, "a model is not for a terminal; "
 		    "-o FILE saves it");
 	/* nothing but the model goes out, and that at the end */
 	c->run.output = "/dev/null";
-	return c->gate_path != NULL ? read_gate(c, e) : 0;
+	return read_gate(c, e);
 }
 
 static void
@@ -142,30 +165,100 @@ note(const char *what)
 	tp_log_detail("fitting %s", what);
 }
 
-/* The model, unless it was refused; returns what main returns. */
+static void
+say_gate(const struct conf *c, const struct tp_train_result *r)
+{
+	const struct tp_gate	*g = &r->gate;
+	double			 less = g->old_mae - g->new_mae;
+	char			 se[40] = "";
+
+	if (!isnan(g->se))
+		snprintf(se, sizeof(se), " +- %.4f", g->se);
+	tp_log_note("%s: mean absolute error %.4f on the validation part, "
+	    "%.4f by the model in use '%s': %.4f%s %s (%.2f %%)",
+	    r->refused ? "not saved" : "saved", g->new_mae, g->old_mae,
+	    c->gate.version, fabs(less), se, less < 0 ? "more" : "less",
+	    fabs(tp_gate_gain(g)));
+}
+
+/* Compares with the model in use, where there is one. */
 static int
-save(const struct conf *c, const struct tp_train_result *r, struct tp_err *e)
+judge(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
+    struct tp_err *e)
+{
+	/* another training may have moved `current` meanwhile */
+	if (c->folder && read_gate(c, e) != 0)
+		return -1;
+	if (c->gate_path == NULL)
+		return 0;
+	if (c->gate.kind == NULL) {
+		tp_log_note("no model is in use yet in '%s'", c->model_path);
+		return 0;
+	}
+	if (tp_train_gate(d, &c->gate, c->min_gain, r, e) != 0)
+		return -1;
+	say_gate(c, r);
+	return 0;
+}
+
+static int
+add_version(const struct conf *c, struct tp_versions *v,
+    const struct tp_buf *b, struct tp_err *e)
+{
+	int64_t	 now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+	    tp_clock_wall_ms();
+	uint64_t h = tp_hash(b->p, b->n, 0);
+	char	*name;
+	size_t	 removed = 0;
+
+	if (tp_versions_add(v, now, (uint32_t)(h ^ h >> 32), b->p, b->n,
+	    &name, e) != 0)
+		return -1;
+	if (c->keep > 0 &&
+	    tp_versions_prune(v, (size_t)c->keep, &removed, e) != 0) {
+		free(name);
+		return -1;
+	}
+	tp_log_note("'%s/%s' is the current model%s", v->dir, name,
+	    removed > 0 ? "; older ones were removed" : "");
+	free(name);
+	return 0;
+}
+
+/*
+ * The model goes out, unless the gate refuses it; returns what main returns.
+ * v is locked where the output is a folder.
+ */
+static int
+publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
+    struct tp_versions *v, struct tp_err *e)
 {
 	struct tp_buf	b = { 0 };
 	int		rc;
 
-	if (c->report_path != NULL && tp_file_replace(c->report_path,
-	    r->report.p, r->report.n, e) != 0)
+	if (judge(c, d, r, e) != 0)
 		return -1;
-	if (r->refused) {
-		tp_log_note("not saved: mean absolute error %.4f on the "
-		    "validation part, %.4f by the model in use '%s'",
-		    r->new_mae, r->old_mae, c->gate.version);
-		return TP_EXIT_NO;
+	tp_train_report(r, d);
+	if (c->run.quiet == 0) {
+		tp_train_table(r, TP_SPLIT_TEST, &b);
+		fputs(tp_buf_cstr(&b), stderr);
+		b.n = 0;
 	}
-	tp_modelfile_write(&r->model, &b);
-	rc = tp_file_replace(c->model_path, b.p, b.n, e);
+	rc = c->report_path == NULL ? 0 : tp_file_replace(c->report_path,
+	    r->report.p, r->report.n, e);
+	if (rc == 0 && r->refused) {
+		rc = TP_EXIT_NO;
+	} else if (rc == 0) {
+		tp_modelfile_write(&r->model, &b);
+		rc = c->folder ? add_version(c, v, &b, e) :
+		    tp_file_replace(c->model_path, b.p, b.n, e);
+	}
 	tp_buf_release(&b);
 	return rc;
 }
 
 static int
-train(const struct conf *c, struct tp_dataset *d, struct tp_err *e)
+train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 {
 	struct tp_train_opts	o = {
 		.kind = c->kinds[0],
@@ -174,23 +267,20 @@ train(const struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.threads = (int)c->threads,
 		},
 		.alpha = c->alpha,
-		.gate = c->gate_path != NULL ? &c->gate : NULL,
-		.margin = c->margin / 100,
 		.note = note,
 	};
 	struct tp_train_result	r = { 0 };
-	struct tp_buf		table = { 0 };
-	int			rc;
+	struct tp_versions	v = { .fd = -1 };
+	int			rc = -1;
 
 	if (tp_dataset_finish(d, c->share, c->min_windows, e) != 0 ||
 	    tp_train(d, &o, &r, e) != 0)
 		return -1;
-	if (c->run.quiet == 0) {
-		tp_train_table(&r, TP_SPLIT_TEST, &table);
-		fputs(tp_buf_cstr(&table), stderr);
-		tp_buf_release(&table);
+	if (!c->folder || tp_versions_lock(&v, c->model_path, ".model",
+	    e) == 0) {
+		rc = publish(c, d, &r, &v, e);
+		tp_versions_release(&v);
 	}
-	rc = save(c, &r, e);
 	tp_train_release(&r);
 	return rc;
 }

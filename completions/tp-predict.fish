@@ -1,4 +1,4 @@
-complete -c tp-predict -s m -l model -r -F -d 'model that tp-train saved; read again when it changes'
+complete -c tp-predict -s m -l model -r -F -d 'model that tp-train saved, or the current one of FOLDER; read again when it changes'
 complete -c tp-predict -l horizons -x -d 'minutes ahead, of those the model has (default all)'
 complete -c tp-predict -l levels -x -d 'limits of the congestion levels in mph, best first (default 60,45,30,15), or ratio[:LIST] of the free-flow speed'
 complete -c tp-predict -l units -x -a 'keep kmh mph' -d 'of the speeds written (default: those of the input)'

@@ -16,6 +16,8 @@ _tp_train()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--keep)
+		return ;;
 	--split)
 		return ;;
 	--coverage)
@@ -34,7 +36,7 @@ _tp_train()
 	--gate)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	--gate-margin)
+	--min-gain)
 		return ;;
 	-i|--input)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -86,7 +88,7 @@ _tp_train()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--model -o --output --split --coverage --alpha --seed --min-windows -j --threads --report --gate --gate-margin -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--model -o --output --keep --split --coverage --alpha --seed --min-windows -j --threads --report --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -186,36 +186,27 @@ describe(struct tp_modelfile *m, const struct tp_dataset *d,
 	m->free_flow = free_flow(p);
 }
 
-/* Mean over the horizons. */
-static double
-mean_mae(const struct tp_train_scores *s, size_t nh)
-{
-	double	sum = 0;
-	size_t	h;
-
-	for (h = 0; h < nh; h++)
-		sum += tp_score_mae(&s->s[TP_SPLIT_VALIDATION][h]);
-	return sum / (double)nh;
-}
-
-static int
-gate(struct tp_train_result *r, const struct tp_dataset *d,
-    const struct tp_train_opts *o, struct tp_err *e)
+int
+tp_train_gate(const struct tp_dataset *d, const struct tp_modelfile *use,
+    double min_gain, struct tp_train_result *r, struct tp_err *e)
 {
 	struct tp_train_scores	*s = &r->scored[r->nscored];
-	struct tp_fitted		 f = { 0 };
-	int			 rc = tp_fitted_adopt(&f, o->gate, d, e);
+	struct tp_fitted	 new = { 0 }, old = { 0 };
+	int			 rc = tp_fitted_adopt(&old, use, d, e);
 
 	if (rc == 0) {
-		s->kind = o->gate->kind->name;
-		s->version = tp_strdup(o->gate->version);
+		s->kind = use->kind->name;
+		s->version = tp_strdup(use->version);
 		r->nscored++;
-		score(&f, d, s);
-		r->new_mae = mean_mae(&r->scored[0], d->panel.shape.nh);
-		r->old_mae = mean_mae(s, d->panel.shape.nh);
-		r->refused = r->new_mae > r->old_mae * (1 + o->margin);
+		score(&old, d, s);
+		new.kind = r->model.kind;
+		new.state = r->model.state;
+		tp_gate_compare(&new, &old, d, &r->gate);
+		r->refused = !(tp_gate_gain(&r->gate) > min_gain);
+		new.state = NULL;	/* is the result's */
 	}
-	tp_fitted_release(&f);
+	tp_fitted_release(&new);
+	tp_fitted_release(&old);
 	return rc;
 }
 
@@ -282,14 +273,11 @@ tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
 	for (i = 0; i < 2 && rc == 0; i++)
 		if (base[i] != o->kind)
 			rc = train_kind(r, d, o, base[i], NULL, e);
-	if (rc == 0 && o->gate != NULL)
-		rc = gate(r, d, o, e);
 	if (rc != 0) {
 		tp_train_release(r);
 		return -1;
 	}
 	r->model.metrics = tp_train_metrics(r, d);
-	tp_train_report(r, d);
 	return 0;
 }
 

@@ -6,9 +6,8 @@
 #ifndef TP_FORECAST_TRAINER_H
 #define TP_FORECAST_TRAINER_H
 
-#include "forecast/dataset.h"
+#include "forecast/gate.h"
 #include "forecast/score.h"
-#include "model/modelfile.h"
 
 enum { TP_SPLIT_TRAIN, TP_SPLIT_VALIDATION, TP_SPLIT_TEST, TP_SPLITS };
 extern const char *const tp_split_names[TP_SPLITS];
@@ -19,11 +18,6 @@ struct tp_train_opts {
 	const struct tp_model_kind *kind;
 	struct tp_model_opts model;
 	double		 alpha;		/* 1 - coverage of intervals */
-	/* the model in use, or NULL; the new one is refused where its mean
-	 * absolute error on the validation part is larger by more than
-	 * margin (a share) */
-	const struct tp_modelfile *gate;
-	double		 margin;
 	/* told what is being done, or NULL */
 	void		(*note)(const char *what);
 };
@@ -41,12 +35,20 @@ struct tp_train_result {
 	size_t		 nscored;
 	struct tp_buf	 report;	/* score records, a line each */
 	bool		 refused;	/* by the gate */
-	double		 new_mae, old_mae;	/* what it compared */
+	struct tp_gate	 gate;
 };
 
-/* r is zeroed.  Returns 0, or -1 with nothing to release. */
+/* r is zeroed; its report is not made yet.  Returns 0, or -1 with nothing to
+ * release. */
 int tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
     struct tp_train_result *r, struct tp_err *e);
+/*
+ * Compares what was trained with the model in use, and scores that too; the
+ * new one is refused where its gain (tp_gate_gain()) is not above min_gain
+ * percent.  Returns 0, or -1 where they cannot be compared.
+ */
+int tp_train_gate(const struct tp_dataset *d, const struct tp_modelfile *use,
+    double min_gain, struct tp_train_result *r, struct tp_err *e);
 void tp_train_release(struct tp_train_result *r);
 
 #endif

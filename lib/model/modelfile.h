@@ -55,6 +55,13 @@ void tp_modelfile_write(const struct tp_modelfile *m, struct tp_buf *b);
  */
 int tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
     struct tp_err *e);
+/*
+ * Reads the model of a file, of the `current` one of a folder of versions
+ * (io/versions.h), or of standard input ("-").  As tp_modelfile_read(); the
+ * error names the file.
+ */
+int tp_modelfile_open(struct tp_modelfile *m, const char *path,
+    struct tp_err *e);
 void tp_modelfile_release(struct tp_modelfile *m);
 
 #endif

@@ -1,9 +1,13 @@
 /* Reading model files: nothing in one is believed before it is checked. */
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "io/file.h"
+#include "io/versions.h"
 #include "model/modelfile.h"
 #include "model/pack.h"
 
@@ -303,5 +307,39 @@ tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
 	json_decref(q.head);
 	if (rc != 0)
 		tp_modelfile_release(m);
+	return rc;
+}
+
+/* Adds what a link that leads nowhere means. */
+static void
+explain(const char *file, struct tp_err *e)
+{
+	char	target[PATH_MAX];
+	ssize_t	n = readlink(file, target, sizeof(target) - 1);
+
+	if (n < 0 || access(file, F_OK) == 0)
+		return;
+	target[n] = '\0';
+	tp_err_set(e, TP_EXIT_SYS, "'%s' points to '%s', which is not there",
+	    file, target);
+}
+
+int
+tp_modelfile_open(struct tp_modelfile *m, const char *path, struct tp_err *e)
+{
+	char	*file = tp_versions_path(path), *p;
+	size_t	 n;
+	int	 rc;
+
+	rc = tp_file_read(file, TP_MODELFILE_MAX, &p, &n, e);
+	if (rc == 0) {
+		rc = tp_modelfile_read(m, p, n, e);
+		if (rc != 0)
+			tp_err_prefix(e, "%s", file);
+		free(p);
+	} else {
+		explain(file, e);
+	}
+	free(file);
 	return rc;
 }

@@ -8,7 +8,7 @@ BEGIN {
 	uses["stream"] = "base io json rec kafka"
 	uses["data"] = uses["window"] = uses["feat"] = "base json rec"
 	uses["plot"] = "base json rec forecast"
-	uses["model"] = "base num"
+	uses["model"] = "base io num"
 	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
 }

@@ -471,21 +471,28 @@ gate_holds(void **state)
 
 	(void)state;
 	train(&d, &r, "mph", 1);
-	o.gate = &r.model;
 	assert_int_equal(tp_train(&d, &o, &again, &e), 0);
+	assert_int_equal(tp_train_gate(&d, &r.model, 0, &again, &e), 0);
 	assert_true(again.refused);
-	assert_true(again.new_mae > again.old_mae);
+	assert_true(again.gate.new_mae > again.gate.old_mae);
 	/* the model in use scores as it did when it was trained */
 	assert_true(tp_score_mae(&again.scored[again.nscored - 1].s[1][0]) ==
 	    tp_score_mae(&r.scored[0].s[1][0]));
 	tp_train_release(&again);
-	o.margin = 100;
 	assert_int_equal(tp_train(&d, &o, &again, &e), 0);
+	assert_int_equal(tp_train_gate(&d, &r.model, -1000, &again, &e), 0);
 	assert_false(again.refused);
 	tp_train_release(&again);
+	/* the same again is not better, and no worse */
 	o.kind = &tp_model_linear;
-	o.margin = 0;
 	assert_int_equal(tp_train(&d, &o, &again, &e), 0);
+	assert_int_equal(tp_train_gate(&d, &r.model, 0, &again, &e), 0);
+	assert_true(again.refused);
+	assert_true(again.gate.new_mae == again.gate.old_mae);
+	assert_true(again.gate.se == 0);
+	tp_train_release(&again);
+	assert_int_equal(tp_train(&d, &o, &again, &e), 0);
+	assert_int_equal(tp_train_gate(&d, &r.model, -1e-9, &again, &e), 0);
 	assert_false(again.refused);
 	tp_train_release(&again);
 	tp_train_release(&r);
