@@ -6,9 +6,11 @@
 #include "base/log.h"
 #include "base/opttime.h"
 #include "base/sig.h"
+#include "data/flow.h"
 #include "data/replay.h"
 #include "data/scenario.h"
 #include "data/sensors.h"
+#include "io/file.h"
 #include "io/src.h"
 #include "stream/run.h"
 
@@ -26,6 +28,9 @@ struct conf {
 	bool			 loop;
 	const char		*from, *to, *rebase, *zone, *missing;
 	const char		*segments, *sensors_path, *start;
+	const char		*shapes_path;
+	struct tp_shapes	 shapes;
+	size_t			 shapes_saved;	/* bytes of their text */
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -65,6 +70,8 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FILE, 0, "sensors", AT(sensors_path), "FILE", NULL,
 	    "CSV table sensor_id,latitude,longitude,...; adds place and "
 	    "road", 0, 0 },
+	{ TP_OPT_FILE, 0, "shapes", AT(shapes_path), "FILE", NULL,
+	    "here: keep the line of each road section in FILE", 0, 0 },
 	{ TP_OPT_STR, 0, "rebase", AT(rebase), "TIME", NULL,
 	    "shift all times so that the first event is at TIME, or now",
 	    0, 0 },
@@ -98,28 +105,6 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* Reads all of a file, packed or not; 0 or -1. */
-static int
-slurp(const char *path, struct tp_buf *b, struct tp_err *e)
-{
-	struct tp_src	*src = tp_src_open(path, e);
-	ssize_t		 n = -1;
-
-	if (src == NULL)
-		return -1;
-	do {
-		n = tp_src_read(src, tp_buf_room(b, 65536), 65536, e);
-		if (n > 0)
-			b->n += (size_t)n;
-	} while (n > 0 && b->n <= TABLE_MAX);
-	tp_src_close(src);
-	if (n > 0)
-		return tp_err_set(e, TP_EXIT_DATA, "%s: more than %zu bytes",
-		    path, TABLE_MAX);
-	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
-	return n < 0 ? -1 : 0;
-}
-
 /* Adds the ids of s[0..n) that are parted by `sep`. */
 static void
 add_ids(struct tp_map *m, const char *s, size_t n, char sep)
@@ -148,7 +133,7 @@ set_segments(struct conf *c, struct tp_err *e)
 	if (c->segments == NULL)
 		return 0;
 	if (c->segments[0] == '@') {
-		rc = slurp(c->segments + 1, &b, e);
+		rc = tp_src_slurp(c->segments + 1, TABLE_MAX, &b, e);
 		if (rc == 0)
 			add_ids(&c->only, b.p, b.n, '\n');
 		tp_buf_release(&b);
@@ -171,7 +156,7 @@ set_sensors(struct conf *c, struct tp_err *e)
 
 	if (c->sensors_path == NULL)
 		return 0;
-	rc = slurp(c->sensors_path, &b, e);
+	rc = tp_src_slurp(c->sensors_path, TABLE_MAX, &b, e);
 	if (rc == 0)
 		rc = tp_sensors_parse(&c->sensors, c->sensors_path, b.p, b.n,
 		    e);
@@ -255,13 +240,43 @@ set_scenario(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
+/* The present, for answers that do not say when; and shapes that are new. */
+static int
+refresh(void *arg, bool hup, struct tp_err *e)
+{
+	struct conf	*c = arg;
+	size_t		 n = c->shapes.text.n;
+
+	(void)hup;
+	c->replay.now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+	    tp_clock_wall_ms();
+	if (c->shapes_path == NULL || n == c->shapes_saved)
+		return 0;
+	c->shapes_saved = n;
+	return tp_file_replace(c->shapes_path, c->shapes.text.p, n, e);
+}
+
+static int
+set_shapes(struct conf *c, struct tp_err *e)
+{
+	int	format = c->replay.format;
+
+	if (c->shapes_path != NULL) {
+		if (format != TP_FORMAT_AUTO && format != TP_FORMAT_HERE)
+			return tp_opt_error(e,
+			    "--shapes is for --format here");
+		c->replay.shapes = &c->shapes;
+	}
+	return refresh(c, false, e);
+}
+
 static int
 configure(struct conf *c, struct tp_err *e)
 {
 	c->replay.max_line = (size_t)c->run.max_line;
 	return set_times(c, e) == -1 || set_speeds(c, e) == -1 ||
 	    set_scenario(c, e) == -1 || set_segments(c, e) == -1 ||
-	    set_sensors(c, e) == -1 ? -1 : 0;
+	    set_sensors(c, e) == -1 || set_shapes(c, e) == -1 ? -1 : 0;
 }
 
 /* Ids asked for that never came are most likely mistyped. */
@@ -293,6 +308,8 @@ main(int argc, char **argv)
 		.opts = &c.run,
 		.reader = &tp_replay_reader,
 		.conf = &c.replay,
+		.refresh = refresh,
+		.refresh_arg = &c,
 		.what = "events",
 	};
 	struct tp_err	e = { 0 };
@@ -306,10 +323,13 @@ main(int argc, char **argv)
 	run.loop = c.loop;
 	if (rc == 0)
 		rc = tp_run(&run, &e);
+	if (rc == 0)
+		rc = refresh(&c, false, &e);
 	if (rc == 0 && c.run.count == 0 && tp_sig_stop() == 0)
 		note_unseen(&c);
 	tp_map_release(&c.only);
 	tp_sensors_release(&c.sensors);
+	tp_shapes_release(&c.shapes);
 	free(c.replay.seen);
 	return tp_run_exit(rc, &e);
 }

@@ -11,7 +11,7 @@ _tp_replay()
 	fi
 	case $prev in
 	-f|--format)
-		COMPREPLY=($(compgen -W 'auto metr-la wide long pems events' -- "$cur"))
+		COMPREPLY=($(compgen -W 'auto metr-la wide long pems events here' -- "$cur"))
 		return ;;
 	--speed-unit)
 		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
@@ -40,6 +40,9 @@ _tp_replay()
 	--segments)
 		return ;;
 	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--shapes)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--rebase)
@@ -101,7 +104,7 @@ _tp_replay()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --shapes --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

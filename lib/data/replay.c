@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "data/eventfile.h"
+#include "data/flow.h"
 #include "data/hdf5.h"
 #include "data/longcsv.h"
 #include "data/pems.h"
@@ -22,6 +23,7 @@ struct replay {
 	struct tp_longcsv lng;
 	struct tp_pems	 pems;
 	struct tp_eventfile json;
+	struct tp_flow	 flow;
 };
 
 static int
@@ -44,6 +46,7 @@ replay_clear(void *st)
 	tp_longcsv_release(&r->lng);
 	tp_pems_release(&r->pems);
 	tp_eventfile_release(&r->json);
+	tp_flow_release(&r->flow);
 	tp_events_release(&r->ev);
 	tp_buf_release(&r->head);
 }
@@ -65,6 +68,9 @@ start_format(struct replay *r, int format)
 		break;
 	case TP_FORMAT_EVENTS:
 		tp_eventfile_open(&r->json, &r->ev);
+		break;
+	case TP_FORMAT_HERE:
+		tp_flow_open(&r->flow, &r->ev);
 		break;
 	}
 }
@@ -116,6 +122,8 @@ give(struct replay *r, const char *p, size_t n, struct tp_out *out,
 		return tp_longcsv_bytes(&r->lng, p, n, out, e);
 	case TP_FORMAT_PEMS:
 		return tp_pems_bytes(&r->pems, p, n, out, e);
+	case TP_FORMAT_HERE:
+		return tp_flow_bytes(&r->flow, p, n, out, e);
 	}
 	return tp_eventfile_bytes(&r->json, p, n, out, e);
 }
@@ -175,7 +183,8 @@ sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 	while (i < n && (p[i] == ' ' || p[i] == '\t'))
 		i++;
 	if (i < n && (p[i] == '{' || p[i] == '[')) {
-		row.format = TP_FORMAT_EVENTS;
+		row.format = tp_flow_is(p + i, n - i) ? TP_FORMAT_HERE :
+		    TP_FORMAT_EVENTS;
 	} else {
 		tp_csv_init(&csv, SNIFF_MAX);
 		tp_csv_bytes(&csv, p, n, look_at_row, &row);
@@ -254,6 +263,8 @@ replay_close(void *st, struct tp_out *out, struct tp_err *e)
 		return tp_longcsv_close(&r->lng, out, e);
 	case TP_FORMAT_PEMS:
 		return tp_pems_close(&r->pems, out, e);
+	case TP_FORMAT_HERE:
+		return tp_flow_close(&r->flow, out, e);
 	}
 	return tp_eventfile_close(&r->json, out, e);
 }

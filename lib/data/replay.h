@@ -10,6 +10,7 @@
 #include "rec/reader.h"
 
 struct tp_sensors;
+struct tp_shapes;
 struct tp_scenario;
 
 enum tp_format {
@@ -19,8 +20,9 @@ enum tp_format {
 	TP_FORMAT_LONG,		/* one row a reading, columns by name */
 	TP_FORMAT_PEMS,		/* PeMS Station 5-Minute */
 	TP_FORMAT_EVENTS,	/* JSON lines */
+	TP_FORMAT_HERE,		/* answers of HERE's or TomTom's service */
 };
-#define TP_FORMAT_NAMES	"auto|metr-la|wide|long|pems|events"
+#define TP_FORMAT_NAMES	"auto|metr-la|wide|long|pems|events|here"
 
 struct tp_replay_conf {
 	int		 format;	/* enum tp_format */
@@ -38,6 +40,8 @@ struct tp_replay_conf {
 	const struct tp_map *only;	/* segments wanted; NULL: all */
 	bool		*seen;		/* set for those of `only` that came */
 	const struct tp_sensors *sensors; /* places to add; NULL: none */
+	struct tp_shapes *shapes;	/* here: gathered; NULL: not wanted */
+	int64_t		 now;		/* of answers that say no time */
 	const char	*key;		/* HDF5: which frame; NULL: the one */
 	size_t		 max_line;	/* bytes */
 	const struct tp_scenario *scenario; /* instead of files; NULL: files */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/flow.h"
 #include "data/replay.h"
 #include "data/sensors.h"
 
@@ -101,10 +102,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct tp_tz	tz = { .utc = true };
 	struct tp_sensors	sensors = { 0 };
+	struct tp_shapes	shapes = { 0 };
 	struct tp_replay_conf	conf = {
 		.unit = TP_UNIT_MPH, .has_missing = true, .from = INT64_MIN,
 		.to = INT64_MAX, .rebase = TP_TIME_NONE, .tz = &tz,
-		.max_line = 2000, .sensors = &sensors,
+		.max_line = 2000, .sensors = &sensors, .shapes = &shapes,
 	};
 	struct tp_err		e;
 	struct sink		a, b;
@@ -116,7 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (tp_sensors_parse(&sensors, "table", table, strlen(table), &e) ==
 	    -1)
 		abort();
-	conf.format = data[0] % 6;
+	conf.format = data[0] % 7;
 	if (data[0] & 0x40)
 		conf.rebase = 0;
 	if (data[0] & 0x20)
@@ -134,5 +136,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	tp_buf_release(&b.main);
 	tp_buf_release(&b.rejects);
 	tp_sensors_release(&sensors);
+	tp_shapes_release(&shapes);
 	return 0;
 }
