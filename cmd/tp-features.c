@@ -2,11 +2,15 @@
  * tp-features: reads events or aggregates, writes one row of features for
  * each known segment and step of a regular grid.
  */
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sig.h"
 #include "feat/rowfilter.h"
 #include "io/file.h"
 #include "stream/run.h"
 
 #define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
+#define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
 
 struct conf {
 	struct tp_run_opts	 run;
@@ -14,7 +18,10 @@ struct conf {
 	int64_t			 lags, max_keys;
 	int			 early;
 	const char		*groups, *roll, *targets, *tz, *graph_path;
+	const char		*ahead, *profiles_path, *profiles_out;
 	struct tp_neighbours	 graph;
+	struct tp_trail		 profiles;
+	struct tp_file_seen	 seen;	/* the profiles when they were read */
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -43,8 +50,8 @@ static const struct tp_opt options[] = {
 	    1, 1e8 },
 	{ .kind = TP_OPT_HEADING, .help = "The columns" },
 	{ TP_OPT_STR, 0, "groups", AT(groups), "LIST", NULL,
-	    "of time, lag, roll, change, neighbour (default all but the "
-	    "last)", 0, 0 },
+	    "of time, lag, roll, change, neighbour, trail (default all but "
+	    "the last two)", 0, 0 },
 	{ TP_OPT_INT, 0, "lags", AT(lags), "N", NULL,
 	    "steps of lag_0, lag_1, ... (default 12)", 1, TP_FEAT_STEPS },
 	{ TP_OPT_STR, 0, "roll", AT(roll), "LIST", NULL,
@@ -55,6 +62,17 @@ static const struct tp_opt options[] = {
 	    "CSV table from,to,distance_m; adds the group neighbour", 0, 0 },
 	{ TP_OPT_STR, 0, "targets", AT(targets), "LIST", NULL,
 	    "minutes ahead of readings to add, for training", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "What is usual (group trail)" },
+	{ TP_OPT_STR, 0, "ahead", AT(ahead), "LIST", NULL,
+	    "minutes of trail_ahead_15, ... (default: the targets)", 0, 0 },
+	{ TP_OPT_NUM, 0, "trail-rate", AT(grid.spec.trail_rate), "SHARE",
+	    NULL, "weight of the newest day (default 0.1)", 0.001, 1 },
+	{ TP_OPT_FILE, 0, "profiles", AT(profiles_path), "FILE", NULL,
+	    "take what is usual from FILE, read again when it changes, "
+	    "instead of learning it; adds the group trail", 0, 0 },
+	{ TP_OPT_FILE, 0, "profiles-out", AT(profiles_out), "FILE", NULL,
+	    "learn, after what --profiles says, and replace FILE at the end; "
+	    "adds the group trail", 0, 0 },
 	{ .kind = TP_OPT_END },
 };
 
@@ -116,6 +134,79 @@ set_graph(struct conf *c, struct tp_err *e)
 	return rc;
 }
 
+static int
+load_profiles(struct conf *c, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(c->profiles_path, PROFILES_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_trail_read(&c->profiles, p, n, c->profiles_path, e);
+	free(p);
+	return rc;
+}
+
+static int
+set_profiles(struct conf *c, struct tp_err *e)
+{
+	struct tp_feat_spec	*s = &c->grid.spec;
+
+	if (c->groups == NULL && (c->profiles_path != NULL ||
+	    c->profiles_out != NULL))
+		s->groups |= TP_FEAT_TRAIL;
+	if ((s->groups & TP_FEAT_TRAIL) == 0)
+		return 0;
+	if (c->ahead == NULL) {
+		memcpy(s->ahead, s->targets, sizeof(s->ahead));
+		s->nahead = s->ntargets;
+	}
+	c->grid.learn = c->profiles_path == NULL || c->profiles_out != NULL;
+	if (c->grid.learn && tp_run_reads_topics(&c->run))
+		return tp_opt_error(e, "group trail of a topic needs "
+		    "--profiles, and has no --profiles-out");
+	if (c->profiles_path == NULL)
+		return 0;
+	c->grid.profiles = &c->profiles;
+	tp_file_changed(c->profiles_path, &c->seen);
+	return load_profiles(c, e);
+}
+
+/* New profiles take the place of the old; such as are no good do not. */
+static int
+refresh(void *arg, bool hup, struct tp_err *e)
+{
+	struct conf	*c = arg;
+	struct tp_err	 why = { 0 };
+
+	(void)e;
+	if (c->grid.profiles == NULL || c->grid.learn ||
+	    (!tp_file_changed(c->profiles_path, &c->seen) && !hup))
+		return 0;
+	if (load_profiles(c, &why) != 0)
+		tp_log_error("%s; still using the profiles before", why.text);
+	else
+		tp_log_note("using new profiles");
+	return 0;
+}
+
+/* What was learnt, unless the run was broken off. */
+static int
+save_profiles(const struct conf *c, void *rows, struct tp_err *e)
+{
+	const struct tp_trail	*t = tp_rowfilter_profiles(rows);
+	struct tp_buf		 b = { 0 };
+	int			 rc;
+
+	if (c->profiles_out == NULL || t == NULL || tp_sig_stop() != 0)
+		return 0;
+	tp_trail_write(t, &b);
+	rc = tp_file_replace(c->profiles_out, b.p, b.n, e);
+	tp_buf_release(&b);
+	return rc;
+}
+
 /* From what the options say to what the grid takes. */
 static int
 configure(struct conf *c, struct tp_err *e)
@@ -128,10 +219,11 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->groups != NULL && tp_feat_groups_parse(c->groups,
 	    strlen(c->groups), &s->groups) != 0)
 		return tp_opt_error(e, "--groups: '%s' is not of time, lag, "
-		    "roll, change, neighbour", c->groups);
+		    "roll, change, neighbour, trail", c->groups);
 	if (set_ints("roll", c->roll, s->roll, &s->nroll, TP_FEAT_ROLLS,
 	    e) != 0 || set_ints("targets", c->targets, s->targets,
-	    &s->ntargets, TP_FEAT_TARGETS, e) != 0)
+	    &s->ntargets, TP_FEAT_TARGETS, e) != 0 || set_ints("ahead",
+	    c->ahead, s->ahead, &s->nahead, TP_FEAT_TARGETS, e) != 0)
 		return -1;
 	if (c->tz != NULL) {
 		if (strlen(c->tz) >= sizeof(s->tz))
@@ -139,9 +231,9 @@ configure(struct conf *c, struct tp_err *e)
 			    c->tz);
 		memcpy(s->tz, c->tz, strlen(c->tz) + 1);
 	}
-	if (tp_feat_spec_check(s, e) != 0)
+	if (set_graph(c, e) != 0 || set_profiles(c, e) != 0)
 		return -1;
-	return set_graph(c, e);
+	return tp_feat_spec_check(s, e);
 }
 
 int
@@ -158,6 +250,8 @@ main(int argc, char **argv)
 		.filter = &tp_rowfilter,
 		.conf = &c.grid,
 		.what = "records",
+		.refresh = refresh,
+		.refresh_arg = &c,
 	};
 	struct tp_err	e = { 0 };
 	int		rc;
@@ -165,9 +259,15 @@ main(int argc, char **argv)
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;
+	run.state = tp_calloc(1, tp_rowfilter.size);
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
+	if (rc == 0)
+		rc = save_profiles(&c, run.state, &e);
+	tp_rowfilter.clear(run.state);
+	free(run.state);
+	tp_trail_release(&c.profiles);
 	tp_neighbours_release(&c.graph);
 	return tp_run_exit(rc, &e);
 }

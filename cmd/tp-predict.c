@@ -1,8 +1,6 @@
 /*
  * tp-predict: forecasts of each segment from a live or recorded stream.
  */
-#include <sys/stat.h>
-
 #include "base/log.h"
 #include "forecast/live.h"
 #include "io/file.h"
@@ -10,17 +8,21 @@
 #include "stream/run.h"
 
 #define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
+#define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
 
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_live_conf	 live;
 	const char		*model_arg, *horizons, *levels, *graph_path;
+	const char		*profiles_path;
 	char			*model_path;	/* of the file */
 	int			 unit;		/* 0 as the input, kmh, mph */
 	int			 early;
 	int64_t			 max_keys;
 	struct tp_modelfile	 model;		/* the one in use */
-	struct stat		 seen;		/* the file when it was read */
+	struct tp_file_seen	 seen;		/* the file when it was read */
+	struct tp_trail		 profiles;
+	struct tp_file_seen	 profiles_seen;
 	struct tp_neighbours	 graph;
 };
 
@@ -41,6 +43,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m, for models that read neighbours",
 	    0, 0 },
+	{ TP_OPT_FILE, 0, "profiles", AT(profiles_path), "FILE", NULL,
+	    "what is usual, for models that read it; read again when it "
+	    "changes (default: learnt from the input)", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "When a step closes" },
 	{ TP_OPT_DUR, 0, "delay", AT(live.grid.delay_ms), "TIME", NULL,
 	    "how much later than the newest a reading may come (default 0)",
@@ -74,50 +79,67 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* True where the file is another than that of the last look, or gone. */
-static bool
-changed(struct conf *c)
+static int
+load_profiles(struct conf *c, struct tp_err *e)
 {
-	struct stat	now;
-	bool		differs;
+	char	*p;
+	size_t	 n;
+	int	 rc;
 
-	if (stat(c->model_path, &now) == -1)
-		memset(&now, 0, sizeof(now));
-	differs = now.st_ino != c->seen.st_ino ||
-	    now.st_dev != c->seen.st_dev ||
-	    now.st_size != c->seen.st_size ||
-	    now.st_mtim.tv_sec != c->seen.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != c->seen.st_mtim.tv_nsec;
-	c->seen = now;
-	return differs;
+	if (tp_file_read(c->profiles_path, PROFILES_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_trail_read(&c->profiles, p, n, c->profiles_path, e);
+	free(p);
+	return rc;
+}
+
+static void
+refresh_profiles(struct conf *c)
+{
+	struct tp_err	why = { 0 };
+
+	if (load_profiles(c, &why) != 0)
+		tp_log_error("%s; still using the profiles before", why.text);
+	else
+		tp_log_note("using new profiles");
 }
 
 /* A new model takes the place of the old; one that is no good does not. */
-static int
-refresh(void *arg, bool hup, struct tp_err *e)
+static void
+refresh_model(struct conf *c)
 {
-	struct conf		*c = arg;
 	struct tp_modelfile	 new = { 0 };
 	struct tp_err		 why = { 0 };
 
-	(void)e;
-	if (strcmp(c->model_path, "-") == 0 || (!changed(c) && !hup))
-		return 0;
 	if (tp_modelfile_open(&new, c->model_path, &why) != 0) {
 		tp_log_error("%s; still using '%s'", why.text,
 		    c->model.version);
-		return 0;
+		return;
 	}
 	if (tp_live_use(&c->live, &new, &why) != 0) {
 		tp_log_error("%s: %s; still using '%s'", c->model_path,
 		    why.text, c->model.version);
 		tp_modelfile_release(&new);
-		return 0;
+		return;
 	}
 	tp_modelfile_release(&c->model);
 	c->model = new;
 	c->live.model = &c->model;
 	tp_log_note("using model '%s'", c->model.version);
+}
+
+static int
+refresh(void *arg, bool hup, struct tp_err *e)
+{
+	struct conf	*c = arg;
+
+	(void)e;
+	if (c->profiles_path != NULL &&
+	    (tp_file_changed(c->profiles_path, &c->profiles_seen) || hup))
+		refresh_profiles(c);
+	if (strcmp(c->model_path, "-") != 0 &&
+	    (tp_file_changed(c->model_path, &c->seen) || hup))
+		refresh_model(c);
 	return 0;
 }
 
@@ -136,6 +158,18 @@ set_graph(struct conf *c, struct tp_err *e)
 	free(p);
 	c->live.grid.graph = &c->graph;
 	return rc;
+}
+
+static int
+set_profiles(struct conf *c, struct tp_err *e)
+{
+	c->live.grid.learn = c->profiles_path == NULL &&
+	    !tp_run_reads_topics(&c->run);
+	if (c->profiles_path == NULL)
+		return 0;
+	c->live.grid.profiles = &c->profiles;
+	tp_file_changed(c->profiles_path, &c->profiles_seen);
+	return load_profiles(c, e);
 }
 
 static int
@@ -165,10 +199,9 @@ configure(struct conf *c, struct tp_err *e)
 	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
 		return tp_opt_error(e, "the model and the records cannot "
 		    "both be standard input");
-	if (set_graph(c, e) != 0)
+	if (set_graph(c, e) != 0 || set_profiles(c, e) != 0)
 		return -1;
-	if (strcmp(c->model_path, "-") != 0)
-		changed(c);
+	tp_file_changed(c->model_path, &c->seen);
 	if (tp_modelfile_open(&c->model, c->model_path, e) != 0)
 		return -1;
 	if (tp_live_use(l, &c->model, e) != 0)
@@ -208,5 +241,6 @@ main(int argc, char **argv)
 	tp_modelfile_release(&c.model);
 	free(c.model_path);
 	tp_neighbours_release(&c.graph);
+	tp_trail_release(&c.profiles);
 	return tp_run_exit(rc, &e);
 }

@@ -24,6 +24,8 @@ enum tp_feat_group {
 	TP_FEAT_ROLL = 4,	/* mean, std, min, max over roll[] steps */
 	TP_FEAT_CHANGE = 8,	/* rate of change */
 	TP_FEAT_NEIGHBOUR = 16,	/* of the road graph */
+	TP_FEAT_TRAIL = 32,	/* trailing profile (feat/trail.h) */
+	TP_FEAT_GROUP_LAST = TP_FEAT_TRAIL,
 };
 
 /* What is computed.  Plain data: compare, copy, print. */
@@ -37,10 +39,13 @@ struct tp_feat_spec {
 	char	 tz[48];		/* of the calendar columns */
 	enum tp_unit unit;		/* of all speeds; NONE until known */
 	int	 targets[TP_FEAT_TARGETS], ntargets;	/* minutes ahead */
+	int	 ahead[TP_FEAT_TARGETS], nahead;	/* of trail_ahead */
+	double	 trail_rate;		/* of its means, 0.1 */
 	uint64_t graph_hash;		/* 0: no graph */
 };
 
-/* The defaults: 5 min, 12 lags, all groups but neighbour, roll 3 6 12, UTC. */
+/* The defaults: 5 min, 12 lags, all groups but neighbour and trail, roll 3 6
+ * 12, UTC. */
 #define TP_FEAT_SPEC_INIT {						\
 	.step_ms = 5 * TP_MINUTE,					\
 	.lags = 12,							\
@@ -51,6 +56,7 @@ struct tp_feat_spec {
 	.max_gap_ms = TP_DAY,						\
 	.expire_ms = 7 * TP_DAY,					\
 	.tz = "UTC",							\
+	.trail_rate = 0.1,						\
 }
 extern const struct tp_feat_spec tp_feat_spec_default;
 
@@ -81,6 +87,9 @@ int tp_feat_groups_parse(const char *s, size_t n, unsigned *groups);
  *	change	change_1_U change_3_U: filled reading less that K steps ago
  *	neighbour upstream_mean_U upstream_count downstream_mean_U
  *		downstream_count
+ *	trail	trail_0_U .. trail_{lags-1}_U, what was usual at the time of
+ *		each lag on the days before; trail_ahead_M_U, likewise M
+ *		minutes ahead, for each M in ahead[]
  *
  * Computed values are rounded to 6 decimals, so that a row read back from its
  * text is the same row.

@@ -12,6 +12,7 @@
 const struct tp_grid_opts tp_grid_defaults = {
 	.spec = TP_FEAT_SPEC_INIT,
 	.early = true,
+	.learn = true,
 	.wait_ms = 30 * TP_SECOND,
 	.max_future_ms = 5 * TP_MINUTE,
 	.max_keys = 100 * 1000,
@@ -110,7 +111,8 @@ tp_grid_init(struct tp_grid *g, const struct tp_grid_opts *o, tp_feat_fn *fn,
 		g->opts.spec.graph_hash = o->graph->hash;
 	if (tp_feat_spec_check(&g->opts.spec, e) != 0 ||
 	    set_sizes(g, e) != 0 ||
-	    tp_tz_open(&g->tz, g->opts.spec.tz, e) != 0)
+	    tp_tz_open(&g->tz, g->opts.spec.tz, e) != 0 ||
+	    tp_grid_trail_init(g, e) != 0)
 		return -1;
 	g->minpos = tp_calloc(g->ring, sizeof(*g->minpos));
 	g->jump = tp_calloc(1, sizeof(*g->jump));
@@ -166,8 +168,10 @@ advance(struct tp_grid *g)
 		struct tp_grid_seg	*s = &g->segs[i];
 		struct tp_grid_cell	*c = tp_grid_cell_at(g, i, leaves);
 
-		if (tp_grid_cell_at(g, i, g->next)->n > 0)
+		if (tp_grid_cell_at(g, i, g->next)->n > 0) {
 			s->prev = g->next;
+			tp_grid_trail_learn(g, i, g->next);
+		}
 		if (c->n == 0)
 			continue;
 		s->base = leaves;
@@ -300,7 +304,7 @@ find_segment(struct tp_grid *g, const struct tp_reading *in)
 	i = tp_map_add(&g->ids, in->id, in->idlen);
 	g->segs[i] = (struct tp_grid_seg){
 		.prev = NO_STEP, .base = NO_STEP, .base_pos = INT64_MAX,
-		.graph = SIZE_MAX,
+		.graph = SIZE_MAX, .trail = TRAIL_UNKNOWN,
 	};
 	if (g->opts.graph != NULL)
 		g->segs[i].graph = tp_map_find(&g->opts.graph->ids, in->id,
@@ -350,6 +354,8 @@ keep(struct tp_grid *g, size_t i, int64_t step, double v, int64_t pos)
 	g->multi |= c->n > 0;
 	c->sum += v;
 	c->n++;
+	if (step < g->next)
+		tp_grid_trail_learn(g, i, step);
 	first = &g->minpos[(uint64_t)step & (g->ring - 1)];
 	if (pos < *first)
 		*first = pos;
@@ -572,6 +578,7 @@ void
 tp_grid_clear(struct tp_grid *g)
 {
 	tp_grid_work_free(g);
+	tp_grid_trail_free(g);
 	tp_feat_cols_release(&g->cols);
 	tp_map_release(&g->ids);
 	if (g->jump != NULL)

@@ -27,7 +27,12 @@
  * output is muted nothing closes.  Exception: past max_keys, which of the
  * segments is refused depends on the order of their first records.
  *
- * The struct owns all its arrays; opts.graph is the caller's.
+ * With opts.learn the group trail depends on all days before too, which a
+ * rebuild does not bring back: it is for files and pipes, which have none.
+ *
+ * The struct owns all its arrays; opts.graph and opts.profiles are the
+ * caller's, who may replace what *profiles holds between two records (with
+ * another generation).
  */
 #ifndef TP_FEAT_GRID_H
 #define TP_FEAT_GRID_H
@@ -35,11 +40,16 @@
 #include "base/map.h"
 #include "feat/feat.h"
 #include "feat/neighbour.h"
+#include "feat/trail.h"
 #include "rec/filter.h"
 
 struct tp_grid_opts {
 	struct tp_feat_spec spec;
 	const struct tp_neighbours *graph;	/* or NULL */
+	/* Of the group trail: what is usual, taken as it is; or with learn
+	 * what the input says, and *profiles (or nothing) at the start. */
+	const struct tp_trail *profiles;
+	bool	 learn;
 	bool	 early;			/* close when all have reported */
 	int64_t	 delay_ms;		/* watermark = max t - delay */
 	int64_t	 wait_ms;		/* wall time without input, 0: never */
@@ -47,7 +57,8 @@ struct tp_grid_opts {
 	size_t	 max_keys;		/* segments at once */
 };
 
-/* Spec defaults; early; delay 0, wait 30 s, 5 min ahead, 100,000 segments. */
+/* Spec defaults; early; delay 0, wait 30 s, 5 min ahead, 100,000 segments;
+ * learns. */
 extern const struct tp_grid_opts tp_grid_defaults;
 
 struct tp_grid_cell;
@@ -80,6 +91,8 @@ struct tp_grid {
 	int64_t		 full_at;	/* step when no room was found last */
 	struct tp_grid_jump *jump;	/* a record far ahead, not confirmed */
 	struct tp_grid_work *work;	/* arrays of the step being closed */
+	struct tp_trail	*learnt;	/* NULL: opts.profiles is used */
+	uint64_t	 trail_gen;	/* of the table that segs[] refer to */
 };
 
 /*
@@ -98,6 +111,11 @@ int tp_grid_record(struct tp_grid *g, const struct tp_rec *r,
 int tp_grid_time(struct tp_grid *g, int64_t idle_ms, struct tp_out *out);
 /* Closes every step with readings. */
 int tp_grid_end(struct tp_grid *g, struct tp_out *out);
+/*
+ * What was learnt, once the input has ended: the days that are complete; NULL
+ * where nothing is learnt.  Owned by the grid.
+ */
+const struct tp_trail *tp_grid_profiles(struct tp_grid *g);
 int64_t tp_grid_low(const struct tp_grid *g);
 int64_t tp_grid_mark(const struct tp_grid *g);
 void tp_grid_resume(struct tp_grid *g, int64_t mark);

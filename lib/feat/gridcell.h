@@ -1,5 +1,6 @@
 /*
- * Private to lib/feat/grid.c and gridrow.c: what the grid keeps of a segment.
+ * Private to lib/feat/grid.c, gridrow.c and gridtrail.c: what the grid keeps
+ * of a segment.
  * All arrays belong to struct tp_grid.
  */
 #ifndef TP_FEAT_GRIDCELL_H
@@ -10,6 +11,7 @@
 #include "feat/grid.h"
 
 #define NO_STEP	INT64_MIN
+#define TRAIL_UNKNOWN	(SIZE_MAX - 1)	/* not looked up yet */
 
 /* The readings of one segment in one step. */
 struct tp_grid_cell {
@@ -23,6 +25,7 @@ struct tp_grid_seg {
 	int64_t	 base_pos;	/* first record of that step */
 	struct tp_grid_cell base_cell;
 	size_t	 graph;		/* index in the graph, SIZE_MAX: not there */
+	size_t	 trail;		/* in the profiles; likewise, or UNKNOWN */
 };
 
 /* A record far ahead of the others; kept until the next one agrees or not. */
@@ -40,6 +43,7 @@ struct tp_grid_work {
 	double	*x, *now, *last, *target;
 	double	*seen, *filled;	/* back + 1 steps, oldest first */
 	double	*value;		/* by index in the graph */
+	struct tp_trail_time *when;	/* of the columns of trail */
 };
 
 /* The cell of a step in the ring; the caller knows that it is. */
@@ -69,5 +73,18 @@ tp_grid_known(const struct tp_grid *g, int64_t then, int64_t s)
 /* Computes the rows of step `next` and hands them to fn. */
 int tp_grid_emit(struct tp_grid *g, struct tp_out *out);
 void tp_grid_work_free(struct tp_grid *g);
+
+/* The group trail.  Without it, all but the first do nothing. */
+int tp_grid_trail_init(struct tp_grid *g, struct tp_err *e);
+void tp_grid_trail_free(struct tp_grid *g);
+/* Before the rows of step `next`: the times of the columns. */
+void tp_grid_trail_start(struct tp_grid *g);
+/* The columns of one row. */
+void tp_grid_trail_put(struct tp_grid *g, size_t seg, double *x);
+/*
+ * Learns a segment's reading of a step that was closed and is in the ring,
+ * unless it is of another day than the newest step closed.
+ */
+void tp_grid_trail_learn(struct tp_grid *g, size_t seg, int64_t step);
 
 #endif

@@ -121,7 +121,7 @@ put_changes(const struct tp_grid *g, double *x)
 	return x + 2;
 }
 
-static void
+static double *
 put_neighbours(const struct tp_grid *g, size_t seg, double *x)
 {
 	size_t	i = g->segs[seg].graph;
@@ -130,7 +130,7 @@ put_neighbours(const struct tp_grid *g, size_t seg, double *x)
 	if (g->opts.graph == NULL || i == SIZE_MAX) {
 		x[0] = x[2] = (double)NAN;
 		x[1] = x[3] = 0;
-		return;
+		return x + 4;
 	}
 	x[0] = tp_neighbours_upstream(g->opts.graph, i, g->work->value, &n);
 	x[1] = n;
@@ -140,6 +140,7 @@ put_neighbours(const struct tp_grid *g, size_t seg, double *x)
 		x[0] = tp_fixed(x[0], DECIMALS);
 	if (!isnan(x[2]))
 		x[2] = tp_fixed(x[2], DECIMALS);
+	return x + 4;
 }
 
 /* The readings of this step by the graph's numbers. */
@@ -229,7 +230,9 @@ put_row(struct tp_grid *g, size_t seg, size_t row, const double *cal)
 	if (spec->groups & TP_FEAT_CHANGE)
 		x = put_changes(g, x);
 	if (spec->groups & TP_FEAT_NEIGHBOUR)
-		put_neighbours(g, seg, x);
+		x = put_neighbours(g, seg, x);
+	if (spec->groups & TP_FEAT_TRAIL)
+		tp_grid_trail_put(g, seg, x);
 	for (i = 0; i < spec->ntargets; i++)
 		w->target[row * (size_t)spec->ntargets + (size_t)i] =
 		    tp_grid_cell_value(tp_grid_cell_at(g, seg, g->next +
@@ -248,6 +251,7 @@ tp_grid_emit(struct tp_grid *g, struct tp_out *out)
 	calendar(g, g->next * g->opts.spec.step_ms, cal);
 	if ((g->opts.spec.groups & TP_FEAT_NEIGHBOUR) && g->opts.graph != NULL)
 		spread(g);
+	tp_grid_trail_start(g);
 	for (i = 0; i < g->norder; i++) {
 		size_t	seg = g->order[i];
 
@@ -281,6 +285,7 @@ tp_grid_work_free(struct tp_grid *g)
 	free(w->seen);
 	free(w->filled);
 	free(w->value);
+	free(w->when);
 	free(w);
 	g->work = NULL;
 }

@@ -300,6 +300,14 @@ row_clear(void *arg)
 	tp_buf_release(&st->middle);
 }
 
+const struct tp_trail *
+tp_rowfilter_profiles(void *arg)
+{
+	struct state	*st = arg;
+
+	return tp_grid_profiles(&st->grid);
+}
+
 const struct tp_filter tp_rowfilter = {
 	.size = sizeof(struct state),
 	.init = row_init,

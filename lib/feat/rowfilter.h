@@ -12,4 +12,7 @@
 /* Its conf is a struct tp_grid_opts. */
 extern const struct tp_filter tp_rowfilter;
 
+/* tp_grid_profiles() of a state of tp_rowfilter. */
+const struct tp_trail *tp_rowfilter_profiles(void *st);
+
 #endif

@@ -19,6 +19,7 @@ static const struct {
 	{ "roll", TP_FEAT_ROLL },
 	{ "change", TP_FEAT_CHANGE },
 	{ "neighbour", TP_FEAT_NEIGHBOUR },
+	{ "trail", TP_FEAT_TRAIL },
 };
 
 #define NGROUPS	(sizeof(groups) / sizeof(groups[0]))
@@ -94,6 +95,12 @@ tp_feat_spec_print(const struct tp_feat_spec *s, struct tp_buf *b)
 		tp_buf_printf(b, " tz=%s", s->tz);
 	if (s->ntargets > 0)
 		add_ints(b, "targets", s->targets, s->ntargets);
+	if (s->nahead > 0)
+		add_ints(b, "ahead", s->ahead, s->nahead);
+	if (s->trail_rate != d->trail_rate) {
+		tp_buf_lit(b, " trail_rate=");
+		tp_buf_num(b, s->trail_rate);
+	}
 	if (s->graph_hash != 0)
 		tp_buf_printf(b, " graph=%016llx",
 		    (unsigned long long)s->graph_hash);
@@ -189,6 +196,12 @@ parse_pair(struct tp_feat_spec *s, const char *key, const char *value)
 		s->ntargets = parse_ints(value, s->targets, TP_FEAT_TARGETS);
 		return s->ntargets > 0 ? 0 : -1;
 	}
+	if (strcmp(key, "ahead") == 0) {
+		s->nahead = parse_ints(value, s->ahead, TP_FEAT_TARGETS);
+		return s->nahead > 0 ? 0 : -1;
+	}
+	if (strcmp(key, "trail_rate") == 0)
+		return tp_parse_num(value, strlen(value), &s->trail_rate);
 	if (strcmp(key, "tz") == 0 && strlen(value) < sizeof(s->tz)) {
 		memcpy(s->tz, value, strlen(value) + 1);
 		return 0;
@@ -238,25 +251,39 @@ plain_zone(const char *tz)
 	return n > 0 && tz[n] == '\0';
 }
 
+/* Minutes ahead, of targets or trail_ahead. */
 static int
-check_targets(const struct tp_feat_spec *s, struct tp_err *e)
+check_ahead(const struct tp_feat_spec *s, const int *minutes, int n,
+    const char *what, struct tp_err *e)
 {
 	int	i;
 
-	for (i = 0; i < s->ntargets; i++) {
-		int64_t	ms = s->targets[i] * TP_MINUTE;
+	for (i = 0; i < n; i++) {
+		int64_t	ms = minutes[i] * TP_MINUTE;
 
 		if (ms % s->step_ms != 0)
-			return tp_opt_error(e, "target of %d minutes is no "
-			    "multiple of the step", s->targets[i]);
+			return tp_opt_error(e, "%s of %d minutes is no "
+			    "multiple of the step", what, minutes[i]);
 		if (ms / s->step_ms > TP_FEAT_STEPS)
-			return tp_opt_error(e, "target of %d minutes is more "
-			    "than %d steps ahead", s->targets[i],
+			return tp_opt_error(e, "%s of %d minutes is more "
+			    "than %d steps ahead", what, minutes[i],
 			    TP_FEAT_STEPS);
-		if (i > 0 && s->targets[i] <= s->targets[i - 1])
-			return tp_opt_error(e, "targets do not ascend");
+		if (i > 0 && minutes[i] <= minutes[i - 1])
+			return tp_opt_error(e, "%ss do not ascend", what);
 	}
 	return 0;
+}
+
+static int
+check_trail(const struct tp_feat_spec *s, struct tp_err *e)
+{
+	if ((s->groups & TP_FEAT_TRAIL) && s->step_ms < TP_MINUTE)
+		return tp_opt_error(e, "trail is for steps of a minute or "
+		    "more");
+	if (!(s->trail_rate > 0 && s->trail_rate <= 1))
+		return tp_opt_error(e, "trail rate is not above 0 and at "
+		    "most 1");
+	return check_ahead(s, s->ahead, s->nahead, "profile", e);
 }
 
 int
@@ -285,7 +312,9 @@ tp_feat_spec_check(const struct tp_feat_spec *s, struct tp_err *e)
 	if (!plain_zone(s->tz))
 		return tp_opt_error(e, "time zone '%s' is no zone name",
 		    s->tz);
-	return check_targets(s, e);
+	if (check_trail(s, e) != 0)
+		return -1;
+	return check_ahead(s, s->targets, s->ntargets, "target", e);
 }
 
 static void
@@ -338,6 +367,12 @@ tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s)
 		add_name(c, &cap, "upstream_count");
 		add_name(c, &cap, "downstream_mean_%s", u);
 		add_name(c, &cap, "downstream_count");
+	}
+	if (s->groups & TP_FEAT_TRAIL) {
+		for (i = 0; i < s->lags; i++)
+			add_name(c, &cap, "trail_%d_%s", i, u);
+		for (i = 0; i < s->nahead; i++)
+			add_name(c, &cap, "trail_ahead_%d_%s", s->ahead[i], u);
 	}
 }
 

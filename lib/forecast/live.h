@@ -36,8 +36,8 @@ struct tp_live_conf {
 
 /*
  * Takes a model into use, or another one in its place.  Returns 0, or -1
- * where it lacks a horizon that is wanted, needs a graph that is not there,
- * or other features than the model it would replace.
+ * where it lacks a horizon that is wanted, needs a graph or profiles that are
+ * not there, or other features than the model it would replace.
  */
 int tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e);

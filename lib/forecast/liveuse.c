@@ -37,7 +37,7 @@ needed(const struct tp_modelfile *m, struct tp_feat_spec *s,
 	if (!enough(m, s))
 		return tp_err_set(e, TP_EXIT_DATA, "feature_set '%s' of the "
 		    "model lacks a column that it reads", m->spec);
-	for (bit = 1; bit <= TP_FEAT_NEIGHBOUR; bit *= 2) {
+	for (bit = 1; bit <= TP_FEAT_GROUP_LAST; bit *= 2) {
 		if ((s->groups & bit) == 0)
 			continue;
 		s->groups &= ~bit;
@@ -46,6 +46,10 @@ needed(const struct tp_modelfile *m, struct tp_feat_spec *s,
 	}
 	if ((s->groups & TP_FEAT_NEIGHBOUR) == 0)
 		s->graph_hash = 0;
+	if ((s->groups & TP_FEAT_TRAIL) == 0) {
+		s->nahead = 0;
+		s->trail_rate = tp_feat_spec_default.trail_rate;
+	}
 	s->unit = TP_UNIT_NONE;
 	return 0;
 }
@@ -79,6 +83,18 @@ check_graph(const struct tp_live_conf *c, const struct tp_feat_spec *s,
 	return 0;
 }
 
+static int
+check_trail(const struct tp_live_conf *c, const struct tp_feat_spec *s,
+    struct tp_err *e)
+{
+	if ((s->groups & TP_FEAT_TRAIL) == 0)
+		return 0;
+	if (c->grid.profiles != NULL)
+		return tp_trail_check(c->grid.profiles, s, e);
+	return c->grid.learn ? 0 : tp_err_set(e, TP_EXIT_USAGE,
+	    "the model needs profiles (--profiles)");
+}
+
 /* Finds the wanted horizons in the model. */
 static int
 find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
@@ -109,6 +125,7 @@ tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
 	size_t			h[TP_MODEL_HORIZONS], nh;
 
 	if (needed(m, &s, e) != 0 || check_graph(c, &s, e) != 0 ||
+	    check_trail(c, &s, e) != 0 ||
 	    find_horizons(c, m, h, &nh, e) != 0)
 		return -1;
 	if (c->model != NULL && !same(&s, &c->grid.spec))

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -97,4 +99,23 @@ tp_file_read(const char *path, size_t max, char **p, size_t *n,
 	*p = b.p;
 	*n = b.n;
 	return 0;
+}
+
+bool
+tp_file_changed(const char *path, struct tp_file_seen *seen)
+{
+	struct tp_file_seen	now = { 0 };
+	struct stat		st;
+	bool			differs;
+
+	if (strcmp(path, "-") == 0)
+		return false;
+	if (stat(path, &st) == 0)
+		now = (struct tp_file_seen){
+			(uint64_t)st.st_dev, (uint64_t)st.st_ino, st.st_size,
+			st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+		};
+	differs = memcmp(&now, seen, sizeof(now)) != 0;
+	*seen = now;
+	return differs;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sig.h"
+#include "kafka/kuri.h"
 #include "stream/kafkaopts.h"
 #include "stream/run.h"
 
@@ -149,4 +150,15 @@ tp_run_exit(int rc, const struct tp_err *e)
 	if (rc == -1)
 		rc = e->code != TP_EXIT_OK ? e->code : TP_EXIT_SYS;
 	return rc;
+}
+
+bool
+tp_run_reads_topics(const struct tp_run_opts *opts)
+{
+	size_t	i;
+
+	for (i = 0; i < opts->inputs.n; i++)
+		if (tp_kuri_is(opts->inputs.v[i]))
+			return true;
+	return false;
 }

@@ -102,6 +102,9 @@ int tp_run(struct tp_run *run, struct tp_err *e);
 int tp_run_start(const struct tp_tool *tool, int argc, char **argv,
     void *conf, struct tp_run_opts *opts);
 
+/* True where an input is a topic: its state will be rebuilt at a restart. */
+bool tp_run_reads_topics(const struct tp_run_opts *opts);
+
 /*
  * What main returns: prints the error (if any), re-raises a signal, and turns
  * the result into an exit code.  rc is what the tool's work returned.
