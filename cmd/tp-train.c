@@ -40,7 +40,8 @@ static const struct tp_opt options[] = {
 	    "FOLDER, whose link 'current' then names it (default: standard "
 	    "output)", 0, 0 },
 	{ TP_OPT_INT, 0, "keep", AT(keep), "N", NULL,
-	    "leave the newest N versions in FOLDER (default: all)", 1, 1e6 },
+	    "leave N versions in FOLDER, the newest and the current one "
+	    "(default: all)", 1, 1e6 },
 	{ TP_OPT_STR, 0, "split", AT(split), "LIST", NULL,
 	    "percent of the windows for train, validation and test, in time "
 	    "order (default 70,10,20)", 0, 0 },
