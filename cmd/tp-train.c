@@ -34,7 +34,8 @@ struct conf {
 static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "The model" },
 	{ TP_OPT_CHOICE, 0, "model", AT(kind), "KIND",
-	    "persistence|ha|linear", "what to fit (default linear)", 0, 0 },
+	    "persistence|ha|linear|tree|forest|gbt",
+	    "what to fit (default linear)", 0, 0 },
 	{ TP_OPT_FILE, 'o', "output", AT(model_path), "FILE|FOLDER/", NULL,
 	    "save the model in FILE, replaced whole, or as a new version in "
 	    "FOLDER, whose link 'current' then names it (default: standard "

@@ -11,7 +11,7 @@ _tp_train()
 	fi
 	case $prev in
 	--model)
-		COMPREPLY=($(compgen -W 'persistence ha linear' -- "$cur"))
+		COMPREPLY=($(compgen -W 'persistence ha linear tree forest gbt' -- "$cur"))
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -3,7 +3,8 @@
 #	deps.sh libraries	exits 1 and says what to install where a library
 #				that the tools link is missing
 #	deps.sh install SET...	installs what is absent of the named sets by apt;
-#				sets: build run test
+#				sets: build run test; maybe: what not every
+#				release has, and tests are skipped without
 set -u
 
 CC=${CC:-cc}
@@ -23,6 +24,7 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/strace:strace
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
+maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev'
 
 # present KIND/NAME: whether it is there
 present()
@@ -61,6 +63,12 @@ as_root()
 	fi
 }
 
+get()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends "$@" >/dev/null
+}
+
 case ${1-} in
 libraries)
 	absent=$(missing "$build" | tr '\n' ' ')
@@ -71,24 +79,28 @@ libraries)
 install)
 	shift
 	absent=
+	try=
 	for set; do
 		case $set in
 		build)	absent="$absent $(missing "$build")" ;;
 		run)	absent="$absent $(missing "$run")" ;;
 		test)	absent="$absent $(missing "$test")" ;;
+		maybe)	try=$(missing "$maybe") ;;
 		esac
 	done
 	absent=$(echo "$absent" | tr -s ' \n' '\n' | sort -u | tr '\n' ' ')
-	[ -z "${absent# }" ] && exit 0
+	[ -z "${absent# }$try" ] && exit 0
 	command -v apt-get >/dev/null || {
 		echo "deps.sh: no apt-get; please install:$absent" >&2
 		exit 1
 	}
-	echo "installing:$absent" >&2
+	echo "installing:$absent $try" >&2
 	as_root apt-get update -qq || exit 1
 	# shellcheck disable=SC2086
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-		--no-install-recommends $absent >/dev/null ;;
+	[ -z "${absent# }" ] || get $absent || exit 1
+	for p in $try; do
+		get "$p" || echo "deps.sh: no $p; done without it" >&2
+	done ;;
 *)
 	echo "usage: deps.sh libraries | install SET..." >&2
 	exit 2 ;;

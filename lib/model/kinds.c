@@ -3,7 +3,8 @@
 #include <string.h>
 
 const struct tp_model_kind *const tp_model_kinds[] = {
-	&tp_model_persistence, &tp_model_ha, &tp_model_linear, NULL,
+	&tp_model_persistence, &tp_model_ha, &tp_model_linear, &tp_model_tree,
+	&tp_model_forest, &tp_model_gbt, NULL,
 };
 
 const struct tp_model_kind *

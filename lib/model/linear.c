@@ -12,7 +12,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "model/model.h"
+#include "model/column.h"
 #include "model/pack.h"
 #include "model/profile.h"
 #include "num/dense.h"
@@ -23,43 +23,24 @@
 #define ENOUGH	10		/* rows per coefficient */
 #define POOL	50000		/* rows of all segments together */
 #define STALE	30		/* minutes */
-#define AGE	"minutes_since_reading"
 
 struct linear {
 	size_t	 nseg, nh, ncol, nlag;
 	size_t	 p, ld;			/* coefficients, padded */
 	int	 horizon[TP_MODEL_HORIZONS];
 	size_t	 col[LAGS];		/* column of each lag */
-	size_t	 age;			/* column of AGE; ncol: none */
+	size_t	 age;			/* column of the age; ncol: none */
 	double	 minutes;		/* of a step */
 	struct tp_profile usual;
 	double	*z;			/* nseg x nh x p */
 };
 
-/* The number of a column "lag_K_mph" or "lag_K_kmh"; -1 for others. */
-static int
-lag_of(const char *name)
-{
-	int	k = 0, digits = 0;
-
-	if (strncmp(name, "lag_", 4) != 0)
-		return -1;
-	for (name += 4; *name >= '0' && *name <= '9' && digits < 5; name++) {
-		k = 10 * k + (*name - '0');
-		digits++;
-	}
-	if (digits == 0 || (strcmp(name, "_mph") != 0 &&
-	    strcmp(name, "_kmh") != 0))
-		return -1;
-	return k;
-}
-
 static bool
 wants(const char *column)
 {
-	int	k = lag_of(column);
+	int	k = tp_column_lag(column);
 
-	return (k >= 0 && k < LAGS) || strcmp(column, AGE) == 0;
+	return (k >= 0 && k < LAGS) || strcmp(column, TP_COLUMN_AGE) == 0;
 }
 
 /* Finds the lags 0, 1, 2, .. as far as they go. */
@@ -67,25 +48,15 @@ static struct linear *
 make(const struct tp_shape *s)
 {
 	struct linear	*m = tp_calloc(1, sizeof(*m));
-	size_t		 h, c;
+	size_t		 h;
 
 	m->nseg = s->nseg;
 	m->nh = s->nh;
 	m->ncol = s->ncol;
 	for (h = 0; h < s->nh; h++)
 		m->horizon[h] = s->horizon[h];
-	while (m->nlag < LAGS) {
-		for (c = 0; c < s->ncol; c++)
-			if (lag_of(s->names[c]) == (int)m->nlag)
-				break;
-		if (c == s->ncol)
-			break;
-		m->col[m->nlag++] = c;
-	}
-	for (c = 0; c < s->ncol; c++)
-		if (strcmp(s->names[c], AGE) == 0)
-			break;
-	m->age = c;
+	m->nlag = tp_column_lags(s, m->col, LAGS);
+	m->age = tp_column_find(s, TP_COLUMN_AGE);
 	m->minutes = 1440.0 / s->slots_per_day;
 	m->p = m->nlag + 3;
 	m->ld = tp_dense_stride(m->p);

@@ -72,7 +72,7 @@ struct tp_fit_watch {
 struct tp_model_opts {
 	uint64_t seed;
 	int	 threads;	/* < 1: as many as cores */
-	int	 epochs;	/* at most; 0: what the kind thinks best */
+	int	 epochs;	/* or rounds, at most; 0: as the kind thinks */
 	const struct tp_fit_watch *watch;	/* or NULL */
 };
 
@@ -108,6 +108,9 @@ struct tp_model_kind {
 extern const struct tp_model_kind tp_model_persistence;
 extern const struct tp_model_kind tp_model_ha;
 extern const struct tp_model_kind tp_model_linear;
+extern const struct tp_model_kind tp_model_tree;
+extern const struct tp_model_kind tp_model_forest;
+extern const struct tp_model_kind tp_model_gbt;
 
 /* All kinds, NULL last. */
 extern const struct tp_model_kind *const tp_model_kinds[];

@@ -1,0 +1,230 @@
+#include "model/trees.h"
+
+#include <endian.h>
+#include <math.h>
+
+#include "base/mem.h"
+
+#define LANES	TP_TREES_LANES
+#define NODES	65535		/* of a tree: steps are 16 bits */
+
+void
+tp_trees_release(struct tp_trees *t)
+{
+	free(t->node);
+	free(t->root);
+	free(t->depth);
+	memset(t, 0, sizeof(*t));
+}
+
+/* Makes room for one tree of n nodes. */
+static void
+reserve(struct tp_trees *t, size_t n)
+{
+	TP_GROW(t->node, t->cap, t->nnode + n);
+	t->root = tp_realloc(t->root, t->n + 2, sizeof(*t->root));
+	t->depth = tp_realloc(t->depth, t->n + 1, sizeof(*t->depth));
+	t->root[t->n] = (uint32_t)t->nnode;
+}
+
+void
+tp_trees_cut(struct tp_trees *t, size_t n)
+{
+	if (n >= t->n)
+		return;
+	t->n = n;
+	t->nnode = t->root[n];
+}
+
+/*
+ * Checks the newest tree of n nodes and finds how deep it is; children come
+ * after their parents, so there is no way around in a circle.
+ */
+static int
+accept(struct tp_trees *t, size_t n)
+{
+	const struct tp_tree_node	*v = t->node + t->nnode;
+	uint8_t				*below = tp_calloc(n + 1, 1);
+	uint8_t				 deepest = 0;
+	size_t				 i;
+	bool				 good = n > 0 && n <= NODES;
+
+	for (i = 0; i < n && good; i++) {
+		size_t	k = i + v[i].step;
+
+		good = isfinite(v[i].t) && below[i] <= TP_TREES_DEPTH;
+		deepest = below[i] > deepest ? below[i] : deepest;
+		if (v[i].step == 0) {
+			good = good && v[i].col == t->ncol;
+			continue;
+		}
+		good = good && v[i].col < t->ncol && k + 1 < n;
+		if (good)
+			below[k] = below[k + 1] = (uint8_t)(below[i] + 1);
+	}
+	free(below);
+	if (!good)
+		return -1;
+	t->depth[t->n++] = deepest;
+	t->nnode += n;
+	t->root[t->n] = (uint32_t)t->nnode;
+	return 0;
+}
+
+int
+tp_trees_append(struct tp_trees *t, const struct tp_tree_source *s)
+{
+	struct tp_tree_node	*v;
+	int32_t			*queue;
+	size_t			 i, n = 1;
+
+	if (s->n < 1 || s->n > NODES || t->n == TP_TREES_MOST ||
+	    t->nnode + s->n > UINT32_MAX)
+		return -1;
+	reserve(t, s->n);
+	v = t->node + t->nnode;
+	queue = tp_calloc(s->n + 2, sizeof(*queue));
+	for (i = 0; i < n; i++) {
+		int32_t	k = queue[i];
+
+		v[i] = (struct tp_tree_node){ s->t[k], (uint16_t)t->ncol, 0 };
+		if (s->left[k] < 0)
+			continue;
+		/* each node once: more than there are is a circle */
+		if ((size_t)s->left[k] >= s->n || s->right[k] < 0 ||
+		    (size_t)s->right[k] >= s->n || n + 2 > s->n ||
+		    s->col[k] < 0 || (size_t)s->col[k] >= t->ncol)
+			break;
+		v[i].col = (uint16_t)s->col[k];
+		v[i].step = (uint16_t)(n - i);
+		queue[n++] = s->left[k];
+		queue[n++] = s->right[k];
+	}
+	free(queue);
+	return i < n ? -1 : accept(t, n);
+}
+
+void
+tp_trees_columns(const float *rows, size_t n, size_t ncol, float *x)
+{
+	size_t	c, i;
+
+	for (c = 0; c < ncol; c++)
+		for (i = 0; i < LANES; i++)
+			x[c * LANES + i] = rows[(i < n ? i : 0) * ncol + c];
+	for (i = 0; i < LANES; i++)
+		x[ncol * LANES + i] = -INFINITY;
+}
+
+void
+tp_trees_leaves(const struct tp_trees *t, size_t tree, const float *x,
+    uint32_t leaf[LANES])
+{
+	const struct tp_tree_node	*v = t->node;
+	int				 d;
+	size_t				 i;
+
+	for (i = 0; i < LANES; i++)
+		leaf[i] = t->root[tree];
+	for (d = t->depth[tree]; d > 0; d--)
+		for (i = 0; i < LANES; i++) {
+			struct tp_tree_node	a = v[leaf[i]];
+
+			leaf[i] += a.step +
+			    !(x[(size_t)a.col * LANES + i] < a.t);
+		}
+}
+
+void
+tp_trees_sum(const struct tp_trees *t, size_t from, size_t to, size_t step,
+    const float *x, float sum[LANES])
+{
+	uint32_t	leaf[LANES];
+	size_t		k, i;
+
+	for (k = from; k < to; k += step) {
+		tp_trees_leaves(t, k, x, leaf);
+		for (i = 0; i < LANES; i++)
+			sum[i] += t->node[leaf[i]].t;
+	}
+}
+
+/* The count of trees, of the nodes of each, then the nodes. */
+void
+tp_trees_save(const struct tp_trees *t, struct tp_buf *b)
+{
+	uint32_t	u = htole32((uint32_t)t->n);
+	uint16_t	w[2];
+	size_t		i;
+
+	tp_buf_add(b, (const char *)&u, 4);
+	for (i = 0; i < t->n; i++) {
+		u = htole32(t->root[i + 1] - t->root[i]);
+		tp_buf_add(b, (const char *)&u, 4);
+	}
+	for (i = 0; i < t->nnode; i++) {
+		tp_pack_f32(b, &t->node[i].t, 1);
+		w[0] = htole16(t->node[i].col);
+		w[1] = htole16(t->node[i].step);
+		tp_buf_add(b, (const char *)w, 4);
+	}
+}
+
+/* An integer of 4 bytes; 0 where there is none. */
+static uint32_t
+take(struct tp_unpack *u)
+{
+	uint32_t	v = 0;
+
+	if (u->bad || u->n < 4) {
+		u->bad = true;
+		return 0;
+	}
+	memcpy(&v, u->p, 4);
+	u->p += 4;
+	u->n -= 4;
+	return le32toh(v);
+}
+
+static int
+load_tree(struct tp_trees *t, size_t n, struct tp_unpack *u)
+{
+	size_t		i;
+	uint16_t	w[2];
+
+	if (n == 0 || n > NODES || u->n / 8 < n)
+		return -1;
+	reserve(t, n);
+	for (i = 0; i < n; i++) {
+		struct tp_tree_node	*v = &t->node[t->nnode + i];
+
+		tp_unpack_f32(u, &v->t, 1);
+		memcpy(w, u->p, 4);
+		v->col = le16toh(w[0]);
+		v->step = le16toh(w[1]);
+		u->p += 4;
+		u->n -= 4;
+	}
+	return accept(t, n);
+}
+
+int
+tp_trees_load(struct tp_trees *t, size_t ncol, struct tp_unpack *u,
+    struct tp_err *e)
+{
+	size_t			 n = take(u), i;
+	struct tp_unpack	 sizes = *u;
+
+	t->ncol = ncol;
+	if (!u->bad && n <= TP_TREES_MOST && u->n / 4 >= n) {
+		u->p += 4 * n;
+		u->n -= 4 * n;
+		for (i = 0; i < n; i++)
+			if (load_tree(t, take(&sizes), u) != 0)
+				break;
+		if (i == n && !u->bad)
+			return 0;
+	}
+	tp_trees_release(t);
+	return tp_err_set(e, TP_EXIT_DATA, "trees are damaged");
+}

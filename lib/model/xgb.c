@@ -1,0 +1,350 @@
+#include "model/xgb.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/mem.h"
+
+#define BLOCK	16384		/* rows taken at once */
+
+/*
+ * The functions used, as xgboost/c_api.h declares them; they are looked up by
+ * name, so neither the header nor the library is needed to build.
+ */
+struct tp_xgb_lib {
+	const char *(*last_error)(void);
+	int (*config)(const char *json);
+	int (*proxy_new)(void **out);
+	int (*proxy_dense)(void *proxy, const char *array);
+	int (*data_new)(void *iter, void *proxy, void *ref,
+	    void (*reset)(void *), int (*next)(void *), const char *config,
+	    void **out);
+	int (*data_free)(void *data);
+	int (*new)(void *const data[], uint64_t n, void **out);
+	int (*free)(void *booster);
+	int (*param)(void *booster, const char *name, const char *value);
+	int (*boost)(void *booster, void *data, float *g, float *h,
+	    uint64_t n);
+	int (*predict)(void *booster, void *data, const char *config,
+	    const uint64_t **shape, uint64_t *dim, const float **out);
+	int (*save)(void *booster, const char *config, uint64_t *n,
+	    const char **out);
+};
+
+static struct tp_xgb_lib	lib;
+
+static const struct {
+	const char	*name;
+	size_t		 at;
+} functions[] = {
+	{ "XGBGetLastError", offsetof(struct tp_xgb_lib, last_error) },
+	{ "XGBSetGlobalConfig", offsetof(struct tp_xgb_lib, config) },
+	{ "XGProxyDMatrixCreate", offsetof(struct tp_xgb_lib, proxy_new) },
+	{ "XGProxyDMatrixSetDataDense",
+	    offsetof(struct tp_xgb_lib, proxy_dense) },
+	{ "XGQuantileDMatrixCreateFromCallback",
+	    offsetof(struct tp_xgb_lib, data_new) },
+	{ "XGDMatrixFree", offsetof(struct tp_xgb_lib, data_free) },
+	{ "XGBoosterCreate", offsetof(struct tp_xgb_lib, new) },
+	{ "XGBoosterFree", offsetof(struct tp_xgb_lib, free) },
+	{ "XGBoosterSetParam", offsetof(struct tp_xgb_lib, param) },
+	{ "XGBoosterBoostOneIter", offsetof(struct tp_xgb_lib, boost) },
+	{ "XGBoosterPredictFromDMatrix",
+	    offsetof(struct tp_xgb_lib, predict) },
+	{ "XGBoosterSaveModelToBuffer", offsetof(struct tp_xgb_lib, save) },
+};
+#define NFUNCTIONS	(sizeof(functions) / sizeof(functions[0]))
+
+/* What the library says of its last error, the first line of it. */
+static int
+failed(struct tp_err *e)
+{
+	const char	*s = lib.last_error();
+
+	return tp_err_set(e, TP_EXIT_SYS, "xgboost: %.*s",
+	    (int)strcspn(s, "\n"), s);
+}
+
+static void *
+open_library(void)
+{
+	static const char *const	names[] = {
+		"libxgboost.so.0", "libxgboost.so.3", "libxgboost.so.2",
+		"libxgboost.so",
+	};
+	const char			*path = getenv("TP_XGBOOST");
+	void				*so = NULL;
+	size_t				 i;
+
+	if (path != NULL && *path != '\0')
+		return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && so == NULL; i++)
+		so = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	return so;
+}
+
+int
+tp_xgb_open(struct tp_xgb *x, struct tp_err *e)
+{
+	void	*so, *f;
+	size_t	 i;
+
+	/* its threads shall sleep, not spin, while they have no work */
+	if (lib.save == NULL)
+		setenv("OMP_WAIT_POLICY", "passive", 0);
+	so = open_library();
+	if (so == NULL)
+		return tp_err_set(e, TP_EXIT_SYS, "models of trees are "
+		    "trained by XGBoost's C library, which is not here "
+		    "(Debian, Ubuntu: apt-get install libxgboost-dev; "
+		    "TP_XGBOOST=FILE names it elsewhere)");
+	/* never closed: threads of it may be waiting for work */
+	for (i = 0; i < NFUNCTIONS; i++) {
+		f = dlsym(so, functions[i].name);
+		if (f == NULL)
+			return tp_err_set(e, TP_EXIT_SYS, "xgboost is too "
+			    "old (1.7 is needed): no function '%s'",
+			    functions[i].name);
+		memcpy((char *)&lib + functions[i].at, &f, sizeof(f));
+	}
+	x->lib = &lib;
+	return lib.config("{\"verbosity\":0}") != 0 ? failed(e) : 0;
+}
+
+void
+tp_xgb_close(struct tp_xgb *x)
+{
+	if (x->booster != NULL)
+		lib.free(x->booster);
+	if (x->data != NULL)
+		lib.data_free(x->data);
+	memset(x, 0, sizeof(*x));
+}
+
+/* The library asks for the rows block by block, more than once. */
+struct blocks {
+	const struct tp_xgb_rows *rows;
+	void	*proxy;
+	size_t	 at;
+	float	*x;
+};
+
+static void
+reset(void *arg)
+{
+	struct blocks	*b = arg;
+
+	b->at = 0;
+}
+
+static int
+next(void *arg)
+{
+	struct blocks	*b = arg;
+	char		 array[200];
+	size_t		 n;
+
+	if (b->at >= b->rows->n)
+		return 0;
+	n = b->rows->fill(b->rows->arg, b->at, BLOCK, b->x);
+	b->at += n;
+	snprintf(array, sizeof(array), "{\"data\":[%" PRIuPTR ",true],"
+	    "\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
+	    (uintptr_t)b->x, n, b->rows->ncol);
+	return lib.proxy_dense(b->proxy, array) == 0;
+}
+
+int
+tp_xgb_data(struct tp_xgb *x, const struct tp_xgb_rows *r, int bins,
+    int threads, struct tp_err *e)
+{
+	struct blocks	b = { r, NULL, 0, NULL };
+	char		config[100];
+	int		rc;
+
+	x->n = r->n;
+	x->ncol = r->ncol;
+	x->bins = bins;
+	x->threads = threads;
+	if (lib.proxy_new(&b.proxy) != 0)
+		return failed(e);
+	b.x = tp_calloc(BLOCK * r->ncol, sizeof(*b.x));
+	snprintf(config, sizeof(config), "{\"missing\":NaN,\"nthread\":%d,"
+	    "\"max_bin\":%d}", threads, bins);
+	rc = lib.data_new(&b, b.proxy, NULL, reset, next, config, &x->data);
+	if (rc != 0) {
+		x->data = NULL;
+		failed(e);
+	}
+	lib.data_free(b.proxy);
+	free(b.x);
+	return rc == 0 ? 0 : -1;
+}
+
+static int
+set(struct tp_xgb *x, struct tp_err *e, const char *name, double v)
+{
+	char	text[40];
+
+	snprintf(text, sizeof(text), "%.9g", v);
+	return lib.param(x->booster, name, text) == 0 ? 0 : failed(e);
+}
+
+int
+tp_xgb_start(struct tp_xgb *x, const struct tp_xgb_opts *o, struct tp_err *e)
+{
+	if (x->booster != NULL)
+		lib.free(x->booster);
+	x->booster = NULL;
+	x->groups = o->groups;
+	if (lib.new(&x->data, 1, &x->booster) != 0)
+		return failed(e);
+	if (lib.param(x->booster, "tree_method", "hist") != 0 ||
+	    lib.param(x->booster, "objective", o->groups > 1 ?
+	    "multi:softprob" : "reg:squarederror") != 0)
+		return failed(e);
+	if (o->groups > 1 &&
+	    set(x, e, "num_class", (double)o->groups) != 0)
+		return -1;
+	return set(x, e, "base_score", 0) != 0 ||
+	    set(x, e, "max_bin", x->bins) != 0 ||
+	    set(x, e, "nthread", x->threads) != 0 ||
+	    set(x, e, "max_depth", o->depth) != 0 ||
+	    set(x, e, "eta", o->eta) != 0 ||
+	    set(x, e, "lambda", o->lambda) != 0 ||
+	    set(x, e, "min_child_weight", o->least) != 0 ||
+	    set(x, e, "colsample_bytree", o->columns) != 0 ||
+	    set(x, e, "seed", (double)(o->seed & 0x7fffffff)) != 0 ? -1 : 0;
+}
+
+const float *
+tp_xgb_margins(struct tp_xgb *x, struct tp_err *e)
+{
+	const uint64_t	*shape;
+	uint64_t	 dim, i, n = 1;
+	const float	*out;
+
+	if (lib.predict(x->booster, x->data, "{\"type\":1,"
+	    "\"training\":true,\"iteration_begin\":0,\"iteration_end\":0,"
+	    "\"strict_shape\":false}", &shape, &dim, &out) != 0) {
+		failed(e);
+		return NULL;
+	}
+	for (i = 0; i < dim; i++)
+		n *= shape[i];
+	if (n != x->n * x->groups)
+		tp_die("xgboost forecasts another number of rows");
+	return out;
+}
+
+int
+tp_xgb_round(struct tp_xgb *x, float *g, float *h, struct tp_err *e)
+{
+	return lib.boost(x->booster, x->data, g, h, x->n * x->groups) == 0 ?
+	    0 : failed(e);
+}
+
+/* A place in the library's JSON text of a model. */
+struct text {
+	const char	*p, *end;
+};
+
+/* The numbers of the next array of this name, made; NULL: there is none. */
+static double *
+numbers(struct text *t, const char *name, size_t *n)
+{
+	char	 key[40];
+	double	*v = NULL, one;
+	size_t	 cap = 0;
+	char	*end;
+	int	 len = snprintf(key, sizeof(key), "\"%s\":[", name);
+
+	t->p = memmem(t->p, (size_t)(t->end - t->p), key, (size_t)len);
+	if (t->p == NULL)
+		return NULL;
+	t->p += len;
+	for (*n = 0; t->p < t->end && *t->p != ']'; t->p = end) {
+		one = strtod(t->p, &end);
+		if (end == t->p)
+			break;
+		TP_GROW(v, cap, *n + 1);
+		v[(*n)++] = one;
+		end += *end == ',';
+	}
+	return v;
+}
+
+static int32_t *
+integers(struct text *t, const char *name, size_t want)
+{
+	size_t	 n = 0, i;
+	double	*v = numbers(t, name, &n);
+	int32_t	*out = NULL;
+
+	if (v != NULL && n == want) {
+		out = tp_calloc(n, sizeof(*out));
+		for (i = 0; i < n; i++)
+			out[i] = (int32_t)v[i];
+	}
+	free(v);
+	return out;
+}
+
+/*
+ * The next tree; its arrays come in alphabetical order of their names.
+ * Returns 1, 0 where there is no more, or -1 where it cannot be.
+ */
+static int
+next_tree(struct text *t, struct tp_trees *out)
+{
+	size_t			 n = 0, i;
+	double			*weight = numbers(t, "base_weights", &n), *at;
+	int32_t			*left, *right, *col = NULL;
+	float			*v;
+	size_t			 nat = 0;
+	int			 rc = -1;
+
+	if (weight == NULL)
+		return 0;
+	left = integers(t, "left_children", n);
+	right = left == NULL ? NULL : integers(t, "right_children", n);
+	at = right == NULL ? NULL : numbers(t, "split_conditions", &nat);
+	if (at != NULL && nat == n)
+		col = integers(t, "split_indices", n);
+	v = tp_calloc(n + 1, sizeof(*v));
+	if (col != NULL) {
+		for (i = 0; i < n; i++)
+			v[i] = (float)at[i];
+		rc = tp_trees_append(out, &(struct tp_tree_source){ n, left,
+		    right, col, v }) == 0 ? 1 : -1;
+	}
+	free(weight);
+	free(left);
+	free(right);
+	free(at);
+	free(col);
+	free(v);
+	return rc;
+}
+
+int
+tp_xgb_trees(struct tp_xgb *x, struct tp_trees *t, struct tp_err *e)
+{
+	struct text	text;
+	uint64_t	n;
+	int		rc;
+
+	t->ncol = x->ncol;
+	if (lib.save(x->booster, "{\"format\":\"json\"}", &n, &text.p) != 0)
+		return failed(e);
+	text.end = text.p + n;
+	while ((rc = next_tree(&text, t)) > 0)
+		if (text.p == NULL)
+			break;
+	if (rc == 0)
+		return 0;
+	tp_trees_release(t);
+	return tp_err_set(e, TP_EXIT_SYS, "xgboost wrote a model that is "
+	    "not understood");
+}

@@ -1,0 +1,70 @@
+/*
+ * XGBoost's C library (1.7 and later), opened where a model is trained: no
+ * program links it, and one that does not train trees does not need it.
+ *
+ * Gradients are the caller's.  Where each is a multiple of TP_XGB_QUANTUM and
+ * below 2^12, all sums that the library makes of them are exact in double
+ * precision, hence the same in any order: the trees do not depend on the
+ * number of threads.
+ *
+ * The struct owns the library's objects; inputs are copied into bins.
+ */
+#ifndef TP_MODEL_XGB_H
+#define TP_MODEL_XGB_H
+
+#include "model/trees.h"
+
+#define TP_XGB_QUANTUM	(1.0f / (1 << 20))
+
+struct tp_xgb_lib;
+
+struct tp_xgb {
+	const struct tp_xgb_lib *lib;
+	void	*data, *booster;
+	size_t	 n, ncol, groups;
+	int	 bins, threads;
+};
+
+/* Where the rows of inputs come from. */
+struct tp_xgb_rows {
+	size_t	 n, ncol;
+	/* Fills x with rows from row `from` on, as many as fit well into
+	 * `room`; returns how many, at least one. */
+	size_t	(*fill)(void *arg, size_t from, size_t room, float *x);
+	void	*arg;
+};
+
+struct tp_xgb_opts {
+	int	 depth;
+	double	 eta, lambda;
+	double	 least;		/* sum of second derivatives of a leaf */
+	double	 columns;	/* share of them that a tree may use */
+	size_t	 groups;	/* trees per round; 1, or classes */
+	uint64_t seed;
+};
+
+/*
+ * Opens the library: that which TP_XGBOOST names, else the system's.  x is
+ * zeroed.  Returns 0, or -1 with an error of code TP_EXIT_SYS that says how to
+ * get it.
+ */
+int tp_xgb_open(struct tp_xgb *x, struct tp_err *e);
+void tp_xgb_close(struct tp_xgb *x);
+
+/* Takes the rows, once; each input goes into at most `bins` bins. */
+int tp_xgb_data(struct tp_xgb *x, const struct tp_xgb_rows *r, int bins,
+    int threads, struct tp_err *e);
+/* Begins a new model. */
+int tp_xgb_start(struct tp_xgb *x, const struct tp_xgb_opts *o,
+    struct tp_err *e);
+/*
+ * What the trees so far say, n x groups, valid until the next round; NULL with
+ * the error.
+ */
+const float *tp_xgb_margins(struct tp_xgb *x, struct tp_err *e);
+/* One round: grows `groups` trees on the first and second derivatives. */
+int tp_xgb_round(struct tp_xgb *x, float *g, float *h, struct tp_err *e);
+/* Appends the trees of the model to t (zeroed). */
+int tp_xgb_trees(struct tp_xgb *x, struct tp_trees *t, struct tp_err *e);
+
+#endif
