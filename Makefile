@@ -46,6 +46,15 @@ HDF5_LIBS	:= $(call pc,--libs $(HDF5))
 ALL_LIBS	 = $(HDF5_LIBS) $(COMMON_LIBS)
 $(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
 
+# The loops of num/simd.h, once for each set of vector instructions.
+SIMD		 = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
+X86		:= $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+AVX512		 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma \
+			-mprefer-vector-width=512
+$(BUILD)/lib/num/simdbase.o:	BASE_CFLAGS += $(SIMD)
+$(BUILD)/lib/num/simdavx2.o:	BASE_CFLAGS += $(SIMD) $(if $(X86),-mavx2 -mfma)
+$(BUILD)/lib/num/simdavx512.o:	BASE_CFLAGS += $(SIMD) $(if $(X86),$(AVX512))
+
 all: $(TOOLS:%=$(BIN)/%) ## build the tools into bin/ (the default)
 unit: $(UNIT)
 fuzzers: $(FUZZ)
@@ -95,8 +104,6 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 
 bench: all ## measure speed beside other programs
 	tests/bench
-bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
-	tests/bench-kafka
 demo: ## build and run the pipeline on the sample data
 	examples/demo
 style: ## check budgets, include direction, words and scripts
@@ -132,11 +139,11 @@ clean: ## remove all that was built
 	rm -rf build bin demo-out
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers check test asan fuzz bench bench-kafka demo style \
-	completions install uninstall dist clean help FORCE
+.PHONY: all unit fuzzers check test asan fuzz bench demo style completions \
+	install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,464 @@
+/* Values and gradients of nets, layer by layer. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/net.h"
+#include "num/netnode.h"
+
+#define EPS	1e-5f		/* of norm */
+
+void
+tp_netrun_init(struct tp_netrun *r, const struct tp_net *n, size_t windows,
+    bool training)
+{
+	size_t	rows = windows * n->nseg;
+
+	memset(r, 0, sizeof(*r));
+	r->net = n;
+	r->simd = tp_simd();
+	r->windows = windows;
+	r->value = tp_calloc(rows * n->width, sizeof(*r->value));
+	if (training)
+		r->grad = tp_calloc(rows * n->width, sizeof(*r->grad));
+	r->slot = tp_calloc(n->times * windows, sizeof(*r->slot));
+	r->day = tp_calloc(n->times * windows, sizeof(*r->day));
+}
+
+void
+tp_netrun_release(struct tp_netrun *r)
+{
+	free(r->value);
+	free(r->grad);
+	free(r->slot);
+	free(r->day);
+}
+
+float *
+tp_netrun_value(const struct tp_netrun *r, size_t node)
+{
+	return r->value + r->net->node[node].at * r->windows * r->net->nseg;
+}
+
+float *
+tp_netrun_grad(const struct tp_netrun *r, size_t node)
+{
+	return r->grad + r->net->node[node].at * r->windows * r->net->nseg;
+}
+
+/* A view's first element, distance of rows, and how many. */
+struct part {
+	float	*p;
+	size_t	 ld, rows;
+};
+
+static struct part
+part(const struct tp_netrun *r, struct tp_view v, bool grad)
+{
+	size_t		 step = r->windows * r->net->nseg;
+	struct part	 q = { NULL, r->net->node[v.node].cols, v.nt * step };
+
+	q.p = grad ? tp_netrun_grad(r, v.node) : tp_netrun_value(r, v.node);
+	q.p += v.t0 * step * q.ld + v.c0;
+	return q;
+}
+
+static bool
+has_grad(const struct tp_netrun *r, struct tp_view v)
+{
+	return r->net->node[v.node].op != TP_NET_INPUT;
+}
+
+/* Dropout of node i; none where not training. */
+static struct tp_drop
+drop_of(const struct tp_net_node *d, size_t i, bool training, uint64_t key)
+{
+	struct tp_drop	o = { 0, 0, 1 };
+
+	if (!training || d->share <= 0)
+		return o;
+	key = (key + i) * UINT64_C(0x9e3779b97f4a7c15);
+	o.key = (uint32_t)(key ^ key >> 32);
+	o.out = (uint32_t)(d->share * 4294967296.0);
+	o.scale = (float)(1 / (1 - d->share));
+	return o;
+}
+
+static void
+linear(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
+    float *y)
+{
+	struct part	x = part(r, d->in[0], false);
+	struct tp_gemm	g = {
+		x.rows, d->w.out, d->w.in, x.p, x.ld, 1, w + d->w.at,
+		d->w.out, 1, y, d->w.out, d->w.bias || d->has_plus,
+	};
+	const float	*bias = w + d->w.at + d->w.in * d->w.out;
+	size_t		 n = d->w.out, i;
+
+	if (d->has_plus)
+		memcpy(y, part(r, d->plus, false).p, x.rows * n * sizeof(*y));
+	for (i = 0; d->w.bias && i < x.rows; i++) {
+		if (d->has_plus)
+			r->simd->add(y + i * n, bias, n);
+		else
+			memcpy(y + i * n, bias, n * sizeof(*y));
+	}
+	r->simd->gemm(&g);
+}
+
+static void
+linear_back(const struct tp_netrun *r, const struct tp_net_node *d,
+    const float *w, float *dw, const float *dy)
+{
+	struct part	x = part(r, d->in[0], false), dx;
+	size_t		in = d->w.in, out = d->w.out;
+	struct tp_gemm	g = {
+		in, out, x.rows, x.p, 1, x.ld, dy, out, 1, dw + d->w.at, out,
+		true,
+	};
+
+	r->simd->gemm(&g);
+	if (d->w.bias)
+		r->simd->add_rows(dw + d->w.at + in * out, dy, x.rows, out);
+	if (!has_grad(r, d->in[0]))
+		return;
+	dx = part(r, d->in[0], true);
+	g = (struct tp_gemm){
+		x.rows, in, out, dy, out, 1, w + d->w.at, 1, out, dx.p, dx.ld,
+		true,
+	};
+	r->simd->gemm(&g);
+}
+
+/* The row of the table for a row of node d. */
+static size_t
+table_row(const struct tp_netrun *r, const struct tp_net_node *d, size_t row)
+{
+	size_t	at = row / r->net->nseg + d->t0 * r->windows;
+
+	if (d->by == TP_NET_SEG)
+		return row % r->net->nseg;
+	return d->by == TP_NET_SLOT ? r->slot[at] : r->day[at];
+}
+
+static void
+embed(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
+    float *y)
+{
+	size_t	rows = d->nt * r->windows * r->net->nseg, i;
+
+	if (d->has_plus)
+		memcpy(y, part(r, d->plus, false).p,
+		    rows * d->cols * sizeof(*y));
+	else
+		memset(y, 0, rows * d->cols * sizeof(*y));
+	for (i = 0; i < rows; i++)
+		r->simd->add(y + i * d->cols, w + d->w.at +
+		    table_row(r, d, i) * d->cols, d->cols);
+}
+
+static void
+embed_back(const struct tp_netrun *r, const struct tp_net_node *d, float *dw,
+    const float *dy)
+{
+	size_t	rows = d->nt * r->windows * r->net->nseg, i;
+
+	for (i = 0; i < rows; i++)
+		r->simd->add(dw + d->w.at + table_row(r, d, i) * d->cols,
+		    dy + i * d->cols, d->cols);
+}
+
+/* Copies views side by side, or adds the gradient to each. */
+static void
+join(const struct tp_netrun *r, const struct tp_net_node *d, float *y,
+    bool back)
+{
+	size_t	k, i, at = 0;
+
+	for (k = 0; k < d->nin; k++) {
+		struct part	x = part(r, d->in[k], back);
+		size_t		n = d->in[k].nc;
+
+		for (i = 0; i < x.rows; i++) {
+			float	*to = y + i * d->cols + at;
+
+			if (back)
+				r->simd->add(x.p + i * x.ld, to, n);
+			else
+				memcpy(to, x.p + i * x.ld, n * sizeof(*to));
+		}
+		at += n;
+	}
+}
+
+/* The columns of one product within a mixing node's row. */
+static size_t
+mixed_at(const struct tp_net_node *d, size_t graph, size_t hop)
+{
+	return (1 + graph * d->hops + hop) * d->in[0].nc;
+}
+
+static void
+mixing(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
+    float *y)
+{
+	struct part	x = part(r, d->in[0], false);
+	size_t		nseg = r->net->nseg, c = d->in[0].nc, i, k, hop;
+	struct tp_gemm	g = {
+		.m = nseg, .n = c, .k = nseg, .ars = nseg, .acs = 1,
+		.bcs = 1, .ldc = d->cols,
+	};
+
+	for (i = 0; i < x.rows; i++)
+		memcpy(y + i * d->cols, x.p + i * c, c * sizeof(*y));
+	for (k = 0; k < d->ngraph; k++)
+		for (i = 0; i < x.rows; i += nseg) {
+			float	*row = y + i * d->cols;
+
+			g.a = tp_net_adj(r->net, d->graph[k], w);
+			g.b = x.p + i * c;
+			g.brs = c;
+			for (hop = 0; hop < d->hops; hop++) {
+				g.c = row + mixed_at(d, k, hop);
+				r->simd->gemm(&g);
+				g.b = g.c;
+				g.brs = d->cols;
+			}
+		}
+}
+
+/* One product C = A B backward: dB += A' dC, dA += dC B'. */
+static void
+product_back(const struct tp_netrun *r, size_t graph, const float *w,
+    float *dw, const float *dc, size_t ldc, const float *b, float *db,
+    size_t ldb, size_t cols)
+{
+	size_t		n = r->net->nseg;
+	struct tp_gemm	g = {
+		n, cols, n, tp_net_adj(r->net, graph, w), 1, n, dc, ldc, 1,
+		db, ldb, true,
+	};
+
+	r->simd->gemm(&g);
+	if (r->net->adj[graph].fixed != NULL)
+		return;
+	g = (struct tp_gemm){
+		n, n, cols, dc, ldc, 1, b, 1, ldb,
+		dw + r->net->learned + r->net->adj[graph].at, n, true,
+	};
+	r->simd->gemm(&g);
+}
+
+static void
+mixing_back(const struct tp_netrun *r, const struct tp_net_node *d,
+    const float *w, float *dw, const float *y, float *dy)
+{
+	struct part	x = part(r, d->in[0], false);
+	struct part	dx = part(r, d->in[0], true);
+	size_t		nseg = r->net->nseg, c = d->in[0].nc, i, k, hop;
+
+	for (i = 0; i < x.rows; i++)
+		r->simd->add(dx.p + i * c, dy + i * d->cols, c);
+	for (i = 0; i < x.rows; i += nseg)
+		for (k = 0; k < d->ngraph; k++) {
+			const float	*v = y + i * d->cols;
+			float		*g = dy + i * d->cols;
+
+			for (hop = d->hops - 1; hop > 0; hop--)
+				product_back(r, d->graph[k], w, dw,
+				    g + mixed_at(d, k, hop), d->cols,
+				    v + mixed_at(d, k, hop - 1),
+				    g + mixed_at(d, k, hop - 1), d->cols, c);
+			product_back(r, d->graph[k], w, dw,
+			    g + mixed_at(d, k, 0), d->cols, x.p + i * c,
+			    dx.p + i * c, c, c);
+		}
+}
+
+/* The mean of a row, and one over its deviation. */
+static void
+moments(const float *x, size_t n, float *mean, float *scale)
+{
+	float	sum = 0, sq = 0;
+	size_t	j;
+
+	for (j = 0; j < n; j++)
+		sum += x[j];
+	*mean = sum / (float)n;
+	for (j = 0; j < n; j++)
+		sq += (x[j] - *mean) * (x[j] - *mean);
+	*scale = 1 / sqrtf(sq / (float)n + EPS);
+}
+
+static void
+norm(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
+    float *y)
+{
+	struct part	 x = part(r, d->in[0], false);
+	const float	*gain = w + d->w.at, *shift = gain + d->cols;
+	size_t		 n = d->cols, i, j;
+	float		 mean, scale;
+
+	for (i = 0; i < x.rows; i++, x.p += n, y += n) {
+		moments(x.p, n, &mean, &scale);
+		for (j = 0; j < n; j++)
+			y[j] = (x.p[j] - mean) * scale * gain[j] + shift[j];
+	}
+}
+
+static void
+norm_back(const struct tp_netrun *r, const struct tp_net_node *d,
+    const float *w, float *dw, const float *dy)
+{
+	struct part	 x = part(r, d->in[0], false);
+	float		*dx = part(r, d->in[0], true).p;
+	const float	*gain = w + d->w.at;
+	float		*dgain = dw + d->w.at, *dshift = dgain + d->cols;
+	size_t		 n = d->cols, i, j;
+
+	for (i = 0; i < x.rows; i++, x.p += n, dx += n, dy += n) {
+		float	mean, scale, sum = 0, dot = 0;
+
+		moments(x.p, n, &mean, &scale);
+		for (j = 0; j < n; j++) {
+			float	z = (x.p[j] - mean) * scale;
+			float	g = dy[j] * gain[j];
+
+			dgain[j] += dy[j] * z;
+			dshift[j] += dy[j];
+			sum += g;
+			dot += g * z;
+		}
+		for (j = 0; j < n; j++)
+			dx[j] += scale * (dy[j] * gain[j] - (sum +
+			    (x.p[j] - mean) * scale * dot) / (float)n);
+	}
+}
+
+static void
+node_forward(const struct tp_netrun *r, size_t i, const float *w,
+    bool training, uint64_t key)
+{
+	const struct tp_net_node	*d = &r->net->node[i];
+	struct tp_drop			 drop = drop_of(d, i, training, key);
+	float				*y = tp_netrun_value(r, i);
+	struct part			 x = { 0 }, c;
+
+	if (d->nin > 0)
+		x = part(r, d->in[0], false);
+	switch (d->op) {
+	case TP_NET_INPUT:
+		break;
+	case TP_NET_LINEAR:
+		linear(r, d, w, y);
+		break;
+	case TP_NET_EMBED:
+		embed(r, d, w, y);
+		break;
+	case TP_NET_CONCAT:
+		join(r, d, y, false);
+		break;
+	case TP_NET_RELU:
+		r->simd->relu(y, x.p, x.rows * x.ld, &drop);
+		break;
+	case TP_NET_DROP:
+		r->simd->drop(y, x.p, x.rows * x.ld, &drop);
+		if (d->has_plus)
+			r->simd->add(y, part(r, d->plus, false).p,
+			    x.rows * x.ld);
+		break;
+	case TP_NET_GATE:
+		r->simd->gate(y, x.p, x.rows, d->cols);
+		break;
+	case TP_NET_LSTM:
+		c = part(r, d->in[1], false);
+		r->simd->lstm(y, x.p, c.p, c.ld, x.rows, d->cols / 2);
+		break;
+	case TP_NET_MIXING:
+		mixing(r, d, w, y);
+		break;
+	case TP_NET_NORM:
+		norm(r, d, w, y);
+		break;
+	}
+}
+
+void
+tp_net_forward(struct tp_netrun *r, const float *w, bool training,
+    uint64_t key)
+{
+	size_t	i;
+
+	for (i = 0; i < r->net->nnode; i++)
+		node_forward(r, i, w, training, key);
+}
+
+void
+tp_net_clear(struct tp_netrun *r)
+{
+	memset(r->grad, 0, r->windows * r->net->nseg * r->net->width *
+	    sizeof(*r->grad));
+}
+
+static void
+node_backward(const struct tp_netrun *r, size_t i, const float *w, float *dw,
+    uint64_t key)
+{
+	const struct tp_net_node	*d = &r->net->node[i];
+	struct tp_drop			 drop = drop_of(d, i, true, key);
+	const float			*y = tp_netrun_value(r, i);
+	float				*dy = tp_netrun_grad(r, i);
+	struct part			 x = { 0 }, dx = { 0 }, c;
+
+	if (d->nin > 0) {
+		x = part(r, d->in[0], false);
+		dx = part(r, d->in[0], true);
+	}
+	if (d->has_plus)
+		r->simd->add(part(r, d->plus, true).p, dy,
+		    d->nt * r->windows * r->net->nseg * d->cols);
+	switch (d->op) {
+	case TP_NET_INPUT:
+		break;
+	case TP_NET_LINEAR:
+		linear_back(r, d, w, dw, dy);
+		break;
+	case TP_NET_EMBED:
+		embed_back(r, d, dw, dy);
+		break;
+	case TP_NET_CONCAT:
+		join(r, d, dy, true);
+		break;
+	case TP_NET_RELU:
+		r->simd->relu_back(dx.p, dy, y, x.rows * x.ld, drop.scale);
+		break;
+	case TP_NET_DROP:
+		r->simd->drop_back(dx.p, dy, x.rows * x.ld, &drop);
+		break;
+	case TP_NET_GATE:
+		r->simd->gate_back(dx.p, dy, x.p, x.rows, d->cols);
+		break;
+	case TP_NET_LSTM:
+		c = part(r, d->in[1], false);
+		r->simd->lstm_back(dx.p, part(r, d->in[1], true).p, dy, y,
+		    x.p, c.p, c.ld, x.rows, d->cols / 2);
+		break;
+	case TP_NET_MIXING:
+		mixing_back(r, d, w, dw, y, dy);
+		break;
+	case TP_NET_NORM:
+		norm_back(r, d, w, dw, dy);
+		break;
+	}
+}
+
+void
+tp_net_backward(struct tp_netrun *r, const float *w, float *g, uint64_t key)
+{
+	size_t	i;
+
+	for (i = r->net->nnode; i-- > 0; )
+		node_backward(r, i, w, g, key);
+}

@@ -1,0 +1,483 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "num/net.h"
+
+#define NSEG	3
+#define WINDOWS	2
+#define SLOTS	5
+
+static const struct tp_simd *const	sets[] = {
+	&tp_simd_base, &tp_simd_avx2, &tp_simd_avx512,
+};
+
+/* True where this machine can run the set. */
+static bool
+usable(const struct tp_simd *s)
+{
+	const struct tp_simd	*best = tp_simd();
+
+	return s == &tp_simd_base || s == best ||
+	    (s == &tp_simd_avx2 && best == &tp_simd_avx512);
+}
+
+static float *
+noise(struct tp_rng *r, size_t n)
+{
+	float	*v = tp_calloc(n + 1, sizeof(*v));
+	size_t	 i;
+
+	for (i = 0; i < n; i++)
+		v[i] = (float)(2 * tp_rng_uniform(r) - 1);
+	return v;
+}
+
+static void
+check_gemm(const struct tp_simd *s, struct tp_rng *r, size_t m, size_t n,
+    size_t k, int turn)
+{
+	float		*a = noise(r, m * k), *b = noise(r, k * n);
+	float		*c = noise(r, m * (n + 3)), *was;
+	struct tp_gemm	 g = {
+		m, n, k, a, turn & 1 ? 1 : k, turn & 1 ? m : 1,
+		b, turn & 2 ? 1 : n, turn & 2 ? k : 1, c, n + 3, turn & 4,
+	};
+	size_t		 i, j, p;
+
+	was = tp_malloc(m * (n + 3) * sizeof(*was));
+	memcpy(was, c, m * (n + 3) * sizeof(*was));
+	s->gemm(&g);
+	for (i = 0; i < m; i++)
+		for (j = 0; j < n + 3; j++) {
+			double	want = g.add || j >= n ?
+				    (double)was[i * (n + 3) + j] : 0;
+
+			for (p = 0; j < n && p < k; p++)
+				want += (double)a[i * g.ars + p * g.acs] *
+				    (double)b[p * g.brs + j * g.bcs];
+			assert_true(fabs(want - (double)c[i * (n + 3) + j]) <
+			    1e-6 * (10 + (double)k));
+		}
+	free(a);
+	free(b);
+	free(c);
+	free(was);
+}
+
+static void
+gemm_is_the_sum(void **state)
+{
+	static const size_t	sizes[][3] = {
+		{ 1, 1, 1 }, { 7, 5, 3 }, { 12, 32, 9 }, { 13, 33, 17 },
+		{ 29, 31, 300 }, { 50, 100, 513 }, { 5, 64, 2 }, { 25, 16, 8 },
+	};
+	struct tp_rng		r;
+	size_t			i, k;
+	int			turn;
+
+	(void)state;
+	tp_rng_init(&r, 1);
+	for (k = 0; k < 3; k++)
+		for (i = 0; i < sizeof(sizes) / sizeof(*sizes) &&
+		    usable(sets[k]); i++)
+			for (turn = 0; turn < 8; turn++)
+				check_gemm(sets[k], &r, sizes[i][0],
+				    sizes[i][1], sizes[i][2], turn);
+}
+
+static double
+sigmoid(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static bool
+near(double a, double b)
+{
+	return fabs(a - b) < 1e-6 * (1 + fabs(b));
+}
+
+static void
+gates_are_those_of_libm(void **state)
+{
+	float	x[4 * 7], y[2 * 7], c0[7];
+	size_t	k, j, turn;
+
+	(void)state;
+	for (k = 0; k < 3; k++)
+		for (turn = 0; turn < 200 && usable(sets[k]); turn++) {
+			for (j = 0; j < 4 * 7; j++)
+				x[j] = (float)(sin((double)(turn * 31 + j)) *
+				    (double)turn);
+			for (j = 0; j < 7; j++)
+				c0[j] = (float)cos((double)(turn + j));
+			sets[k]->gate(y, x, 2, 7);
+			for (j = 0; j < 14; j++)
+				assert_true(near((double)y[j],
+				    tanh((double)x[j / 7 * 14 + j % 7]) *
+				    sigmoid((double)x[j / 7 * 14 + 7 +
+				    j % 7])));
+			sets[k]->lstm(y, x, c0, 7, 1, 7);
+			for (j = 0; j < 7; j++) {
+				double	c = sigmoid((double)x[7 + j]) *
+					    (double)c0[j] +
+					    sigmoid((double)x[j]) *
+					    tanh((double)x[14 + j]);
+
+				assert_true(near((double)y[7 + j], c));
+				assert_true(near((double)y[j], tanh(c) *
+				    sigmoid((double)x[21 + j])));
+			}
+		}
+}
+
+/* As in Kingma & Ba 2015, algorithm 1, with decay and an average. */
+static void
+adam_is_that_of_the_paper(void **state)
+{
+	enum { N = 37 };
+	float		w[N], m[N] = { 0 }, v[N] = { 0 }, mean[N] = { 0 };
+	float		g[N];
+	double		dw[N], dm[N] = { 0 }, dv[N] = { 0 }, dmean[N] = { 0 };
+	struct tp_adam	o = { 0, 0.01f, 0.5f, 0.9f, 0.999f, 1e-8f, 0.75f };
+	size_t		k, i;
+	int		t;
+
+	(void)state;
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < N; i++) {
+			dw[i] = cos((double)i);
+			w[i] = (float)dw[i];
+			m[i] = v[i] = mean[i] = 0;
+			dm[i] = dv[i] = dmean[i] = 0;
+		}
+		for (t = 1; t < 20 && usable(sets[k]); t++) {
+			double	c1 = 1 - pow(0.9, t), c2 = 1 - pow(0.999, t);
+
+			o.rate = (float)(0.1 * sqrt(c2) / c1);
+			for (i = 0; i < N; i++) {
+				double	q = sin((double)i * t);
+
+				g[i] = (float)q;
+				q = q * 0.5 + 0.01 * dw[i];
+				dm[i] = 0.9 * dm[i] + 0.1 * q;
+				dv[i] = 0.999 * dv[i] + 0.001 * q * q;
+				dw[i] -= 0.1 * (dm[i] / c1) /
+				    (sqrt(dv[i] / c2) + 1e-8 / sqrt(c2));
+				dmean[i] = 0.75 * dmean[i] + 0.25 * dw[i];
+			}
+			sets[k]->adam(w, m, v, mean, g, N, &o);
+			for (i = 0; i < N; i++) {
+				assert_true(fabs(dw[i] - (double)w[i]) < 1e-3);
+				assert_true(fabs(dmean[i] -
+				    (double)mean[i]) < 1e-3);
+			}
+		}
+	}
+}
+
+static void
+dropout_leaves_its_share(void **state)
+{
+	enum { N = 100000 };
+	struct tp_drop	 d = { 77, (uint32_t)(0.3 * 4294967296.0),
+	    (float)(1 / 0.7) };
+	float		*x = tp_calloc(N, sizeof(*x));
+	float		*y = tp_calloc(N, sizeof(*y));
+	float		*z = tp_calloc(N, sizeof(*z));
+	double		 sum;
+	size_t		 i, k;
+
+	(void)state;
+	for (i = 0; i < N; i++)
+		x[i] = 1;
+	for (k = 0; k < 3; k++) {
+		if (!usable(sets[k]))
+			continue;
+		sets[k]->drop(y, x, N, &d);
+		for (i = 0, sum = 0; i < N; i++) {
+			assert_true(y[i] == 0 || y[i] == d.scale);
+			sum += (double)y[i];
+		}
+		/* 7 deviations */
+		assert_true(fabs(sum / N - 1) < 7 * sqrt(0.3 / 0.7 / N));
+		sets[k]->relu(z, x, N, &d);
+		assert_memory_equal(y, z, N * sizeof(*y));
+		memset(z, 0, N * sizeof(*z));
+		sets[k]->drop_back(z, x, N, &d);
+		assert_memory_equal(y, z, N * sizeof(*y));
+	}
+	free(z);
+	free(x);
+	free(y);
+}
+
+/* A net, numbers to put in, and what its outputs count for in the loss. */
+struct trial {
+	struct tp_net	*net;
+	struct tp_view	 in, out;
+	struct tp_netrun run;
+	float		*w, *g, *weight;
+	size_t		 nout;
+};
+
+static void
+trial_init(struct trial *t, struct tp_view in, struct tp_view out,
+    uint64_t seed)
+{
+	struct tp_rng	r;
+	size_t		i, n;
+
+	tp_rng_init(&r, seed);
+	t->in = in;
+	t->out = out;
+	tp_netrun_init(&t->run, t->net, WINDOWS, true);
+	t->w = tp_calloc(tp_net_size(t->net), sizeof(*t->w));
+	t->g = tp_calloc(tp_net_size(t->net), sizeof(*t->g));
+	tp_net_start(t->net, &r, t->w);
+	n = in.nt * WINDOWS * NSEG * in.nc;
+	for (i = 0; i < n; i++)
+		tp_netrun_value(&t->run, in.node)[i] =
+		    (float)tp_rng_normal(&r);
+	for (i = 0; i < 4 * WINDOWS; i++) {
+		t->run.slot[i % (in.nt * WINDOWS)] =
+		    (uint32_t)tp_rng_below(&r, SLOTS);
+		t->run.day[i % (in.nt * WINDOWS)] =
+		    (uint32_t)tp_rng_below(&r, 7);
+	}
+	t->nout = out.nt * WINDOWS * NSEG * out.nc;
+	t->weight = noise(&r, t->nout);
+}
+
+static double
+loss(struct trial *t, uint64_t key)
+{
+	double	sum = 0;
+	size_t	i;
+
+	tp_net_derive(t->net, t->w);
+	tp_net_forward(&t->run, t->w, key != 0, key);
+	for (i = 0; i < t->nout; i++)
+		sum += (double)t->weight[i] *
+		    (double)tp_netrun_value(&t->run, t->out.node)[i];
+	return sum;
+}
+
+/* Every weight's gradient against the loss a little to both sides. */
+static void
+check_gradient(struct trial *t, uint64_t key)
+{
+	const double	eps = 4e-3;
+	double		want, most = 0, error = 0;
+	size_t		i;
+	float		was;
+
+	loss(t, key);
+	tp_net_clear(&t->run);
+	memcpy(tp_netrun_grad(&t->run, t->out.node), t->weight,
+	    t->nout * sizeof(float));
+	tp_net_backward(&t->run, t->w, t->g, key);
+	tp_net_derive_back(t->net, t->w, t->g);
+	for (i = 0; i < tp_net_learned(t->net); i++) {
+		was = t->w[i];
+		t->w[i] = was + (float)eps;
+		want = loss(t, key);
+		t->w[i] = was - (float)eps;
+		want = (want - loss(t, key)) / (2 * eps);
+		t->w[i] = was;
+		most = fmax(most, fabs(want));
+		error = fmax(error, fabs(want - (double)t->g[i]));
+	}
+	assert_true(most > 0.05);
+	assert_true(error < 6e-3 * (1 + most));
+}
+
+static void
+trial_release(struct trial *t)
+{
+	tp_netrun_release(&t->run);
+	tp_net_free(t->net);
+	free(t->w);
+	free(t->g);
+	free(t->weight);
+}
+
+static void
+try(struct tp_net *n, struct tp_view in, struct tp_view out, uint64_t key)
+{
+	struct trial	t = { .net = n };
+
+	trial_init(&t, in, out, 11);
+	check_gradient(&t, key);
+	trial_release(&t);
+}
+
+static void
+gradient_of_linear(void **state)
+{
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 3, 4), a, b;
+
+	(void)state;
+	a = tp_net_linear(n, x, tp_net_weights(n, 4, 6, true), NULL);
+	b = tp_net_linear(n, tp_view_times(a, 0, 2),
+	    tp_net_weights(n, 6, 5, true), NULL);
+	/* of some columns and times, with something added */
+	a = tp_view_cols(tp_view_times(a, 1, 2), 2, 3);
+	b = tp_net_linear(n, a, tp_net_weights(n, 3, 5, false), &b);
+	try(n, x, b, 0);
+}
+
+static void
+gradient_of_embed_and_join(void **state)
+{
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 2, 4), part[3], y;
+
+	(void)state;
+	part[0] = tp_net_embed(n, TP_NET_SEG, NSEG, 3, 0, 2, NULL);
+	part[0] = tp_net_embed(n, TP_NET_DAY, 7, 3, 0, 2, &part[0]);
+	part[1] = tp_net_linear(n, x, tp_net_weights(n, 4, 3, true), NULL);
+	part[2] = tp_net_embed(n, TP_NET_SLOT, SLOTS, 4, 0, 2, NULL);
+	y = tp_net_join(n, part, 3);
+	y = tp_net_linear(n, y, tp_net_weights(n, 10, 2, true), NULL);
+	try(n, x, y, 0);
+}
+
+static void
+gradient_of_relu_and_drop(void **state)
+{
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 1, 4), y;
+
+	(void)state;
+	y = tp_net_linear(n, x, tp_net_weights(n, 4, 20, true), NULL);
+	y = tp_net_relu(n, y, 0.4);
+	y = tp_net_linear(n, y, tp_net_weights(n, 20, 8, true), NULL);
+	y = tp_net_drop(n, y, 0.4, &y);
+	try(n, x, y, 12345);
+}
+
+static void
+gradient_of_gate_and_norm(void **state)
+{
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 2, 4), y;
+
+	(void)state;
+	y = tp_net_linear(n, x, tp_net_weights(n, 4, 12, true), NULL);
+	y = tp_net_gate(n, y);
+	y = tp_net_linear(n, y, tp_net_weights(n, 6, 6, true), NULL);
+	y = tp_net_norm(n, y);
+	try(n, x, y, 0);
+}
+
+static void
+gradient_of_lstm(void **state)
+{
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 3, 2), c, y, all;
+	struct tp_linear w;
+	size_t		 t;
+
+	(void)state;
+	w = tp_net_weights(n, 3, 12, false);
+	all = tp_net_linear(n, x, tp_net_weights(n, 2, 12, true), NULL);
+	c = tp_net_input(n, 1, 3);
+	y = tp_net_lstm(n, tp_net_linear(n, tp_view_times(all, 0, 1),
+	    tp_net_weights(n, 12, 12, true), NULL), c);
+	for (t = 1; t < 3; t++) {
+		c = tp_view_times(all, t, 1);
+		c = tp_net_linear(n, tp_view_cols(y, 0, 3), w, &c);
+		y = tp_net_lstm(n, c, tp_view_cols(y, 3, 3));
+	}
+	try(n, x, y, 0);
+}
+
+static void
+gradient_of_mixing(void **state)
+{
+	static const float	road[NSEG * NSEG] = {
+		0, 1, 0, 0.25f, 0, 0.75f, 0.5f, 0.5f, 0,
+	};
+	struct tp_net		*n = tp_net_new(NSEG);
+	struct tp_view		 x = tp_net_input(n, 2, 4), y;
+	size_t			 graph[2];
+
+	(void)state;
+	graph[0] = tp_net_graph(n, road);
+	graph[1] = tp_net_learned_graph(n, 4);
+	y = tp_net_linear(n, x, tp_net_weights(n, 4, 5, true), NULL);
+	y = tp_net_mix(n, y, graph, 2, 2);
+	assert_int_equal(y.nc, 25);
+	y = tp_net_linear(n, y, tp_net_weights(n, 25, 3, true), NULL);
+	try(n, x, y, 0);
+}
+
+/* One row of a learned graph sums to 1; two hops are the square. */
+static void
+mixing_is_the_product(void **state)
+{
+	struct tp_net		*n = tp_net_new(NSEG);
+	struct tp_view		 x = tp_net_input(n, 1, 1), y;
+	struct tp_netrun	 run;
+	struct tp_rng		 r;
+	size_t			 graph = tp_net_learned_graph(n, 2), i, j, k;
+	float			*w, *a, *v;
+	double			 sum, two;
+
+	(void)state;
+	y = tp_net_mix(n, x, &graph, 1, 2);
+	w = tp_calloc(tp_net_size(n), sizeof(*w));
+	tp_rng_init(&r, 5);
+	tp_net_start(n, &r, w);
+	tp_net_derive(n, w);
+	a = w + tp_net_learned(n);
+	tp_netrun_init(&run, n, 1, false);
+	for (i = 0; i < NSEG; i++)
+		tp_netrun_value(&run, x.node)[i] = (float)(i * i + 1);
+	tp_net_forward(&run, w, false, 0);
+	v = tp_netrun_value(&run, y.node);
+	for (i = 0; i < NSEG; i++) {
+		for (sum = two = 0, j = 0; j < NSEG; j++) {
+			sum += (double)a[i * NSEG + j];
+			for (k = 0; k < NSEG; k++)
+				two += (double)(a[i * NSEG + j] *
+				    a[j * NSEG + k]) * (double)(k * k + 1);
+		}
+		assert_true(fabs(sum - 1) < 1e-6);
+		assert_true(v[i * 3] == (float)(i * i + 1));
+		assert_true(fabs((double)v[i * 3 + 2] - two) < 1e-5);
+	}
+	tp_netrun_release(&run);
+	tp_net_free(n);
+	free(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(gemm_is_the_sum),
+		cmocka_unit_test(gates_are_those_of_libm),
+		cmocka_unit_test(adam_is_that_of_the_paper),
+		cmocka_unit_test(dropout_leaves_its_share),
+		cmocka_unit_test(gradient_of_linear),
+		cmocka_unit_test(gradient_of_embed_and_join),
+		cmocka_unit_test(gradient_of_relu_and_drop),
+		cmocka_unit_test(gradient_of_gate_and_norm),
+		cmocka_unit_test(gradient_of_lstm),
+		cmocka_unit_test(gradient_of_mixing),
+		cmocka_unit_test(mixing_is_the_product),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
