@@ -9,7 +9,6 @@
 #include "io/file.h"
 #include "stream/run.h"
 
-#define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
 #define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
 
 struct conf {
@@ -114,9 +113,6 @@ static int
 set_graph(struct conf *c, struct tp_err *e)
 {
 	struct tp_feat_spec	*s = &c->grid.spec;
-	char			*p;
-	size_t			 n;
-	int			 rc;
 
 	if (c->graph_path == NULL) {
 		if (s->groups & TP_FEAT_NEIGHBOUR)
@@ -126,12 +122,8 @@ set_graph(struct conf *c, struct tp_err *e)
 	}
 	if (c->groups == NULL)
 		s->groups |= TP_FEAT_NEIGHBOUR;
-	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_neighbours_read(&c->graph, p, n, c->graph_path, e);
-	free(p);
 	c->grid.graph = &c->graph;
-	return rc;
+	return tp_neighbours_open(&c->graph, c->graph_path, e);
 }
 
 static int

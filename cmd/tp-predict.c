@@ -7,7 +7,6 @@
 #include "io/versions.h"
 #include "stream/run.h"
 
-#define GRAPH_MAX	((size_t)256 << 20)	/* bytes of the --graph file */
 #define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
 
 struct conf {
@@ -19,8 +18,7 @@ struct conf {
 	int			 unit;		/* 0 as the input, kmh, mph */
 	int			 early;
 	int64_t			 max_keys;
-	struct tp_modelfile	*model;		/* the one in use */
-	struct tp_modelfile	*before;	/* still of the step begun */
+	struct tp_modelfile	 model;		/* the one in use */
 	struct tp_file_seen	 seen;		/* the file when it was read */
 	struct tp_trail		 profiles;
 	struct tp_file_seen	 profiles_seen;
@@ -105,40 +103,28 @@ refresh_profiles(struct conf *c)
 		tp_log_note("using new profiles");
 }
 
-/* The model of the file comes into use. */
-static int
-use(struct conf *c, struct tp_err *e)
-{
-	struct tp_modelfile	*new = tp_calloc(1, sizeof(*new));
-
-	if (tp_modelfile_open(new, c->model_path, e) != 0) {
-		free(new);
-		return -1;
-	}
-	if (tp_live_use(&c->live, new, e) != 0) {
-		tp_modelfile_release(new);
-		free(new);
-		return tp_err_prefix(e, "%s", c->model_path);
-	}
-	if (c->before != NULL)
-		tp_modelfile_release(c->before);
-	free(c->before);
-	c->before = c->model;
-	c->model = new;
-	return 0;
-}
-
 /* A new model takes the place of the old; one that is no good does not. */
 static void
 refresh_model(struct conf *c)
 {
-	struct tp_err	why = { 0 };
+	struct tp_modelfile	 new = { 0 };
+	struct tp_err		 why = { 0 };
 
-	if (use(c, &why) != 0)
+	if (tp_modelfile_open(&new, c->model_path, &why) != 0) {
 		tp_log_error("%s; still using '%s'", why.text,
-		    c->model->version);
-	else
-		tp_log_note("using model '%s'", c->model->version);
+		    c->model.version);
+		return;
+	}
+	if (tp_live_use(&c->live, &new, &why) != 0) {
+		tp_log_error("%s: %s; still using '%s'", c->model_path,
+		    why.text, c->model.version);
+		tp_modelfile_release(&new);
+		return;
+	}
+	tp_modelfile_release(&c->model);
+	c->model = new;
+	c->live.model = &c->model;
+	tp_log_note("using model '%s'", c->model.version);
 }
 
 static int
@@ -159,18 +145,10 @@ refresh(void *arg, bool hup, struct tp_err *e)
 static int
 set_graph(struct conf *c, struct tp_err *e)
 {
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
 	if (c->graph_path == NULL)
 		return 0;
-	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_neighbours_read(&c->graph, p, n, c->graph_path, e);
-	free(p);
 	c->live.grid.graph = &c->graph;
-	return rc;
+	return tp_neighbours_open(&c->graph, c->graph_path, e);
 }
 
 static int
@@ -215,21 +193,11 @@ configure(struct conf *c, struct tp_err *e)
 	if (set_graph(c, e) != 0 || set_profiles(c, e) != 0)
 		return -1;
 	tp_file_changed(c->model_path, &c->seen);
-	return use(c, e);
-}
-
-static void
-release(struct conf *c)
-{
-	if (c->model != NULL)
-		tp_modelfile_release(c->model);
-	if (c->before != NULL)
-		tp_modelfile_release(c->before);
-	free(c->model);
-	free(c->before);
-	free(c->model_path);
-	tp_neighbours_release(&c->graph);
-	tp_trail_release(&c->profiles);
+	if (tp_modelfile_open(&c->model, c->model_path, e) != 0)
+		return -1;
+	if (tp_live_use(l, &c->model, e) != 0)
+		return tp_err_prefix(e, "%s", c->model_path);
+	return 0;
 }
 
 int
@@ -261,6 +229,9 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	release(&c);
+	tp_modelfile_release(&c.model);
+	free(c.model_path);
+	tp_neighbours_release(&c.graph);
+	tp_trail_release(&c.profiles);
 	return tp_run_exit(rc, &e);
 }

@@ -18,10 +18,12 @@
 struct conf {
 	struct tp_run_opts	 run;
 	const char		*model_path, *report_path, *gate_path;
+	const char		*graph_path, *unit;
+	struct tp_progress	 progress;
 	int			 kind;		/* index into kinds */
 	const char		*split;
 	double			 coverage, alpha, min_gain;
-	int64_t			 seed, threads, min_windows, keep;
+	int64_t			 seed, threads, min_windows, keep, epochs;
 	bool			 folder;	/* model_path is one */
 	double			 share[3];	/* percent */
 	struct tp_modelfile	 gate;
@@ -34,15 +36,20 @@ struct conf {
 static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "The model" },
 	{ TP_OPT_CHOICE, 0, "model", AT(kind), "KIND",
-	    "persistence|ha|linear|tree|forest|gbt",
-	    "what to fit (default linear)", 0, 0 },
+	    "persistence|ha|linear|tree|forest|gbt|mlp|gwnet|lstm|"
+	    "lstm-calendar", "what to fit (default linear)", 0, 0 },
 	{ TP_OPT_FILE, 'o', "output", AT(model_path), "FILE|FOLDER/", NULL,
 	    "save the model in FILE, replaced whole, or as a new version in "
 	    "FOLDER, whose link 'current' then names it (default: standard "
 	    "output)", 0, 0 },
 	{ TP_OPT_INT, 0, "keep", AT(keep), "N", NULL,
-	    "leave N versions in FOLDER, the newest and the current one "
-	    "(default: all)", 1, 1e6 },
+	    "leave the newest N versions in FOLDER (default: all)", 1, 1e6 },
+	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
+	    "CSV table from,to,distance_m: the road graph that networks mix "
+	    "over", 0, 0 },
+	{ TP_OPT_INT, 0, "epochs", AT(epochs), "N", NULL,
+	    "passes over the train part, of networks (default: by kind)",
+	    1, 10000 },
 	{ TP_OPT_STR, 0, "split", AT(split), "LIST", NULL,
 	    "percent of the windows for train, validation and test, in time "
 	    "order (default 70,10,20)", 0, 0 },
@@ -85,28 +92,6 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-static int
-set_split(struct conf *c, struct tp_err *e)
-{
-	const char	*s = c->split;
-	double		 sum = 0;
-	size_t		 n;
-	int		 i;
-
-	for (i = 0; i < 3; i++) {
-		n = strcspn(s, ",");
-		if (tp_parse_num(s, n, &c->share[i]) != 0 ||
-		    !(c->share[i] > 0) || s[n] != (i < 2 ? ',' : '\0'))
-			break;
-		sum += c->share[i];
-		s += n + 1;
-	}
-	if (i < 3 || sum < 99.999 || sum > 100.001)
-		return tp_opt_error(e, "--split: '%s' is no list of three "
-		    "positive numbers with the sum 100", c->split);
-	return 0;
-}
-
 /* True where the model in use is that of the folder, which has none yet. */
 static bool
 is_first(const struct conf *c)
@@ -147,8 +132,9 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->alpha <= 0)
 		c->alpha = c->coverage > 0 ? 1 - c->coverage / 100 : 0.1;
 	c->alpha = tp_fixed(c->alpha, 6);
-	if (set_split(c, e) != 0)
-		return -1;
+	if (tp_dataset_shares(c->split, c->share) != 0)
+		return tp_opt_error(e, "--split: '%s' is no list of three "
+		    "positive numbers with the sum 100", c->split);
 	c->folder = tp_versions_is(c->model_path);
 	if (c->keep > 0 && !c->folder)
 		return tp_opt_error(e, "--keep is for versions in a folder; "
@@ -165,6 +151,25 @@ static void
 note(const char *what)
 {
 	tp_log_detail("fitting %s", what);
+}
+
+static void
+note_epoch(void *arg, const struct tp_epoch *e)
+{
+	const struct conf	*c = arg;
+
+	tp_log_detail("epoch %d of %d: mean absolute error %.3f in training, "
+	    "%.3f %s on the validation part; %.1f s, %.0f GFLOP/s", e->number,
+	    e->of, e->train, e->valid, c->unit, e->seconds,
+	    e->gflops);
+}
+
+static void
+note_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct conf	*c = arg;
+
+	tp_progress_show(&c->progress, done, done, total);
 }
 
 static void
@@ -262,11 +267,14 @@ publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 static int
 train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 {
+	struct tp_fit_watch	watch = { note_epoch, note_progress, c };
 	struct tp_train_opts	o = {
 		.kind = c->kinds[0],
 		.model = {
 			.seed = (uint64_t)c->seed,
 			.threads = (int)c->threads,
+			.epochs = (int)c->epochs,
+			.watch = &watch,
 		},
 		.alpha = c->alpha,
 		.note = note,
@@ -276,8 +284,16 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	int			rc = -1;
 
 	if (tp_dataset_finish(d, c->share, c->min_windows, e) != 0 ||
-	    tp_train(d, &o, &r, e) != 0)
+	    (c->graph_path != NULL &&
+	    tp_dataset_graph(d, c->graph_path, e) != 0))
 		return -1;
+	c->unit = tp_unit_suffix(d->spec.unit);
+	tp_progress_init(&c->progress, "windows", c->run.progress);
+	rc = tp_train(d, &o, &r, e);
+	tp_progress_end(&c->progress);
+	if (rc != 0)
+		return -1;
+	rc = -1;
 	if (!c->folder || tp_versions_lock(&v, c->model_path, ".model",
 	    e) == 0) {
 		rc = publish(c, d, &r, &v, e);

@@ -3,10 +3,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "feat/neighbour.h"
+#include "io/file.h"
 #include "json/json.h"
 
 #define COLUMNS_MAX	16
 #define ID_MAX		4096	/* as in the grid */
+#define FILE_MAX	((size_t)256 << 20)	/* bytes */
 #define METRES_MAX	1e8	/* more than twice around the earth */
 #define ARCS_MAX	((size_t)50 * 1000 * 1000)	/* keeps indexes 32 bits */
 
@@ -294,6 +296,21 @@ tp_neighbours_read(struct tp_neighbours *g, const char *p, size_t n,
 	tp_buf_release(&in.id);
 	if (rc != 0)
 		tp_neighbours_release(g);
+	return rc;
+}
+
+int
+tp_neighbours_open(struct tp_neighbours *g, const char *path,
+    struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(path, FILE_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_neighbours_read(g, p, n, path, e);
+	free(p);
 	return rc;
 }
 

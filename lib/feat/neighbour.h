@@ -36,6 +36,9 @@ struct tp_neighbours {
  */
 int tp_neighbours_read(struct tp_neighbours *g, const char *p, size_t n,
     const char *name, struct tp_err *e);
+/* The same of a file, of up to 256 MB. */
+int tp_neighbours_open(struct tp_neighbours *g, const char *path,
+    struct tp_err *e);
 void tp_neighbours_release(struct tp_neighbours *g);
 
 /*

@@ -196,6 +196,24 @@ set_panel(struct tp_dataset *d)
 }
 
 int
+tp_dataset_shares(const char *s, double share[3])
+{
+	double	sum = 0;
+	size_t	n;
+	int	i;
+
+	for (i = 0; i < 3; i++) {
+		n = strcspn(s, ",");
+		if (tp_parse_num(s, n, &share[i]) != 0 || !(share[i] > 0) ||
+		    s[n] != (i < 2 ? ',' : '\0'))
+			return -1;
+		sum += share[i];
+		s += n + 1;
+	}
+	return sum > 99.999 && sum < 100.001 ? 0 : -1;
+}
+
+int
 tp_dataset_finish(struct tp_dataset *d, const double share[3], int64_t least,
     struct tp_err *e)
 {
@@ -230,6 +248,27 @@ tp_dataset_finish(struct tp_dataset *d, const double share[3], int64_t least,
 	return 0;
 }
 
+int
+tp_dataset_graph(struct tp_dataset *d, const char *path, struct tp_err *e)
+{
+	struct tp_neighbours	g = { 0 };
+	int			rc = -1;
+
+	if (tp_neighbours_open(&g, path, e) != 0)
+		return -1;
+	if (d->spec.graph_hash != 0 && d->spec.graph_hash != g.hash)
+		tp_err_set(e, TP_EXIT_DATA, "not the road graph that the "
+		    "features were made with");
+	else
+		rc = tp_roads_init(&d->roads, &g, &d->segs, e);
+	if (rc == 0)
+		d->panel.graph = &d->roads.adj;
+	else
+		tp_err_prefix(e, "%s", path);
+	tp_neighbours_release(&g);
+	return rc;
+}
+
 int64_t
 tp_dataset_time(const struct tp_dataset *d, uint32_t step)
 {
@@ -251,5 +290,6 @@ tp_dataset_release(struct tp_dataset *d)
 	free(d->step);
 	free(d->slot);
 	free(d->day);
+	tp_roads_release(&d->roads);
 	memset(d, 0, sizeof(*d));
 }

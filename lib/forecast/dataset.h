@@ -6,6 +6,7 @@
 #define TP_FORECAST_DATASET_H
 
 #include "feat/rowread.h"
+#include "forecast/roads.h"
 #include "model/model.h"
 #include "rec/filter.h"
 
@@ -34,6 +35,7 @@ struct tp_dataset {
 	uint32_t	*seg, *step;
 	uint32_t	*slot;
 	uint8_t		*day;
+	struct tp_roads	 roads;
 };
 
 /*
@@ -42,6 +44,8 @@ struct tp_dataset {
  */
 extern const struct tp_filter tp_dataset_filter;
 
+/* Reads "70,10,20"; -1 where these are not three positive shares of 100. */
+int tp_dataset_shares(const char *s, double share[3]);
 /*
  * Sets the panel.  Windows are those of DCRNN (Li et al., ICLR 2018): one for
  * each step that has spec.lags steps up to it and the longest target after
@@ -50,6 +54,13 @@ extern const struct tp_filter tp_dataset_filter;
  */
 int tp_dataset_finish(struct tp_dataset *d, const double share[3],
     int64_t least, struct tp_err *e);
+/*
+ * Gives the panel the road graph of a file (feat/neighbour.h).  Returns 0, or
+ * -1 where it cannot be read, has no two of the segments, or is not the one
+ * that the features were made with.
+ */
+int tp_dataset_graph(struct tp_dataset *d, const char *path,
+    struct tp_err *e);
 /* The time of a step number. */
 int64_t tp_dataset_time(const struct tp_dataset *d, uint32_t step);
 void tp_dataset_release(struct tp_dataset *d);

@@ -3,20 +3,29 @@
 #include <string.h>
 
 int
-tp_column_lag(const char *name)
+tp_column_number(const char *name, const char *prefix, const char *suffix)
 {
+	size_t	n = strlen(prefix);
 	int	k = 0, digits = 0;
 
-	if (strncmp(name, "lag_", 4) != 0)
+	if (strncmp(name, prefix, n) != 0)
 		return -1;
-	for (name += 4; *name >= '0' && *name <= '9' && digits < 5; name++) {
+	for (name += n; *name >= '0' && *name <= '9' && digits < 5; name++) {
 		k = 10 * k + (*name - '0');
 		digits++;
 	}
-	if (digits == 0 || (strcmp(name, "_mph") != 0 &&
-	    strcmp(name, "_kmh") != 0))
+	if (digits == 0)
 		return -1;
-	return k;
+	if (suffix != NULL)
+		return strcmp(name, suffix) == 0 ? k : -1;
+	return strcmp(name, "_mph") == 0 || strcmp(name, "_kmh") == 0 ? k :
+	    -1;
+}
+
+int
+tp_column_lag(const char *name)
+{
+	return tp_column_number(name, "lag_", NULL);
 }
 
 size_t

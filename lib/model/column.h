@@ -6,6 +6,12 @@
 
 #define TP_COLUMN_AGE	"minutes_since_reading"
 
+/*
+ * The number of a column "PREFIX" number "SUFFIX"; a suffix NULL stands for
+ * that of a speed, "_mph" or "_kmh".  -1 for other names.
+ */
+int tp_column_number(const char *name, const char *prefix,
+    const char *suffix);
 /* The K of a column "lag_K_mph" or "lag_K_kmh"; -1 for others. */
 int tp_column_lag(const char *name);
 /* The column of this name; s->ncol where there is none. */

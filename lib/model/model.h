@@ -111,6 +111,10 @@ extern const struct tp_model_kind tp_model_linear;
 extern const struct tp_model_kind tp_model_tree;
 extern const struct tp_model_kind tp_model_forest;
 extern const struct tp_model_kind tp_model_gbt;
+extern const struct tp_model_kind tp_model_mlp;
+extern const struct tp_model_kind tp_model_gwnet;
+extern const struct tp_model_kind tp_model_lstm;
+extern const struct tp_model_kind tp_model_lstm_calendar;
 
 /* All kinds, NULL last. */
 extern const struct tp_model_kind *const tp_model_kinds[];
