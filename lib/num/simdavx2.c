@@ -4,7 +4,7 @@
 #define SIMD_NAME	"avx2"
 #define WIDTH		32
 #define ROWS		6
-#include "num/simdbody.h"
+#include "num/simdbody.inc"
 #else
 #include "num/simd.h"
 const struct tp_simd	tp_simd_avx2;

@@ -4,7 +4,7 @@
 #define SIMD_NAME	"avx512"
 #define WIDTH		64
 #define ROWS		12
-#include "num/simdbody.h"
+#include "num/simdbody.inc"
 #else
 #include "num/simd.h"
 const struct tp_simd	tp_simd_avx512;

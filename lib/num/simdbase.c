@@ -4,4 +4,4 @@
 #define WIDTH		16
 #define ROWS		6
 
-#include "num/simdbody.h"
+#include "num/simdbody.inc"
