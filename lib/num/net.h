@@ -38,8 +38,10 @@ enum tp_net_index { TP_NET_SEG, TP_NET_SLOT, TP_NET_DAY };
 
 struct tp_net;			/* private: num/netnode.h */
 
+/* An empty net of nseg segments; free gives back all it owns, or NULL. */
 struct tp_net *tp_net_new(size_t nseg);
 void tp_net_free(struct tp_net *n);
+/* The number of segments. */
 size_t tp_net_nseg(const struct tp_net *n);
 
 /* nt times of the same view from t0 on; likewise columns. */
@@ -89,6 +91,7 @@ size_t tp_net_learned(const struct tp_net *n);
 size_t tp_net_size(const struct tp_net *n);
 /* Floating point operations of one window forward. */
 double tp_net_flop(const struct tp_net *n);
+/* Sets what is learned to random numbers; the rest is for derive. */
 void tp_net_start(const struct tp_net *n, struct tp_rng *r, float *w);
 /* Fills the part of w that follows from what is learned. */
 void tp_net_derive(const struct tp_net *n, float *w);
@@ -103,6 +106,7 @@ struct tp_netrun {
 	float			*value, *grad;	/* grad NULL: for use only */
 	uint32_t		*slot, *day;	/* times x windows */
 };
+/* r is overwritten; windows > 0; training: with room for gradients. */
 void tp_netrun_init(struct tp_netrun *r, const struct tp_net *n,
     size_t windows, bool training);
 void tp_netrun_release(struct tp_netrun *r);
