@@ -12,6 +12,7 @@ BEGIN {
 	uses["model"] = "base io num"
 	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
+	uses["alert"] = "base json rec forecast"
 }
 {
 	split($0, part, ":")

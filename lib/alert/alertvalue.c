@@ -1,0 +1,108 @@
+/* What a record says to alert rules. */
+#include <math.h>
+
+#include "alert/alertstate.h"
+#include "forecast/issued.h"
+
+#define JAM_MAX	10
+
+static void
+clear_values(struct tp_values *v)
+{
+	int	q;
+
+	for (q = 0; q < TP_Q_MAX; q++)
+		v->q[q] = NAN;
+	v->horizon = 0;
+}
+
+/* The free-flow speed in km/h, or NAN. */
+static double
+free_flow(const struct tp_rec *r)
+{
+	double	v;
+
+	if (tp_rec_num(r, TP_F_FREE_FLOW_KMH, &v) == 0)
+		return v;
+	if (tp_rec_num(r, TP_F_FREE_FLOW_MPH, &v) == 0)
+		return tp_speed_convert(v, TP_UNIT_MPH, TP_UNIT_KMH);
+	return NAN;
+}
+
+static bool
+is_forecast(const struct tp_rec *r)
+{
+	struct tp_horizon	h;
+
+	return r->at[TP_F_HORIZON_MINUTES] != NULL ||
+	    r->at[TP_F_TARGET_TIMESTAMP] != NULL ||
+	    tp_rec_horizons(r, &h, 1) > 0;
+}
+
+static int
+forecasts(const struct tp_rec *r, enum tp_unit assumed, struct tp_subject *s,
+    struct tp_values *v, const char **why, const char **field)
+{
+	struct tp_issued	f[TP_ISSUED_MAX];
+	double			now, then, empty = free_flow(r);
+	int			n, i;
+
+	n = tp_issued_get(r, assumed, f, why, field);
+	for (i = 0; i < n; i++) {
+		then = tp_speed_convert(f[i].speed, f[i].unit, TP_UNIT_KMH);
+		now = tp_speed_convert(f[i].current, f[i].unit, TP_UNIT_KMH);
+		clear_values(&v[i]);
+		v[i].horizon = f[i].horizon;
+		v[i].q[TP_Q_FORECAST] = then;
+		v[i].q[TP_Q_CONFIDENCE] = f[i].confidence;
+		if (now > 0)
+			v[i].q[TP_Q_FALL] = 100 * (now - then) / now;
+		if (empty > 0)
+			v[i].q[TP_Q_RATIO] = then / empty;
+	}
+	if (n > 0) {
+		s->id = f[0].id;
+		s->idlen = f[0].idlen;
+		s->t = f[0].t;
+		s->unit = f[0].unit;
+	}
+	return n;
+}
+
+static int
+reading(const struct tp_rec *r, struct tp_subject *s, struct tp_values *v,
+    const char **why, const char **field)
+{
+	struct tp_reading	rd;
+	double			x, empty = free_flow(r);
+
+	if (tp_reading_get(r, &rd, why, field) == -1)
+		return -1;
+	clear_values(v);
+	*s = (struct tp_subject){ rd.id, rd.idlen, rd.t, rd.unit };
+	x = tp_speed_convert(rd.speed, rd.unit, TP_UNIT_KMH);
+	v->q[TP_Q_SPEED] = x;
+	if (empty > 0) {
+		v->q[TP_Q_RATIO] = x / empty;
+		v->q[TP_Q_JAM_FACTOR] = fmax(0, JAM_MAX * (1 - x / empty));
+		if (isnan(x))
+			v->q[TP_Q_JAM_FACTOR] = NAN;
+	}
+	if (tp_rec_num(r, TP_F_JAM_FACTOR, &x) == 0)
+		v->q[TP_Q_JAM_FACTOR] = x;
+	if (tp_rec_num(r, TP_F_OCCUPANCY_PERCENT, &x) == 0)
+		v->q[TP_Q_OCCUPANCY] = x;
+	return 1;
+}
+
+int
+tp_values_get(const struct tp_rec *r, enum tp_unit assumed,
+    struct tp_subject *s, struct tp_values *v, const char **why,
+    const char **field)
+{
+	if (r->at[TP_F_FINAL] != NULL &&
+	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE)
+		return 0;
+	return is_forecast(r) ? forecasts(r, assumed, s, v, why, field) :
+	    reading(r, s, v, why, field);
+}
