@@ -104,6 +104,8 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 
 bench: all ## measure speed beside other programs
 	tests/bench
+bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
+	tests/bench-kafka
 demo: ## build and run the pipeline on the sample data
 	examples/demo
 style: ## check budgets, include direction, words and scripts
@@ -139,11 +141,11 @@ clean: ## remove all that was built
 	rm -rf build bin demo-out
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers check test asan fuzz bench demo style completions \
-	install uninstall dist clean help FORCE
+.PHONY: all unit fuzzers check test asan fuzz bench bench-kafka demo style \
+	completions install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -18,7 +18,8 @@ struct conf {
 	int			 unit;		/* 0 as the input, kmh, mph */
 	int			 early;
 	int64_t			 max_keys;
-	struct tp_modelfile	 model;		/* the one in use */
+	struct tp_modelfile	*model;		/* the one in use */
+	struct tp_modelfile	*before;	/* still of the step begun */
 	struct tp_file_seen	 seen;		/* the file when it was read */
 	struct tp_trail		 profiles;
 	struct tp_file_seen	 profiles_seen;
@@ -103,28 +104,40 @@ refresh_profiles(struct conf *c)
 		tp_log_note("using new profiles");
 }
 
+/* The model of the file comes into use. */
+static int
+use(struct conf *c, struct tp_err *e)
+{
+	struct tp_modelfile	*new = tp_calloc(1, sizeof(*new));
+
+	if (tp_modelfile_open(new, c->model_path, e) != 0) {
+		free(new);
+		return -1;
+	}
+	if (tp_live_use(&c->live, new, e) != 0) {
+		tp_modelfile_release(new);
+		free(new);
+		return tp_err_prefix(e, "%s", c->model_path);
+	}
+	if (c->before != NULL)
+		tp_modelfile_release(c->before);
+	free(c->before);
+	c->before = c->model;
+	c->model = new;
+	return 0;
+}
+
 /* A new model takes the place of the old; one that is no good does not. */
 static void
 refresh_model(struct conf *c)
 {
-	struct tp_modelfile	 new = { 0 };
-	struct tp_err		 why = { 0 };
+	struct tp_err	why = { 0 };
 
-	if (tp_modelfile_open(&new, c->model_path, &why) != 0) {
+	if (use(c, &why) != 0)
 		tp_log_error("%s; still using '%s'", why.text,
-		    c->model.version);
-		return;
-	}
-	if (tp_live_use(&c->live, &new, &why) != 0) {
-		tp_log_error("%s: %s; still using '%s'", c->model_path,
-		    why.text, c->model.version);
-		tp_modelfile_release(&new);
-		return;
-	}
-	tp_modelfile_release(&c->model);
-	c->model = new;
-	c->live.model = &c->model;
-	tp_log_note("using model '%s'", c->model.version);
+		    c->model->version);
+	else
+		tp_log_note("using model '%s'", c->model->version);
 }
 
 static int
@@ -193,11 +206,21 @@ configure(struct conf *c, struct tp_err *e)
 	if (set_graph(c, e) != 0 || set_profiles(c, e) != 0)
 		return -1;
 	tp_file_changed(c->model_path, &c->seen);
-	if (tp_modelfile_open(&c->model, c->model_path, e) != 0)
-		return -1;
-	if (tp_live_use(l, &c->model, e) != 0)
-		return tp_err_prefix(e, "%s", c->model_path);
-	return 0;
+	return use(c, e);
+}
+
+static void
+release(struct conf *c)
+{
+	if (c->model != NULL)
+		tp_modelfile_release(c->model);
+	if (c->before != NULL)
+		tp_modelfile_release(c->before);
+	free(c->model);
+	free(c->before);
+	free(c->model_path);
+	tp_neighbours_release(&c->graph);
+	tp_trail_release(&c->profiles);
 }
 
 int
@@ -229,9 +252,6 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	tp_modelfile_release(&c.model);
-	free(c.model_path);
-	tp_neighbours_release(&c.graph);
-	tp_trail_release(&c.profiles);
+	release(&c);
 	return tp_run_exit(rc, &e);
 }

@@ -43,7 +43,8 @@ static const struct tp_opt options[] = {
 	    "FOLDER, whose link 'current' then names it (default: standard "
 	    "output)", 0, 0 },
 	{ TP_OPT_INT, 0, "keep", AT(keep), "N", NULL,
-	    "leave the newest N versions in FOLDER (default: all)", 1, 1e6 },
+	    "leave N versions in FOLDER, the newest and the current one "
+	    "(default: all)", 1, 1e6 },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m: the road graph that networks mix "
 	    "over", 0, 0 },

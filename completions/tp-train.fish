@@ -1,6 +1,6 @@
 complete -c tp-train -l model -x -a 'persistence ha linear tree forest gbt mlp gwnet lstm lstm-calendar' -d 'what to fit (default linear)'
 complete -c tp-train -s o -l output -r -F -d 'save the model in FILE, replaced whole, or as a new version in FOLDER, whose link \'current\' then names it (default: standard output)'
-complete -c tp-train -l keep -x -d 'leave the newest N versions in FOLDER (default: all)'
+complete -c tp-train -l keep -x -d 'leave N versions in FOLDER, the newest and the current one (default: all)'
 complete -c tp-train -l graph -r -F -d 'CSV table from,to,distance_m: the road graph that networks mix over'
 complete -c tp-train -l epochs -x -d 'passes over the train part, of networks (default: by kind)'
 complete -c tp-train -l split -x -d 'percent of the windows for train, validation and test, in time order (default 70,10,20)'

@@ -64,17 +64,8 @@ set_sizes(struct tp_grid *g, struct tp_err *e)
 {
 	const struct tp_feat_spec	*s = &g->opts.spec;
 	int64_t				 open, need;
-	int				 i;
 
-	g->back = s->lags - 1;
-	for (i = 0; (s->groups & TP_FEAT_ROLL) && i < s->nroll; i++)
-		if (g->back < s->roll[i] - 1)
-			g->back = s->roll[i] - 1;
-	if ((s->groups & TP_FEAT_CHANGE) && g->back < 3)
-		g->back = 3;
-	/* The step of the largest time seen is always there: see grid.h. */
-	if (g->back < 1)
-		g->back = 1;
+	g->back = tp_grid_history(s);
 	if (s->ntargets > 0)
 		g->ahead = (int)(s->targets[s->ntargets - 1] * TP_MINUTE /
 		    s->step_ms);

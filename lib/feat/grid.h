@@ -102,6 +102,15 @@ struct tp_grid {
 int tp_grid_init(struct tp_grid *g, const struct tp_grid_opts *o,
     tp_feat_fn *fn, void *arg, struct tp_err *e);
 /*
+ * True where a grid of one spec can go on with another: only their groups
+ * differ, no more history is needed, and none of the groups has state.
+ */
+bool tp_grid_gives(const struct tp_feat_spec *have,
+    const struct tp_feat_spec *want);
+/* From the next step on rows have the groups of want, which
+ * tp_grid_gives(). */
+void tp_grid_regroup(struct tp_grid *g, const struct tp_feat_spec *want);
+/*
  * Takes an event or aggregate: closes what its time closes, then keeps its
  * reading.  Refused records go to out's rejects.  Returns 0, or -1 to stop.
  */

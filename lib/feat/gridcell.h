@@ -1,6 +1,5 @@
 /*
- * Private to lib/feat/grid.c, gridrow.c and gridtrail.c: what the grid keeps
- * of a segment.
+ * Private to lib/feat/grid*.c: what the grid keeps of a segment.
  * All arrays belong to struct tp_grid.
  */
 #ifndef TP_FEAT_GRIDCELL_H
@@ -70,6 +69,8 @@ tp_grid_known(const struct tp_grid *g, int64_t then, int64_t s)
 	    s - then <= g->opts.spec.expire_ms / g->opts.spec.step_ms;
 }
 
+/* How many steps before a row's own are looked at. */
+int tp_grid_history(const struct tp_feat_spec *s);
 /* Computes the rows of step `next` and hands them to fn. */
 int tp_grid_emit(struct tp_grid *g, struct tp_out *out);
 void tp_grid_work_free(struct tp_grid *g);

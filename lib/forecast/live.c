@@ -29,6 +29,8 @@ struct live {
 	struct tp_grid	 grid;
 	struct tp_rowread rr;
 	struct tp_tz	 tz;
+	struct tp_live_use use;		/* the model forecast with */
+	int64_t		 row_t;		/* of the last feature row */
 	bool		 ready;		/* the rest is made for ... */
 	uint64_t	 model_gen, grid_gen;	/* ... these */
 	struct tp_forecaster fc;
@@ -60,6 +62,8 @@ init(void *st, const void *conf, struct tp_err *e)
 	struct live	*l = st;
 
 	l->conf = conf;
+	l->use = l->conf->use;
+	l->row_t = TP_TIME_NONE;
 	if (tp_tz_open(&l->tz, l->conf->grid.spec.tz, e) != 0)
 		return -1;
 	return tp_grid_init(&l->grid, &l->conf->grid, forecast_step, l, e);
@@ -110,7 +114,7 @@ same_column(const char *a, const char *b, bool *differ)
 static int
 find_columns(struct live *l, const struct tp_feat_cols *c)
 {
-	const struct tp_modelfile	*m = l->conf->model;
+	const struct tp_modelfile	*m = l->use.model;
 	size_t				 i, k;
 	bool				 differ = false;
 
@@ -135,7 +139,7 @@ make_texts(struct live *l)
 		[PREDICTED] = "predicted_speed", [LOWER] = "lower",
 		[UPPER] = "upper", [CURRENT] = "current_speed",
 	};
-	const struct tp_live_conf	*c = l->conf;
+	const struct tp_live_use	*c = &l->use;
 	size_t				 i;
 
 	for (i = 0; i < 4; i++)
@@ -154,16 +158,35 @@ make_texts(struct live *l)
 }
 
 /*
+ * Changes to the model now in use, where it is another: at once on a grid,
+ * whose steps are forecast whole, else with the first row of a step.
+ */
+static void
+follow(struct live *l, int64_t t)
+{
+	const struct tp_live_conf	*c = l->conf;
+
+	if (l->use.generation == c->use.generation)
+		return;
+	if (l->mode == ROWS && t == l->row_t &&
+	    l->use.generation == c->before.generation)
+		return;
+	if (l->mode == GRID)
+		tp_grid_regroup(&l->grid, &c->grid.spec);
+	l->use = c->use;
+}
+
+/*
  * Makes what depends on the model, the grid's indexes and the unit.  Returns
  * -1 where the rows lack a column.
  */
 static int
 prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 {
-	const struct tp_modelfile	*m = l->conf->model;
+	const struct tp_modelfile	*m = l->use.model;
 	size_t				 i;
 
-	if (l->ready && l->model_gen == l->conf->generation &&
+	if (l->ready && l->model_gen == l->use.generation &&
 	    l->grid_gen == l->grid.generation)
 		return 0;
 	l->ready = false;
@@ -179,7 +202,7 @@ prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 	for (i = 0; i < l->nsegs; i++)
 		l->segs[i] = NOT_ASKED;
 	l->cap = 0;			/* raw depends on the model */
-	l->model_gen = l->conf->generation;
+	l->model_gen = l->use.generation;
 	l->grid_gen = l->grid.generation;
 	l->ready = true;
 	return 0;
@@ -188,7 +211,7 @@ prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 static void
 reserve(struct live *l, size_t n)
 {
-	const struct tp_modelfile	*m = l->conf->model;
+	const struct tp_modelfile	*m = l->use.model;
 
 	if (n <= l->cap)
 		return;
@@ -215,7 +238,7 @@ model_seg(struct live *l, size_t i)
 			l->segs[l->nsegs++] = NOT_ASKED;
 	}
 	if (l->segs[i] == NOT_ASKED) {
-		at = tp_map_find(&l->conf->model->segs, k->p, k->n);
+		at = tp_map_find(&l->use.model->segs, k->p, k->n);
 		l->segs[i] = at == SIZE_MAX ? UNKNOWN : (uint32_t)at;
 	}
 	return l->segs[i];
@@ -226,7 +249,7 @@ static void
 put_row(struct live *l, size_t k, const double *x, double now, double last,
     uint32_t seg)
 {
-	size_t	 n = l->conf->model->ncol, i;
+	size_t	 n = l->use.model->ncol, i;
 	float	*d = l->x + k * n;
 	double	 f = tp_speed_convert(1, l->stream, l->fc.in);
 
@@ -244,7 +267,7 @@ put_row(struct live *l, size_t k, const double *x, double now, double last,
 static void
 ask(struct live *l, size_t n, int64_t t)
 {
-	const struct tp_modelfile	*m = l->conf->model;
+	const struct tp_modelfile	*m = l->use.model;
 	int64_t				 local = t + tp_tz_offset(&l->tz, t);
 	int64_t				 days = local / TP_DAY -
 					     (local % TP_DAY < 0);
@@ -262,7 +285,7 @@ ask(struct live *l, size_t n, int64_t t)
 static void
 start_step(struct live *l, int64_t t)
 {
-	const struct tp_live_conf	*c = l->conf;
+	const struct tp_live_use	*c = &l->use;
 	size_t				 i;
 
 	l->step.n = 0;
@@ -331,7 +354,7 @@ static int
 put_segment(struct live *l, const char *id, size_t idlen, size_t k,
     double last, int64_t t, struct tp_out *out)
 {
-	const struct tp_live_conf	*c = l->conf;
+	const struct tp_live_use	*c = &l->use;
 	struct tp_forecast		 f;
 	size_t				 i;
 
@@ -350,7 +373,7 @@ put_segment(struct live *l, const char *id, size_t idlen, size_t k,
 		f.speed = tp_forecast_speed(tp_speed_convert(last, l->stream,
 		    l->fc.out));
 		f.lower = f.upper = f.confidence = (double)NAN;
-		f.level = tp_level(&c->levels, f.speed, (double)NAN,
+		f.level = tp_level(&l->conf->levels, f.speed, (double)NAN,
 		    l->fc.out);
 		tp_out_count(out, TP_COUNT_UNKNOWN, c->nh);
 	}
@@ -424,12 +447,14 @@ feature_row(struct live *l, const struct tp_rec *r, struct tp_out *out)
 		    why);
 		return tp_out_reject(out, r, "features", text);
 	}
+	follow(l, row.t);
+	l->row_t = row.t;
 	why = check_rows(l);
 	if (why == NULL && prepare(l, &l->rr.cols, l->rr.spec.unit) != 0)
 		why = "feature_set lacks a column that the model reads";
 	if (why != NULL)
 		return tp_out_reject(out, r, "features", why);
-	at = tp_map_find(&l->conf->model->segs, row.id, row.idlen);
+	at = tp_map_find(&l->use.model->segs, row.id, row.idlen);
 	reserve(l, 1);
 	if (at != SIZE_MAX) {
 		put_row(l, 0, row.x, row.now, row.last, (uint32_t)at);
@@ -448,8 +473,10 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 	if (l->mode == NEW)
 		l->mode = tp_json_find(&r->o, "feature_set") != NULL ?
 		    ROWS : GRID;
-	return l->mode == ROWS ? feature_row(l, r, out) :
-	    tp_grid_record(&l->grid, r, out);
+	if (l->mode == ROWS)
+		return feature_row(l, r, out);
+	follow(l, TP_TIME_NONE);
+	return tp_grid_record(&l->grid, r, out);
 }
 
 static int
@@ -458,6 +485,7 @@ idle(void *st, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
 	struct live	*l = st;
 
 	(void)now_ms;
+	follow(l, TP_TIME_NONE);
 	return tp_grid_time(&l->grid, idle_ms, out);
 }
 
@@ -466,6 +494,7 @@ end(void *st, struct tp_out *out)
 {
 	struct live	*l = st;
 
+	follow(l, TP_TIME_NONE);
 	return tp_grid_end(&l->grid, out);
 }
 

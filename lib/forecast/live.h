@@ -10,14 +10,24 @@
  * A segment that the model does not know is forecast by persistence: its
  * lines have "model_version":"persistence", no interval and no confidence.
  *
- * The conf and the model are the caller's; the model may be replaced between
- * two records by tp_live_use(), after which the old one is not touched again.
+ * The conf and the models are the caller's; tp_live_use() replaces the model
+ * between two records.  A step is forecast by one model: where its rows come
+ * as records of their own, by the one in use when the first of them came.  So
+ * the old model must stay until the next is taken into use.
  */
 #ifndef TP_FORECAST_LIVE_H
 #define TP_FORECAST_LIVE_H
 
 #include "feat/grid.h"
 #include "forecast/forecast.h"
+
+/* A model, and which of its horizons are wanted. */
+struct tp_live_use {
+	const struct tp_modelfile *model;
+	uint64_t	 generation;	/* of models in use; 0: none */
+	size_t		 horizon[TP_MODEL_HORIZONS];	/* in the model */
+	size_t		 nh;
+};
 
 struct tp_live_conf {
 	/* set by the caller; grid.spec is set by tp_live_use() */
@@ -28,16 +38,14 @@ struct tp_live_conf {
 	size_t		 nminutes;	/* 0: all of the model */
 
 	/* set by tp_live_use() */
-	const struct tp_modelfile *model;
-	uint64_t	 generation;	/* of the model */
-	size_t		 horizon[TP_MODEL_HORIZONS];	/* in the model */
-	size_t		 nh;
+	struct tp_live_use use, before;
 };
 
 /*
  * Takes a model into use, or another one in its place.  Returns 0, or -1
  * where it lacks a horizon that is wanted, needs a graph or profiles that are
- * not there, or other features than the model it would replace.
+ * not there, or features that the grid of the model it would replace cannot
+ * give.
  */
 int tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e);

@@ -54,20 +54,6 @@ needed(const struct tp_modelfile *m, struct tp_feat_spec *s,
 	return 0;
 }
 
-static bool
-same(const struct tp_feat_spec *a, const struct tp_feat_spec *b)
-{
-	struct tp_buf	x = { 0 }, y = { 0 };
-	bool		eq;
-
-	tp_feat_spec_print(a, &x);
-	tp_feat_spec_print(b, &y);
-	eq = x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
-	tp_buf_release(&x);
-	tp_buf_release(&y);
-	return eq;
-}
-
 static int
 check_graph(const struct tp_live_conf *c, const struct tp_feat_spec *s,
     struct tp_err *e)
@@ -122,19 +108,18 @@ tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e)
 {
 	struct tp_feat_spec	s;
-	size_t			h[TP_MODEL_HORIZONS], nh;
+	struct tp_live_use	u = { .model = m };
 
 	if (needed(m, &s, e) != 0 || check_graph(c, &s, e) != 0 ||
 	    check_trail(c, &s, e) != 0 ||
-	    find_horizons(c, m, h, &nh, e) != 0)
+	    find_horizons(c, m, u.horizon, &u.nh, e) != 0)
 		return -1;
-	if (c->model != NULL && !same(&s, &c->grid.spec))
+	if (c->use.model != NULL && !tp_grid_gives(&c->grid.spec, &s))
 		return tp_err_set(e, TP_EXIT_DATA, "the model needs other "
 		    "features than the one in use; start anew to use it");
 	c->grid.spec = s;
-	c->model = m;
-	c->generation++;
-	memcpy(c->horizon, h, sizeof(h));
-	c->nh = nh;
+	u.generation = c->use.generation + 1;
+	c->before = c->use;
+	c->use = u;
 	return 0;
 }

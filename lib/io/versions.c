@@ -287,7 +287,7 @@ tp_versions_prune(struct tp_versions *v, size_t keep, size_t *removed,
 	struct names	l = { 0 };
 	char		current[1024];
 	ssize_t		n;
-	size_t		i;
+	size_t		i, others = 0;
 
 	*removed = 0;
 	n = readlinkat(v->fd, TP_VERSIONS_CURRENT, current,
@@ -295,8 +295,10 @@ tp_versions_prune(struct tp_versions *v, size_t keep, size_t *removed,
 	current[n > 0 ? n : 0] = '\0';
 	if (list(v, &l, is_version, e) == -1)
 		return -1;
-	for (i = 0; i + keep < l.n; i++) {
+	for (i = l.n; i-- > 0; ) {
 		if (strcmp(l.v[i], current) == 0)
+			continue;
+		if (++others < keep)
 			continue;
 		if (unlinkat(v->fd, l.v[i], 0) == 0)
 			++*removed;

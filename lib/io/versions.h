@@ -54,8 +54,8 @@ void tp_versions_release(struct tp_versions *v);
 int tp_versions_add(struct tp_versions *v, int64_t t, uint32_t hash,
     const char *p, size_t n, char **name, struct tp_err *e);
 /*
- * Removes all versions but the newest `keep` (>= 1) and the current one;
- * *removed is how many.  Other files stay.  Returns 0 or -1.
+ * Removes all versions but `keep` (>= 1): the current one, however old, and
+ * the newest others; *removed is how many.  Other files stay.  Returns 0 or -1.
  */
 int tp_versions_prune(struct tp_versions *v, size_t keep, size_t *removed,
     struct tp_err *e);

@@ -415,7 +415,7 @@ live_rebuilds(void **state)
 		c.grid.delay_ms = late * STEP;
 		c.nminutes = late == 2;
 		c.minutes[0] = 60;
-		c.model = NULL;
+		c.use.model = NULL;
 		assert_int_equal(tp_live_use(&c, &r.model,
 		    &(struct tp_err){ 0 }), 0);
 		b.idle_every = late == 1 ? 17 : 0;
