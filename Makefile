@@ -49,11 +49,9 @@ $(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
 # The loops of num/simd.h, once for each set of vector instructions.
 SIMD		 = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 X86		:= $(filter x86_64-%,$(shell $(CC) -dumpmachine))
-AVX512		 = -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma \
-			-mprefer-vector-width=512
-$(BUILD)/lib/num/simdbase.o:	BASE_CFLAGS += $(SIMD)
-$(BUILD)/lib/num/simdavx2.o:	BASE_CFLAGS += $(SIMD) $(if $(X86),-mavx2 -mfma)
-$(BUILD)/lib/num/simdavx512.o:	BASE_CFLAGS += $(SIMD) $(if $(X86),$(AVX512))
+$(BUILD)/lib/num/simd%.o:	BASE_CFLAGS += $(SIMD)
+$(BUILD)/lib/num/simdavx2.o:	BASE_CFLAGS += $(if $(X86),-mavx2 -mfma)
+$(BUILD)/lib/num/simdavx512.o:	BASE_CFLAGS += $(if $(X86),-mavx512f -mfma)
 
 all: $(TOOLS:%=$(BIN)/%) ## build the tools into bin/ (the default)
 unit: $(UNIT)

@@ -17,10 +17,13 @@ reserve(struct tp_fitted *f, size_t n, size_t nh)
 	if (f->file == NULL)
 		return;
 	f->x = tp_realloc(f->x, n * (ncol + 1), sizeof(*f->x));
+	f->now = tp_realloc(f->now, n, sizeof(*f->now));
+	f->last = tp_realloc(f->last, n, sizeof(*f->last));
 	f->ask_seg = tp_realloc(f->ask_seg, n, sizeof(*f->ask_seg));
+	f->place = tp_realloc(f->place, n, sizeof(*f->place));
 }
 
-/* Rows r0 .. r0 + n of one step, as the model wants them. */
+/* Rows r0 .. r0 + n of one step, as the model wants them: those it knows. */
 static struct tp_ask
 ask_of(struct tp_fitted *f, const struct tp_panel *p, size_t r0, size_t n)
 {
@@ -30,19 +33,26 @@ ask_of(struct tp_fitted *f, const struct tp_panel *p, size_t r0, size_t n)
 		.seg = p->seg + r0, .slot = (int)p->slot[r0],
 		.day = p->day[r0],
 	};
-	size_t		i, c;
+	size_t		i, c, k = 0;
 
 	if (f->file == NULL)
 		return a;
 	for (i = 0; i < n; i++) {
-		f->ask_seg[i] = f->seg[a.seg[i]];
-		if (f->ask_seg[i] == UINT32_MAX)
-			f->ask_seg[i] = 0;	/* its forecast is not used */
+		f->place[i] = SIZE_MAX;
+		if (f->seg[a.seg[i]] == UINT32_MAX)
+			continue;
 		for (c = 0; c < f->file->ncol; c++)
-			f->x[i * f->file->ncol + c] =
+			f->x[k * f->file->ncol + c] =
 			    a.x[i * p->shape.ncol + f->col[c]];
+		f->now[k] = a.now[i];
+		f->last[k] = a.last[i];
+		f->ask_seg[k] = f->seg[a.seg[i]];
+		f->place[i] = k++;
 	}
+	a.n = k;
 	a.x = f->x;
+	a.now = f->now;
+	a.last = f->last;
 	a.seg = f->ask_seg;
 	return a;
 }
@@ -57,9 +67,9 @@ raw_of(const struct tp_fitted *f, const struct tp_panel *p, size_t r0, size_t i,
 {
 	if (f->file == NULL)
 		return f->out[i * p->shape.nh + h];
-	if (f->seg[p->seg[r0 + i]] == UINT32_MAX)
+	if (f->place[i] == SIZE_MAX)
 		return p->last[r0 + i];
-	return f->out[i * f->file->nh + f->h[h]];
+	return f->out[f->place[i] * f->file->nh + f->h[h]];
 }
 
 void
@@ -80,8 +90,9 @@ tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
 		reserve(f, r1 - r0, f->file != NULL ? f->file->nh :
 		    p->shape.nh);
 		a = ask_of(f, p, r0, r1 - r0);
-		f->kind->predict(f->state, &a, f->out);
-		for (i = 0; i < a.n; i++)
+		if (a.n > 0)
+			f->kind->predict(f->state, &a, f->out);
+		for (i = 0; i < r1 - r0; i++)
 			for (h = 0; h < p->shape.nh; h++) {
 				y = p->y[(r0 + i) * p->shape.nh + h];
 				if (!isnan(y))
@@ -101,7 +112,10 @@ tp_fitted_release(struct tp_fitted *f)
 	free(f->h);
 	free(f->x);
 	free(f->out);
+	free(f->now);
+	free(f->last);
 	free(f->ask_seg);
+	free(f->place);
 }
 
 int

@@ -20,8 +20,10 @@ struct tp_fitted {
 	size_t		*col;		/* of each of its columns, ours */
 	size_t		*h;		/* of each of our horizons, its */
 	float		*x;		/* one step's rows in its columns */
+	double		*now, *last;
 	double		*out;		/* one step's forecasts */
 	uint32_t	*ask_seg;
+	size_t		*place;		/* of each row in x; SIZE_MAX: none */
 	size_t		 cap;
 };
 

@@ -430,6 +430,9 @@ check_rows(const struct live *l)
 		    "model";
 	if (want->graph_hash != 0 && have->graph_hash != want->graph_hash)
 		return "feature_set has another road graph than the model";
+	if (tp_model_is_joint(l->use.model->kind))
+		return "the model forecasts all segments of a step together; "
+		    "give it the events instead of feature rows";
 	return NULL;
 }
 

@@ -18,3 +18,9 @@ tp_model_find(const char *name)
 			return tp_model_kinds[i];
 	return NULL;
 }
+
+bool
+tp_model_is_joint(const struct tp_model_kind *kind)
+{
+	return kind == &tp_model_mlp || kind == &tp_model_gwnet;
+}

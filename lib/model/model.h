@@ -120,5 +120,8 @@ extern const struct tp_model_kind tp_model_lstm_calendar;
 extern const struct tp_model_kind *const tp_model_kinds[];
 /* The kind of this name, or NULL. */
 const struct tp_model_kind *tp_model_find(const char *name);
+/* True where a segment's forecast depends on the rows of others too, so that
+ * all rows of a step must be asked for at once. */
+bool tp_model_is_joint(const struct tp_model_kind *kind);
 
 #endif

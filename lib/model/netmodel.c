@@ -89,9 +89,11 @@ choose_outputs(struct tp_netmodel *m, const struct tp_shape *s)
 	}
 }
 
-/* A model without graph, net and weights; NULL where it would have no lag. */
+/* A model without graph, net and weights; NULL with the error where it would
+ * have no lag or too many segments. */
 static struct tp_netmodel *
-make(const struct tp_netrecipe *r, const struct tp_shape *s)
+make(const struct tp_netrecipe *r, const struct tp_shape *s,
+    struct tp_err *e)
 {
 	struct tp_netmodel	*m = tp_calloc(1, sizeof(*m));
 	size_t			 slots = (size_t)s->slots_per_day;
@@ -105,7 +107,15 @@ make(const struct tp_netrecipe *r, const struct tp_shape *s)
 	m->dims.nlag = m->cols.nlag;
 	m->dims.nout = m->nout;
 	m->dims.slots = slots < SLOTS ? slots : SLOTS;
-	if (m->cols.nlag > 0)
+	if (m->cols.nlag == 0)
+		tp_err_set(e, TP_EXIT_DATA, "model '%s' needs columns "
+		    "lag_0_*, lag_1_*, ... (tp-features --groups lag)",
+		    r->name);
+	else if (m->nseg > TP_NETMODEL_SEGS)
+		tp_err_set(e, TP_EXIT_DATA, "model '%s' is for at most %d "
+		    "segments, these are %zu", r->name, TP_NETMODEL_SEGS,
+		    m->nseg);
+	else
 		return m;
 	free(m);
 	return NULL;
@@ -204,14 +214,10 @@ void *
 tp_netmodel_fit(const struct tp_netrecipe *r, const struct tp_panel *p,
     const struct tp_model_opts *o, struct tp_err *e)
 {
-	struct tp_netmodel	*m = make(r, &p->shape);
+	struct tp_netmodel	*m = make(r, &p->shape, e);
 
-	if (m == NULL) {
-		tp_err_set(e, TP_EXIT_DATA, "model '%s' needs columns "
-		    "lag_0_*, lag_1_*, ... (tp-features --groups lag)",
-		    r->name);
+	if (m == NULL)
 		return NULL;
-	}
 	set_scale(m, p);
 	if (m->recipe->seen)
 		copy_graph(m, p->graph);
@@ -317,13 +323,11 @@ tp_netmodel_load(const struct tp_netrecipe *r, const char *p, size_t n,
     const struct tp_shape *s, struct tp_err *e)
 {
 	struct tp_unpack	 u = { p, n, false };
-	struct tp_netmodel	*m = make(r, s);
+	struct tp_netmodel	*m = make(r, s, e);
 	const char		*why = "state holds a number that cannot be";
 
-	if (m == NULL) {
-		tp_err_set(e, TP_EXIT_DATA, "model has no lags");
+	if (m == NULL)
 		return NULL;
-	}
 	if (load_graph(m, &u) == 0) {
 		build(m);
 		why = "state has the wrong size";

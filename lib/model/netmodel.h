@@ -14,6 +14,7 @@
 #include "num/net.h"
 
 #define TP_NETMODEL_LAGS	128	/* the most that are used */
+#define TP_NETMODEL_SEGS	16384	/* more would need too much memory */
 #define TP_NETMODEL_DENSE	48	/* steps up to which all are outputs */
 #define TP_NETMODEL_MIXED	1024	/* segments up to which graphs are */
 

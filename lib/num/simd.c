@@ -9,9 +9,7 @@ has_avx512(void)
 #ifdef __x86_64__
 	return tp_simd_avx512.name != NULL &&
 	    __builtin_cpu_supports("avx512f") &&
-	    __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512vl");
+	    __builtin_cpu_supports("fma");
 #else
 	return false;
 #endif
