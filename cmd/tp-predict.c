@@ -46,6 +46,8 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FILE, 0, "profiles", AT(profiles_path), "FILE", NULL,
 	    "what is usual, for models that read it; read again when it "
 	    "changes (default: learnt from the input)", 0, 0 },
+	{ TP_OPT_FLAG, 0, "adapt", AT(live.adapt), NULL, NULL,
+	    "learn from forecasts that came due: bias and intervals", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "When a step closes" },
 	{ TP_OPT_DUR, 0, "delay", AT(live.grid.delay_ms), "TIME", NULL,
 	    "how much later than the newest a reading may come (default 0)",

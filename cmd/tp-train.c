@@ -22,7 +22,7 @@ struct conf {
 	struct tp_progress	 progress;
 	int			 kind;		/* index into kinds */
 	const char		*split;
-	double			 coverage, alpha, min_gain;
+	double			 interval, min_gain;
 	int64_t			 seed, threads, min_windows, keep, epochs;
 	bool			 folder;	/* model_path is one */
 	double			 share[3];	/* percent */
@@ -54,11 +54,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "split", AT(split), "LIST", NULL,
 	    "percent of the windows for train, validation and test, in time "
 	    "order (default 70,10,20)", 0, 0 },
-	{ TP_OPT_NUM, 0, "coverage", AT(coverage), "PERCENT", NULL,
-	    "how many truths shall be in the intervals (default 90)",
-	    50, 99.9 },
-	{ TP_OPT_NUM, 0, "alpha", AT(alpha), "SHARE", NULL,
-	    "the same, as the share outside (default 0.1)", 0.001, 0.5 },
+	{ TP_OPT_NUM, 0, "interval", AT(interval), "SHARE", NULL,
+	    "how many truths the intervals shall hold (default 0.9)",
+	    0.5, 0.999 },
 	{ TP_OPT_INT, 0, "seed", AT(seed), "N", NULL,
 	    "of random numbers (default 1)", 0, 9e15 },
 	{ TP_OPT_INT, 0, "min-windows", AT(min_windows), "N", NULL,
@@ -127,12 +125,6 @@ configure(struct conf *c, struct tp_err *e)
 {
 	c->kinds[0] = tp_model_kinds[c->kind];
 	c->data.kinds = c->kinds;
-	if (c->coverage > 0 && c->alpha > 0)
-		return tp_opt_error(e, "--coverage and --alpha say the same; "
-		    "give one of them");
-	if (c->alpha <= 0)
-		c->alpha = c->coverage > 0 ? 1 - c->coverage / 100 : 0.1;
-	c->alpha = tp_fixed(c->alpha, 6);
 	if (tp_dataset_shares(c->split, c->share) != 0)
 		return tp_opt_error(e, "--split: '%s' is no list of three "
 		    "positive numbers with the sum 100", c->split);
@@ -277,7 +269,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.epochs = (int)c->epochs,
 			.watch = &watch,
 		},
-		.alpha = c->alpha,
+		.alpha = tp_fixed(1 - c->interval, 6),
 		.note = note,
 	};
 	struct tp_train_result	r = { 0 };
@@ -313,6 +305,7 @@ main(int argc, char **argv)
 		.model_path = "-",
 		.kind = 2,
 		.split = "70,10,20",
+		.interval = 0.9,
 		.seed = 1,
 		.min_windows = 288,
 	};

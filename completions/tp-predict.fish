@@ -4,6 +4,8 @@ complete -c tp-predict -l levels -x -d 'limits of the congestion levels in mph, 
 complete -c tp-predict -l units -x -a 'keep kmh mph' -d 'of the speeds written (default: those of the input)'
 complete -c tp-predict -l graph -r -F -d 'CSV table from,to,distance_m, for models that read neighbours'
 complete -c tp-predict -l profiles -r -F -d 'what is usual, for models that read it; read again when it changes (default: learnt from the input)'
+complete -c tp-predict -l adapt -d 'learn from forecasts that came due: bias and intervals'
+complete -c tp-predict -l no-adapt
 complete -c tp-predict -l delay -x -d 'how much later than the newest a reading may come (default 0)'
 complete -c tp-predict -l wait -x -d 'close steps when nothing came for so long (default 5s, 0: never)'
 complete -c tp-predict -l early -d 'close a step when all known segments have reported (default: yes)'

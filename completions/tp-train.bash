@@ -25,9 +25,7 @@ _tp_train()
 		return ;;
 	--split)
 		return ;;
-	--coverage)
-		return ;;
-	--alpha)
+	--interval)
 		return ;;
 	--seed)
 		return ;;

@@ -460,6 +460,7 @@ take_jump(struct tp_grid *g, const struct tp_rec *r,
 	t = in->t < j->in.t ? in->t : j->in.t;
 	forget_segments(g);
 	set_next(g, step_of(g, t - g->opts.delay_ms));
+	g->restarts++;
 	g->max_t = t;
 	j->set = false;
 	if (take(g, &j->rec, &j->in, out) != 0)
@@ -563,6 +564,19 @@ tp_grid_resume(struct tp_grid *g, int64_t mark)
 	g->multi = (mark & MARK_MULTI) != 0;
 	set_unit(g, (enum tp_unit)((mark & MARK_BITS) >> MARK_UNIT));
 	set_next(g, step_of(g, mark - (mark & MARK_BITS)));
+}
+
+void
+tp_grid_rewind(struct tp_grid *g, int64_t mark, int64_t steps)
+{
+	int64_t	top;
+
+	tp_grid_resume(g, mark);
+	if (!g->started)
+		return;
+	top = g->top;
+	set_next(g, g->next - steps);
+	g->top = top;
 }
 
 void

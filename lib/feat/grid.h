@@ -69,6 +69,7 @@ struct tp_grid {
 	struct tp_feat_cols cols;	/* named once the unit is known */
 	struct tp_map	 ids;		/* segment id (raw JSON bytes) -> index */
 	uint64_t	 generation;	/* grows when indexes change */
+	uint64_t	 restarts;	/* after pauses: nothing before counts */
 
 	/* the rest is private */
 	tp_feat_fn	*fn;
@@ -128,6 +129,12 @@ const struct tp_trail *tp_grid_profiles(struct tp_grid *g);
 int64_t tp_grid_low(const struct tp_grid *g);
 int64_t tp_grid_mark(const struct tp_grid *g);
 void tp_grid_resume(struct tp_grid *g, int64_t mark);
+/*
+ * As tp_grid_resume(), but so many steps before the mark, where rows are to be
+ * made of the past again: the records up to the mark are to be taken as ones
+ * that were taken before.
+ */
+void tp_grid_rewind(struct tp_grid *g, int64_t mark, int64_t steps);
 void tp_grid_clear(struct tp_grid *g);
 
 #endif

@@ -36,9 +36,10 @@ publish(const struct tp_forecaster *f, double v)
 
 void
 tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
-    double raw, struct tp_forecast *out)
+    double raw, const struct tp_forecast_shift *s, struct tp_forecast *out)
 {
-	double	speed = tp_forecast_speed(raw), lo, hi;
+	double	speed = tp_forecast_speed(s == NULL ? raw : raw + s->bias);
+	double	lo, hi;
 	size_t	cell;
 
 	out->speed = publish(f, speed);
@@ -50,6 +51,8 @@ tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
 		return;
 	cell = tp_intervals_cell(f->iv, seg, h, speed);
 	if (tp_intervals_get(f->iv, cell, &lo, &hi)) {
+		lo += s == NULL ? 0 : s->lo;
+		hi = fmax(lo, hi + (s == NULL ? 0 : s->hi));
 		out->lower = publish(f, tp_forecast_speed(speed + lo));
 		out->upper = publish(f, tp_forecast_speed(speed + hi));
 	}

@@ -27,11 +27,17 @@ struct tp_forecaster {
 /* A raw number of a model cut to 0 .. 9,999 and rounded. */
 double tp_forecast_speed(double raw);
 
+/* What was learnt since the model was made, in its unit (adapt.h). */
+struct tp_forecast_shift {
+	double	bias;		/* to be added to the forecast */
+	double	lo, hi;		/* and to the limits of its interval */
+};
+
 /*
  * raw is the model's number for a segment and horizon (by their indexes in
- * the model), in f->in; the result is in f->out.
+ * the model), in f->in; the result is in f->out.  s may be NULL.
  */
 void tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
-    double raw, struct tp_forecast *out);
+    double raw, const struct tp_forecast_shift *s, struct tp_forecast *out);
 
 #endif

@@ -4,18 +4,13 @@
 
 #include "base/mem.h"
 #include "feat/rowread.h"
+#include "forecast/adapt.h"
+#include "forecast/asker.h"
 #include "forecast/score.h"
 
-#define NOT_ASKED	(UINT32_MAX - 1)	/* of segs[] */
-#define UNKNOWN		UINT32_MAX
+#define UNKNOWN		TP_ASKER_UNKNOWN
 
 enum mode { NEW, GRID, ROWS };
-
-/* Where a column of the model is in a row, and the factor for its unit. */
-struct column {
-	size_t	at;
-	double	factor;
-};
 
 /* Texts of a horizon that all lines of a step have. */
 struct texts {
@@ -28,21 +23,14 @@ struct live {
 	enum mode	 mode;
 	struct tp_grid	 grid;
 	struct tp_rowread rr;
-	struct tp_tz	 tz;
+	struct tp_asker	 asker;
+	struct tp_adapt	*adapt;		/* NULL: forecasts as of the model */
 	struct tp_live_use use;		/* the model forecast with */
 	int64_t		 row_t;		/* of the last feature row */
 	bool		 ready;		/* the rest is made for ... */
 	uint64_t	 model_gen, grid_gen;	/* ... these */
 	struct tp_forecaster fc;
 	enum tp_unit	 stream;	/* of the rows */
-	struct column	*cols;		/* of the model */
-	uint32_t	*segs;		/* by the grid's: the model's */
-	size_t		 nsegs;
-	/* the rows of one step */
-	size_t		 cap;
-	float		*x;
-	double		*now, *last, *raw;
-	uint32_t	*seg;
 	/* text */
 	struct texts	 texts[TP_MODEL_HORIZONS];
 	struct tp_buf	 current;	/* ,"current_speed_mph":.. */
@@ -64,8 +52,14 @@ init(void *st, const void *conf, struct tp_err *e)
 	l->conf = conf;
 	l->use = l->conf->use;
 	l->row_t = TP_TIME_NONE;
-	if (tp_tz_open(&l->tz, l->conf->grid.spec.tz, e) != 0)
+	if (tp_asker_init(&l->asker, l->conf->grid.spec.tz, e) != 0)
 		return -1;
+	if (l->conf->adapt) {
+		l->adapt = tp_adapt_new(&l->conf->grid, e);
+		if (l->adapt == NULL)
+			return -1;
+		tp_adapt_use(l->adapt, l->use.model, &l->conf->grid.spec);
+	}
 	return tp_grid_init(&l->grid, &l->conf->grid, forecast_step, l, e);
 }
 
@@ -77,13 +71,8 @@ clear(void *st)
 
 	tp_grid_clear(&l->grid);
 	tp_rowread_release(&l->rr);
-	free(l->cols);
-	free(l->segs);
-	free(l->x);
-	free(l->now);
-	free(l->last);
-	free(l->raw);
-	free(l->seg);
+	tp_asker_release(&l->asker);
+	tp_adapt_free(l->adapt);
 	for (i = 0; i < TP_MODEL_HORIZONS; i++) {
 		tp_buf_release(&l->texts[i].id);
 		tp_buf_release(&l->texts[i].time);
@@ -91,45 +80,6 @@ clear(void *st)
 	tp_buf_release(&l->current);
 	tp_buf_release(&l->step);
 	tp_buf_release(&l->tail);
-}
-
-/* True where two columns are the same but for the unit; *differ tells. */
-static bool
-same_column(const char *a, const char *b, bool *differ)
-{
-	size_t	n = strlen(a);
-
-	*differ = false;
-	if (strcmp(a, b) == 0)
-		return true;
-	*differ = true;
-	return n > 4 && n == strlen(b) && memcmp(a, b, n - 4) == 0 &&
-	    ((strcmp(a + n - 4, "_mph") == 0 &&
-	    strcmp(b + n - 4, "_kmh") == 0) ||
-	    (strcmp(a + n - 4, "_kmh") == 0 &&
-	    strcmp(b + n - 4, "_mph") == 0));
-}
-
-/* Finds the model's columns among those of the rows; -1: one is missing. */
-static int
-find_columns(struct live *l, const struct tp_feat_cols *c)
-{
-	const struct tp_modelfile	*m = l->use.model;
-	size_t				 i, k;
-	bool				 differ = false;
-
-	l->cols = tp_realloc(l->cols, m->ncol + 1, sizeof(*l->cols));
-	for (i = 0; i < m->ncol; i++) {
-		for (k = 0; k < c->n; k++)
-			if (same_column(m->columns[i], c->name[k], &differ))
-				break;
-		if (k == c->n)
-			return -1;
-		l->cols[i].at = k;
-		l->cols[i].factor = differ ?
-		    tp_speed_convert(1, l->stream, l->fc.in) : 1;
-	}
-	return 0;
 }
 
 static void
@@ -174,6 +124,8 @@ follow(struct live *l, int64_t t)
 	if (l->mode == GRID)
 		tp_grid_regroup(&l->grid, &c->grid.spec);
 	l->use = c->use;
+	if (l->adapt != NULL)
+		tp_adapt_use(l->adapt, l->use.model, &c->grid.spec);
 }
 
 /*
@@ -184,7 +136,6 @@ static int
 prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 {
 	const struct tp_modelfile	*m = l->use.model;
-	size_t				 i;
 
 	if (l->ready && l->model_gen == l->use.generation &&
 	    l->grid_gen == l->grid.generation)
@@ -194,91 +145,15 @@ prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 	l->fc.iv = m->iv.nseg > 0 ? &m->iv : NULL;
 	l->fc.free_flow = m->free_flow;
 	l->fc.levels = l->conf->levels;
-	l->fc.in = strcmp(m->unit, "mph") == 0 ? TP_UNIT_MPH : TP_UNIT_KMH;
-	l->fc.out = l->conf->unit != TP_UNIT_NONE ? l->conf->unit : unit;
-	if (find_columns(l, c) != 0)
+	if (tp_asker_use(&l->asker, m, c, unit) != 0)
 		return -1;
+	l->fc.in = l->asker.in;
+	l->fc.out = l->conf->unit != TP_UNIT_NONE ? l->conf->unit : unit;
 	make_texts(l);
-	for (i = 0; i < l->nsegs; i++)
-		l->segs[i] = NOT_ASKED;
-	l->cap = 0;			/* raw depends on the model */
 	l->model_gen = l->use.generation;
 	l->grid_gen = l->grid.generation;
 	l->ready = true;
 	return 0;
-}
-
-static void
-reserve(struct live *l, size_t n)
-{
-	const struct tp_modelfile	*m = l->use.model;
-
-	if (n <= l->cap)
-		return;
-	l->cap = n;
-	l->x = tp_realloc(l->x, n * (m->ncol + 1), sizeof(*l->x));
-	l->now = tp_realloc(l->now, n, sizeof(*l->now));
-	l->last = tp_realloc(l->last, n, sizeof(*l->last));
-	l->raw = tp_realloc(l->raw, n * m->nh, sizeof(*l->raw));
-	l->seg = tp_realloc(l->seg, n, sizeof(*l->seg));
-}
-
-/* The model's index of a segment of the grid. */
-static uint32_t
-model_seg(struct live *l, size_t i)
-{
-	const struct tp_map_key	*k = &l->grid.ids.keys[i];
-	size_t			 at;
-
-	if (i >= l->nsegs) {
-		size_t	n = l->grid.ids.cap > i ? l->grid.ids.cap : i + 1;
-
-		l->segs = tp_realloc(l->segs, n, sizeof(*l->segs));
-		while (l->nsegs < n)
-			l->segs[l->nsegs++] = NOT_ASKED;
-	}
-	if (l->segs[i] == NOT_ASKED) {
-		at = tp_map_find(&l->use.model->segs, k->p, k->n);
-		l->segs[i] = at == SIZE_MAX ? UNKNOWN : (uint32_t)at;
-	}
-	return l->segs[i];
-}
-
-/* Puts a row of the model's columns into place k. */
-static void
-put_row(struct live *l, size_t k, const double *x, double now, double last,
-    uint32_t seg)
-{
-	size_t	 n = l->use.model->ncol, i;
-	float	*d = l->x + k * n;
-	double	 f = tp_speed_convert(1, l->stream, l->fc.in);
-
-	for (i = 0; i < n; i++) {
-		d[i] = (float)(x[l->cols[i].at] * l->cols[i].factor);
-		if (!isfinite(d[i]))
-			d[i] = NAN;
-	}
-	l->now[k] = f == 1 ? now : now * f;
-	l->last[k] = f == 1 ? last : last * f;
-	l->seg[k] = seg;
-}
-
-/* Asks the model about the first n rows put. */
-static void
-ask(struct live *l, size_t n, int64_t t)
-{
-	const struct tp_modelfile	*m = l->use.model;
-	int64_t				 local = t + tp_tz_offset(&l->tz, t);
-	int64_t				 days = local / TP_DAY -
-					     (local % TP_DAY < 0);
-	struct tp_ask			 a = {
-		n, l->x, l->now, l->last, l->seg,
-		(int)((local - days * TP_DAY) / m->step_ms),
-		(int)(((days + 3) % 7 + 7) % 7),
-	};
-
-	if (n > 0)
-		m->kind->predict(m->state, &a, l->raw);
 }
 
 /* What lines of one step share. */
@@ -346,6 +221,23 @@ put_line(struct live *l, const char *id, size_t idlen, size_t i,
 	return tp_out_end(out, TP_OUT_MAIN, id, idlen, t);
 }
 
+/* The forecast of the row at place k for horizon h of the model. */
+static void
+make(const struct live *l, size_t k, size_t h, struct tp_forecast *f)
+{
+	double				 raw;
+	struct tp_forecast_shift	 s;
+	size_t				 seg = l->asker.seg[k];
+
+	raw = l->asker.raw[k * l->use.model->nh + h];
+	if (l->adapt == NULL) {
+		tp_forecast_make(&l->fc, seg, h, raw, NULL, f);
+		return;
+	}
+	s = tp_adapt_shift(l->adapt, seg, h, raw);
+	tp_forecast_make(&l->fc, seg, h, raw, &s, f);
+}
+
 /*
  * The lines of one segment; k is its row's place, or SIZE_MAX where the
  * model does not know it.  last is in the stream's unit.
@@ -379,8 +271,7 @@ put_segment(struct live *l, const char *id, size_t idlen, size_t k,
 	}
 	for (i = 0; i < c->nh; i++) {
 		if (k != SIZE_MAX)
-			tp_forecast_make(&l->fc, l->seg[k], c->horizon[i],
-			    l->raw[k * c->model->nh + c->horizon[i]], &f);
+			make(l, k, c->horizon[i], &f);
 		if (put_line(l, id, idlen, i, &f, k != SIZE_MAX, t, out) != 0)
 			return -1;
 	}
@@ -391,26 +282,26 @@ static int
 forecast_step(void *arg, const struct tp_feat_step *s)
 {
 	struct live	*l = arg;
-	size_t		 i, k = 0;
+	size_t		 i, k;
 	uint32_t	 seg;
 
 	/* the grid has every column of its own spec: tp_live_use() saw it */
 	if (prepare(l, &l->grid.cols, l->grid.opts.spec.unit) != 0)
 		tp_die("the features of a step lack a column");
-	reserve(l, s->nrows);
 	for (i = 0; i < s->nrows; i++) {
-		seg = model_seg(l, s->seg[i]);
+		seg = tp_asker_seg(&l->asker, &l->grid.ids, s->seg[i]);
 		if (seg != UNKNOWN)
-			put_row(l, k++, s->x + i * s->ncols, s->now[i],
-			    s->last[i], seg);
+			tp_asker_put(&l->asker, s->x + i * s->ncols,
+			    s->now[i], s->last[i], seg);
 	}
-	ask(l, k, s->t);
+	tp_asker_ask(&l->asker, s->t);
 	start_step(l, s->t);
 	for (i = k = 0; i < s->nrows; i++) {
 		const struct tp_map_key	*id = &l->grid.ids.keys[s->seg[i]];
 		bool			 known;
 
-		known = l->segs[s->seg[i]] != UNKNOWN;
+		known = tp_asker_seg(&l->asker, &l->grid.ids, s->seg[i]) !=
+		    UNKNOWN;
 		if (put_segment(l, id->p, id->n, known ? k++ : SIZE_MAX,
 		    s->last[i], s->t, s->out) != 0)
 			return -1;
@@ -458,10 +349,10 @@ feature_row(struct live *l, const struct tp_rec *r, struct tp_out *out)
 	if (why != NULL)
 		return tp_out_reject(out, r, "features", why);
 	at = tp_map_find(&l->use.model->segs, row.id, row.idlen);
-	reserve(l, 1);
 	if (at != SIZE_MAX) {
-		put_row(l, 0, row.x, row.now, row.last, (uint32_t)at);
-		ask(l, 1, row.t);
+		tp_asker_put(&l->asker, row.x, row.now, row.last,
+		    (uint32_t)at);
+		tp_asker_ask(&l->asker, row.t);
 	}
 	start_step(l, row.t);
 	return put_segment(l, row.id, row.idlen, at == SIZE_MAX ? at : 0,
@@ -476,9 +367,14 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 	if (l->mode == NEW)
 		l->mode = tp_json_find(&r->o, "feature_set") != NULL ?
 		    ROWS : GRID;
+	if (l->mode == ROWS && l->adapt != NULL)
+		return tp_out_reject(out, r, "features",
+		    "rows of features come without what --adapt learns from");
 	if (l->mode == ROWS)
 		return feature_row(l, r, out);
 	follow(l, TP_TIME_NONE);
+	if (l->adapt != NULL)
+		tp_adapt_record(l->adapt, r);
 	return tp_grid_record(&l->grid, r, out);
 }
 
@@ -505,8 +401,12 @@ static int64_t
 low(const void *st)
 {
 	const struct live	*l = st;
+	int64_t			 at = tp_grid_low(&l->grid), adapt;
 
-	return l->mode == ROWS ? INT64_MAX : tp_grid_low(&l->grid);
+	if (l->mode == ROWS)
+		return INT64_MAX;
+	adapt = l->adapt != NULL ? tp_adapt_low(l->adapt) : at;
+	return adapt < at ? adapt : at;
 }
 
 static int64_t
@@ -523,6 +423,8 @@ resume(void *st, int64_t m)
 	struct live	*l = st;
 
 	tp_grid_resume(&l->grid, m);
+	if (l->adapt != NULL)
+		tp_adapt_resume(l->adapt, m);
 }
 
 const struct tp_filter tp_live_filter = {

@@ -36,6 +36,7 @@ struct tp_live_conf {
 	enum tp_unit	 unit;		/* of the output; NONE: as the input */
 	int64_t		 minutes[TP_MODEL_HORIZONS];	/* horizons wanted */
 	size_t		 nminutes;	/* 0: all of the model */
+	bool		 adapt;		/* learn from what came due */
 
 	/* set by tp_live_use() */
 	struct tp_live_use use, before;

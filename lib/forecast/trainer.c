@@ -74,7 +74,7 @@ score_one(void *arg, size_t seg, size_t h, double raw, double y)
 	struct scoring		*k = arg;
 	struct tp_forecast	 f;
 
-	tp_forecast_make(&k->fc, seg, h, raw, &f);
+	tp_forecast_make(&k->fc, seg, h, raw, NULL, &f);
 	tp_score_add(&k->s[h], f.speed, y);
 	if (k->fc.iv == NULL)
 		return;

@@ -52,7 +52,8 @@ set_cell(struct tp_intervals *iv, size_t cell, const struct pool *p)
 	double	lo = 1, hi = 0;
 	size_t	i;
 
-	if (tp_stat_conformal(p->v, p->n, iv->alpha, &lo, &hi) != 0) {
+	if (tp_stat_conformal(p->v, p->n, TP_INTERVAL_LOW * iv->alpha,
+	    (1 - TP_INTERVAL_LOW) * iv->alpha, &lo, &hi) != 0) {
 		lo = 1;
 		hi = 0;
 	}
@@ -167,6 +168,18 @@ tp_intervals_get(const struct tp_intervals *iv, size_t cell, double *lo,
 	*lo = (double)iv->lo[cell];
 	*hi = (double)iv->hi[cell];
 	return *lo <= *hi;
+}
+
+double
+tp_intervals_width(const struct tp_intervals *iv, size_t seg, size_t h)
+{
+	size_t	at = (seg * iv->nh + h) * BINS, b;
+	double	sum = 0, lo, hi;
+
+	for (b = 0; b < BINS; b++)
+		if (tp_intervals_get(iv, at + b, &lo, &hi))
+			sum += hi - lo;
+	return sum / BINS;
 }
 
 /* The share of errors below e. */

@@ -16,6 +16,9 @@
 #include "base/err.h"
 
 #define TP_INTERVAL_BINS	5
+/* Of the truths outside, the share that is below: in slow traffic, where it
+ * matters, truths are below what was forecast. */
+#define TP_INTERVAL_LOW		0.4
 #define TP_INTERVAL_PROBS	25	/* points of a distribution */
 
 struct tp_intervals {
@@ -48,6 +51,9 @@ size_t tp_intervals_cell(const struct tp_intervals *iv, size_t seg, size_t h,
 /* True where the cell has an interval: pred + *lo .. pred + *hi. */
 bool tp_intervals_get(const struct tp_intervals *iv, size_t cell, double *lo,
     double *hi);
+/* How wide the intervals of a segment and horizon are, mean of the bins. */
+double tp_intervals_width(const struct tp_intervals *iv, size_t seg,
+    size_t h);
 /* The estimated probability that the truth is in from <= truth < to. */
 double tp_intervals_prob(const struct tp_intervals *iv, size_t cell,
     double pred, double from, double to);

@@ -31,15 +31,16 @@ tp_stat_quantile(const double *v, size_t n, double q)
 
 /* Ranks are counted from 1; lo has rank floor((n + 1) alpha / 2). */
 int
-tp_stat_conformal(const double *v, size_t n, double alpha, double *lo,
-    double *hi)
+tp_stat_conformal(const double *v, size_t n, double below, double above,
+    double *lo, double *hi)
 {
-	/* 1e-9: (n + 1) alpha / 2 of 0.1 and 19 is 1, not a bit less */
-	double	rank = floor((double)(n + 1) * alpha / 2 + 1e-9);
+	/* 1e-9: (n + 1) below of 19 and 0.05 is 1, not a bit less */
+	double	low = floor((double)(n + 1) * below + 1e-9);
+	double	high = floor((double)(n + 1) * above + 1e-9);
 
-	if (rank < 1 || n == 0)
+	if (low < 1 || high < 1)
 		return -1;
-	*lo = v[(size_t)rank - 1];
-	*hi = v[n - (size_t)rank];
+	*lo = v[(size_t)low - 1];
+	*hi = v[n - (size_t)high];
 	return 0;
 }

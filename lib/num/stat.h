@@ -16,10 +16,11 @@ double tp_stat_quantile(const double *v, size_t n, double q);
 /*
  * The limits of split conformal prediction (Vovk et al. 2005; Lei et al.
  * 2018) from n ascending signed errors: the next exchangeable error is
- * below lo with probability at most alpha/2, likewise above hi.  Returns 0,
- * or -1 where n < 2/alpha - 1 is too few for any finite limits.
+ * below lo with probability at most `below`, above hi with at most `above`.
+ * Returns 0, or -1 where n < 1/below - 1 (1/above - 1) is too few for finite
+ * limits.
  */
-int tp_stat_conformal(const double *v, size_t n, double alpha, double *lo,
-    double *hi);
+int tp_stat_conformal(const double *v, size_t n, double below,
+    double above, double *lo, double *hi);
 
 #endif

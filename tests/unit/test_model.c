@@ -376,7 +376,7 @@ make_errors(struct tp_rng *r, size_t n, double *pred, double *err)
 
 	for (i = 0; i < n; i++) {
 		pred[i] = 20 + 40 * tp_rng_uniform(r);
-		err[i] = tp_rng_normal(r) * (pred[i] < 30 ? 9 : 2);
+		err[i] = tp_rng_normal(r) * (pred[i] < 28 ? 9 : 2);
 	}
 }
 
@@ -391,7 +391,7 @@ intervals_cover(void **state)
 	double			*pred = tp_calloc(cells * each, 8);
 	double			*err = tp_calloc(cells * each, 8);
 	size_t			 start[cells + 1], i, in = 0, slow = 0;
-	size_t			 nslow = 0, cell, hit = 0;
+	size_t			 nslow = 0, cell, hit = 0, below = 0;
 	struct tp_calibration	 c = { 2, 2, start, pred, err };
 	struct tp_intervals	 iv = { 0 };
 	double			 p, e, lo, hi, said = 0;
@@ -408,13 +408,15 @@ intervals_cover(void **state)
 		cell = tp_intervals_cell(&iv, i % 2, i / 2 % 2, p);
 		assert_true(tp_intervals_get(&iv, cell, &lo, &hi));
 		in += e >= lo && e <= hi;
-		nslow += p < 30;
-		slow += p < 30 && e >= lo && e <= hi;
+		nslow += p < 28;
+		slow += p < 28 && e >= lo && e <= hi;
+		below += e < lo;
 		said += tp_intervals_prob(&iv, cell, p, 30, 45);
 		hit += p + e >= 30 && p + e < 45;
 	}
 	assert_true(fabs((double)in / tries - 0.9) < 0.015);
-	assert_true(fabs((double)slow / (double)nslow - 0.9) < 0.05);
+	assert_true(fabs((double)slow / (double)nslow - 0.9) < 0.02);
+	assert_true(fabs((double)below / tries - 0.04) < 0.005);
 	assert_true(fabs(said - (double)hit) / tries < 0.02);
 	assert_true(tp_intervals_prob(&iv, 0, 30, -INFINITY, INFINITY) == 1);
 	tp_intervals_release(&iv);

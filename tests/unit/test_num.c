@@ -245,12 +245,12 @@ conformal_ranks(void **state)
 	for (i = 0; i < 39; i++)
 		v[i] = i + 1;
 	/* (39 + 1) * 0.05 = 2: the second from each end */
-	assert_int_equal(tp_stat_conformal(v, 39, 0.1, &lo, &hi), 0);
+	assert_int_equal(tp_stat_conformal(v, 39, 0.05, 0.05, &lo, &hi), 0);
 	assert_true(lo == 2 && hi == 38);
-	assert_int_equal(tp_stat_conformal(v, 19, 0.1, &lo, &hi), 0);
+	assert_int_equal(tp_stat_conformal(v, 19, 0.05, 0.05, &lo, &hi), 0);
 	assert_true(lo == 1 && hi == 19);
-	assert_int_equal(tp_stat_conformal(v, 18, 0.1, &lo, &hi), -1);
-	assert_int_equal(tp_stat_conformal(v, 0, 0.1, &lo, &hi), -1);
+	assert_int_equal(tp_stat_conformal(v, 18, 0.05, 0.05, &lo, &hi), -1);
+	assert_int_equal(tp_stat_conformal(v, 0, 0.05, 0.05, &lo, &hi), -1);
 }
 
 /* Exchangeable errors: the next is inside at least as often as promised,
@@ -270,7 +270,7 @@ conformal_covers(void **state)
 			v[i] = exp(tp_rng_normal(&r));
 		next = exp(tp_rng_normal(&r));
 		tp_stat_sort(v, n);
-		assert_int_equal(tp_stat_conformal(v, n, 0.1, &lo, &hi), 0);
+		assert_int_equal(tp_stat_conformal(v, n, 0.05, 0.05, &lo, &hi), 0);
 		in += next >= lo && next <= hi;
 	}
 	want = 1 - 2 * 3.0 / (n + 1);
