@@ -39,8 +39,10 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "What is written" },
 	{ TP_OPT_FLAG, 0, "table", AT(join.table), NULL, NULL,
 	    "write a table for people instead of score records", 0, 0 },
-	{ TP_OPT_CHOICE, 0, "by", AT(by), "WHAT", "none|hour|segment|day",
-	    "also by hour or day of the target time, or by segment", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "by", AT(by), "WHAT",
+	    "none|hour|segment|day|traffic|week|confidence",
+	    "also by hour or day of the target time, by segment, slow and "
+	    "free traffic, weekdays and weekends, or confidence", 0, 0 },
 	{ TP_OPT_STR, 0, "tz", AT(zone), "ZONE", NULL,
 	    "zone of hours and days, and of --from and --to (default UTC)",
 	    0, 0 },

@@ -23,7 +23,7 @@ _tp_eval()
 		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
 		return ;;
 	--by)
-		COMPREPLY=($(compgen -W 'none hour segment day' -- "$cur"))
+		COMPREPLY=($(compgen -W 'none hour segment day traffic week confidence' -- "$cur"))
 		return ;;
 	--tz)
 		return ;;

@@ -5,7 +5,7 @@ complete -c tp-eval -l to -x -d 'leave out forecasts made at TIME or later'
 complete -c tp-eval -l speed-unit -x -a 'none kmh mph' -d 'unit of forecasts that do not tell theirs'
 complete -c tp-eval -l table -d 'write a table for people instead of score records'
 complete -c tp-eval -l no-table
-complete -c tp-eval -l by -x -a 'none hour segment day' -d 'also by hour or day of the target time, or by segment'
+complete -c tp-eval -l by -x -a 'none hour segment day traffic week confidence' -d 'also by hour or day of the target time, by segment, slow and free traffic, weekdays and weekends, or confidence'
 complete -c tp-eval -l tz -x -d 'zone of hours and days, and of --from and --to (default UTC)'
 complete -c tp-eval -l units -x -a 'keep kmh mph' -d 'of the scores (default: of the first forecast)'
 complete -c tp-eval -l split -x -d 'the split that the records name (default eval)'

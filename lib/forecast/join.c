@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "forecast/forecast.h"
 
+#define SLOW_MPH	45.0
 #define MAX_WHOLE	1000	/* models x horizons */
 
 /* What identifies a group; hashed as bytes, so without holes. */
@@ -168,16 +169,25 @@ paired(struct tp_join *j, struct tp_join_group *g, size_t seg, size_t i)
 }
 
 static int64_t
-part_of(const struct tp_join *j, const struct tp_issued *f, size_t seg)
+part_of(const struct tp_join *j, const struct tp_issued *f, size_t seg,
+    double truth)
 {
-	int64_t	local;
+	int64_t	local, day;
 
 	if (j->conf->by == TP_BY_SEGMENT)
 		return (int64_t)seg;
+	if (j->conf->by == TP_BY_TRAFFIC)
+		return truth >= tp_speed_convert(SLOW_MPH, TP_UNIT_MPH,
+		    j->unit);
+	if (j->conf->by == TP_BY_CONFIDENCE)
+		return isfinite(f->confidence) ? tp_score_bin(f->confidence) :
+		    -1;
 	local = f->target + tp_tz_offset(j->conf->tz, f->target);
 	if (j->conf->by == TP_BY_HOUR)
 		return (local % TP_DAY + TP_DAY) % TP_DAY / TP_HOUR;
-	return local / TP_DAY - (local % TP_DAY < 0);
+	day = local / TP_DAY - (local % TP_DAY < 0);
+	/* 1970-01-01 was a Thursday */
+	return j->conf->by == TP_BY_DAY ? day : ((day + 3) % 7 + 7) % 7 > 4;
 }
 
 static void
@@ -212,6 +222,7 @@ match(struct tp_join *j, struct tp_join_group *g, const struct tp_issued *f,
 {
 	const struct tp_truth_point	*p = &j->truth.seg[seg].p[i];
 	double				 truth;
+	int64_t				 part;
 
 	if (paired(j, g, seg, i)) {
 		g->duplicate++;
@@ -226,7 +237,10 @@ match(struct tp_join *j, struct tp_join_group *g, const struct tp_issued *f,
 		score(j, g->recent, f, truth);
 	if (j->conf->by == TP_BY_NONE)
 		return 0;
-	g = group(j, g->model, g->horizon, part_of(j, f, seg));
+	part = part_of(j, f, seg, truth);
+	if (part == -1)
+		return 0;
+	g = group(j, g->model, g->horizon, part);
 	if (g == NULL)
 		return tp_out_reject(out, r, "max-keys",
 		    "more groups than --max-keys");

@@ -19,12 +19,17 @@
 #include "forecast/truth.h"
 #include "rec/filter.h"
 
-enum tp_by { TP_BY_NONE, TP_BY_HOUR, TP_BY_SEGMENT, TP_BY_DAY };
+enum tp_by {
+	TP_BY_NONE, TP_BY_HOUR, TP_BY_SEGMENT, TP_BY_DAY,
+	TP_BY_TRAFFIC,		/* 0 slow: the truth is below 45 mph; 1 not */
+	TP_BY_WEEK,		/* 0 weekdays, 1 weekends */
+	TP_BY_CONFIDENCE,	/* tp_score_bin(); -1: not said */
+};
 
 struct tp_join_conf {
 	unsigned	 ntruth;	/* inputs 0 .. ntruth - 1 */
 	int64_t		 step_ms;
-	enum tp_by	 by;		/* hour and day: of the target, in tz */
+	enum tp_by	 by;		/* times: of the target, in tz */
 	struct tp_tz	*tz;
 	const char	*tz_name;
 	int64_t		 from, to;	/* forecasts made from <= t < to */
@@ -46,7 +51,7 @@ enum { TP_JOIN_MODEL, TP_JOIN_PERSISTENCE, TP_JOIN_KINDS };
 struct tp_join_group {
 	uint32_t	 model;		/* in tp_join.models */
 	int		 horizon;	/* minutes */
-	int64_t		 part;		/* hour, segment or day; -1: the whole */
+	int64_t		 part;		/* what tp_by says; -1: the whole */
 	struct tp_score	 s[TP_JOIN_KINDS];
 	int64_t		 first, last;	/* made; TP_TIME_NONE: no pair */
 	uint64_t	 unmatched;	/* no reading in the target's step */

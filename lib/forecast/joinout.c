@@ -62,7 +62,7 @@ sorted(const struct tp_join *j)
 	return o;
 }
 
-/* Appends the name of a part: "07", "2012-06-20", or the segment's id. */
+/* Appends the name of a part: "07", "2012-06-20", "slow", "0.8", an id. */
 static void
 put_part(const struct tp_join *j, int64_t part, struct tp_buf *b)
 {
@@ -74,6 +74,12 @@ put_part(const struct tp_join *j, int64_t part, struct tp_buf *b)
 	} else if (j->conf->by == TP_BY_DAY) {
 		tp_buf_time(&t, part * TP_DAY);
 		tp_buf_add(b, t.p, strcspn(tp_buf_cstr(&t), "T"));
+	} else if (j->conf->by == TP_BY_TRAFFIC) {
+		tp_buf_str(b, part == 0 ? "slow" : "free");
+	} else if (j->conf->by == TP_BY_WEEK) {
+		tp_buf_str(b, part == 0 ? "weekday" : "weekend");
+	} else if (j->conf->by == TP_BY_CONFIDENCE) {
+		tp_buf_printf(b, "0.%" PRId64, part);
 	} else {
 		v.p = j->truth.ids.keys[part].p;
 		v.n = j->truth.ids.keys[part].n;
@@ -87,7 +93,7 @@ static const char *
 by_name(enum tp_by by)
 {
 	static const char *const	names[] = {
-		"", "hour", "segment", "day",
+		"", "hour", "segment", "day", "traffic", "week", "confidence",
 	};
 
 	return names[by];
@@ -277,7 +283,8 @@ write_head(const struct tp_join *j, const struct tp_join_group *g, int width,
 		b->n--;
 	tp_buf_printf(b, ", speeds in %s", j->unit == TP_UNIT_MPH ? "mph" :
 	    "km/h");
-	if (g->part != -1 && j->conf->by != TP_BY_SEGMENT)
+	if (g->part != -1 && (j->conf->by == TP_BY_HOUR ||
+	    j->conf->by == TP_BY_DAY))
 		tp_buf_printf(b, ", %ss of %s", by_name(j->conf->by),
 		    j->conf->tz_name);
 	if (end_row(out) != 0)
@@ -297,7 +304,7 @@ write_head(const struct tp_join *j, const struct tp_join_group *g, int width,
 static int
 part_width(const struct tp_join *j)
 {
-	size_t	i, w = 7;
+	size_t	i, w = j->conf->by >= TP_BY_TRAFFIC ? 11 : 7;
 
 	if (j->conf->by == TP_BY_DAY)
 		return 11;

@@ -61,11 +61,26 @@ tp_score_interval(struct tp_score *s, double lower, double upper,
 	s->winkler += fixed(clip(width + 2 / alpha * out));
 }
 
+int
+tp_score_bin(double confidence)
+{
+	double	bin = floor(TP_SCORE_BINS * confidence);
+
+	return bin < 0 ? 0 : bin < TP_SCORE_BINS ? (int)bin :
+	    TP_SCORE_BINS - 1;
+}
+
 void
 tp_score_level(struct tp_score *s, double confidence, bool right)
 {
+	struct tp_score_bin	*b;
+
 	if (!isfinite(confidence))
 		return;
+	b = &s->bin[tp_score_bin(confidence)];
+	b->n++;
+	b->right += right;
+	b->conf += fixed(clip(confidence));
 	s->n_conf++;
 	s->n_level += right;
 	s->conf += fixed(clip(confidence));
@@ -74,6 +89,13 @@ tp_score_level(struct tp_score *s, double confidence, bool right)
 void
 tp_score_merge(struct tp_score *s, const struct tp_score *b)
 {
+	int	i;
+
+	for (i = 0; i < TP_SCORE_BINS; i++) {
+		s->bin[i].n += b->bin[i].n;
+		s->bin[i].right += b->bin[i].right;
+		s->bin[i].conf += b->bin[i].conf;
+	}
 	s->n += b->n;
 	s->n_pos += b->n_pos;
 	s->n_int += b->n_int;
@@ -143,6 +165,31 @@ double
 tp_score_confidence(const struct tp_score *s)
 {
 	return mean(s->conf, s->n_conf);
+}
+
+double
+tp_score_calibration(const struct tp_score *s)
+{
+	double	sum = 0;
+	int	i;
+
+	for (i = 0; i < TP_SCORE_BINS; i++)
+		sum += fabs((double)s->bin[i].conf / ONE -
+		    (double)s->bin[i].right);
+	return s->n_conf > 0 ? sum / (double)s->n_conf : (double)NAN;
+}
+
+struct tp_score
+tp_score_of_bin(const struct tp_score *s, int bin)
+{
+	const struct tp_score_bin	*b = &s->bin[bin];
+	struct tp_score			 out = {
+		.n = b->n, .n_conf = b->n, .n_level = b->right,
+		.conf = b->conf,
+	};
+
+	out.bin[bin] = *b;
+	return out;
 }
 
 static void
@@ -222,6 +269,7 @@ tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
 	put_figure(b, "winkler", unit, tp_score_winkler(s));
 	put_figure(b, "level_right_percent", NULL, tp_score_level_percent(s));
 	put_figure(b, "mean_confidence", NULL, tp_score_confidence(s));
+	put_figure(b, "calibration_error", NULL, tp_score_calibration(s));
 	if (of->saved)
 		tp_buf_lit(b, ",\"saved\":true");
 	tp_buf_char(b, '}');

@@ -22,6 +22,14 @@
 /* Decimals of scores as they are written. */
 #define TP_SCORE_DECIMALS	4
 
+/* Confidence scores are counted in bins 0 .. 0.1, ..., 0.9 .. 1. */
+#define TP_SCORE_BINS	10
+
+struct tp_score_bin {
+	uint64_t	n, right;
+	__int128	conf;
+};
+
 struct tp_score {
 	uint64_t	n;		/* pairs */
 	uint64_t	n_pos;		/* of them, truth > 0: those of MAPE */
@@ -34,6 +42,7 @@ struct tp_score {
 	__int128	ape;		/* of 100 |e| / truth */
 	__int128	width, winkler;	/* of intervals */
 	__int128	conf;		/* of confidence scores */
+	struct tp_score_bin bin[TP_SCORE_BINS];
 };
 
 /* One pair; speeds in one unit.  Not finite values are not counted. */
@@ -61,6 +70,16 @@ double tp_score_width(const struct tp_score *s);
 double tp_score_winkler(const struct tp_score *s);
 double tp_score_level_percent(const struct tp_score *s);
 double tp_score_confidence(const struct tp_score *s);	/* 0..1 */
+/*
+ * How far off confidence scores are: the mean over the bins, weighted by their
+ * pairs, of |mean confidence - share right|, 0..1 (the expected calibration
+ * error of Guo et al. 2017, eq. 3).
+ */
+double tp_score_calibration(const struct tp_score *s);
+/* The bin of a confidence score. */
+int tp_score_bin(double confidence);
+/* What is known of the pairs of a bin: n, and of confidence and level. */
+struct tp_score tp_score_of_bin(const struct tp_score *s, int bin);
 
 /* What a score record is about.  Texts are borrowed. */
 struct tp_score_of {

@@ -19,6 +19,33 @@ put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
 	tp_score_write(&s->s[split][h], &of, b);
 }
 
+/* The reliability table of the model on the test part. */
+static void
+put_bins(struct tp_train_result *r, const struct tp_dataset *d, size_t h)
+{
+	const struct tp_train_scores	*s = &r->scored[0];
+	struct tp_score			 part;
+	char				 group[8];
+	int				 i;
+
+	for (i = 0; i < TP_SCORE_BINS; i++) {
+		struct tp_score_of	of = {
+			.kind = s->kind, .version = s->version,
+			.split = tp_split_names[TP_SPLIT_TEST],
+			.horizon = d->spec.targets[h], .unit = d->spec.unit,
+			.from = TP_TIME_NONE, .to = TP_TIME_NONE,
+			.by = "confidence", .group = group,
+		};
+
+		part = tp_score_of_bin(&s->s[TP_SPLIT_TEST][h], i);
+		if (part.n == 0)
+			continue;
+		snprintf(group, sizeof(group), "0.%d", i);
+		tp_score_write(&part, &of, &r->report);
+		tp_buf_char(&r->report, '\n');
+	}
+}
+
 void
 tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 {
@@ -32,6 +59,8 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 				    k == 0 && !r->refused, &r->report);
 				tp_buf_char(&r->report, '\n');
 			}
+	for (h = 0; h < d->panel.shape.nh; h++)
+		put_bins(r, d, h);
 }
 
 char *
