@@ -277,6 +277,21 @@ key_hash(const char *p, uint32_t n)
 	return (unsigned)(((w ^ n) * UINT64_C(0x9E3779B97F4A7C15)) >> 56);
 }
 
+/* Which hashes of keys have come; most keys have one of their own. */
+struct seen {
+	uint64_t	bits[4];
+};
+
+/* Notes a hash; true where it was there. */
+static inline bool
+seen_add(struct seen *s, unsigned h)
+{
+	uint64_t	bit = UINT64_C(1) << (h & 63), was = s->bits[h >> 6];
+
+	s->bits[h >> 6] = was | bit;
+	return (was & bit) != 0;
+}
+
 /* True where a key equal to the last one stands before it. */
 static bool
 has_twin(const struct tp_json_obj *o)
@@ -313,14 +328,69 @@ finish(struct tp_json_obj *o, const char *s, size_t n, const char *p,
 	return give_up(o, s, f);
 }
 
-/* The fields of an object; p is behind the brace. */
-static const char *
-scan_fields(struct tp_json_obj *o, const char *p, struct fault *f)
+/*
+ * True where the text behind the quote at p is the key that stood at this
+ * place in the last object, with a colon behind it.
+ */
+static inline bool
+is_known(const struct tp_json_obj *o, const char *p, const char *end)
 {
-	uint64_t		 seen[4] = { 0 };
-	struct tp_json_field	*field;
+	const struct tp_json_known	*k = &o->known[o->n];
+
+	return o->n < o->nknown && k->n > 0 && *p == '"' && end - p > k->n &&
+	    memcmp(p + 1, k->text, k->n) == 0;
+}
+
+/* Remembers the last key, which has no twin and is behind all that are. */
+static void
+remember(struct tp_json_obj *o)
+{
+	const struct tp_json_field	*last = &o->f[o->n - 1];
+	struct tp_json_known		*k;
+
+	TP_GROW(o->known, o->knowncap, o->n);
+	k = &o->known[o->n - 1];
+	k->n = 0;
+	if (last->klen <= TP_JSON_KEY) {
+		memcpy(k->text, last->key, last->klen);
+		memcpy(k->text + last->klen, "\":", 2);
+		k->n = (uint8_t)(last->klen + 2);
+	}
+	o->nknown = o->n;
+}
+
+/* A key that may be new; p is where its quote should be.  Behind its colon. */
+static const char *
+scan_key(struct tp_json_obj *o, const char *p, struct seen *seen,
+    struct fault *f)
+{
+	struct tp_json_field	*field = &o->f[o->n];
 	struct tp_json_val	 key;
-	unsigned		 h;
+	size_t			 i;
+
+	if (*p != '"')
+		return fail(f, p, "no key");
+	if ((p = scan_string(p + 1, &key, f)) == NULL)
+		return NULL;
+	if (o->nsame == o->n)	/* the first that is not known */
+		for (i = 0; i < o->n; i++)
+			seen_add(seen, key_hash(o->f[i].key, o->f[i].klen));
+	field->key = key.p;
+	field->klen = key.n;
+	o->n++;
+	if (seen_add(seen, key_hash(key.p, key.n)) && has_twin(o))
+		return fail(f, key.p, "duplicate key");
+	remember(o);
+	p = skip_blanks(p);
+	return *p == ':' ? p + 1 : fail(f, p, "no colon");
+}
+
+/* The fields of an object that ends before `end`; p is behind the brace. */
+static const char *
+scan_fields(struct tp_json_obj *o, const char *p, const char *end,
+    struct fault *f)
+{
+	struct seen	 seen = { { 0 } };
 
 	p = skip_blanks(p);
 	if (*p == '}')
@@ -329,25 +399,16 @@ scan_fields(struct tp_json_obj *o, const char *p, struct fault *f)
 		if (o->n == MAX_FIELDS)
 			return fail(f, p, "too many fields");
 		TP_GROW(o->f, o->cap, o->n + 1);
-		field = &o->f[o->n];
-		if (*p != '"')
-			return fail(f, p, "no key");
-		if ((p = scan_string(p + 1, &key, f)) == NULL)
+		if (o->nsame == o->n && is_known(o, p, end)) {
+			o->f[o->n].key = p + 1;
+			o->f[o->n].klen = o->known[o->n].n - 2u;
+			p += 1 + o->known[o->n].n;
+			o->nsame = ++o->n;
+		} else if ((p = scan_key(o, p, &seen, f)) == NULL) {
 			return NULL;
-		field->key = key.p;
-		field->klen = key.n;
-		o->n++;
-		h = key_hash(key.p, key.n);
-		if (seen[h >> 6] & UINT64_C(1) << (h & 63) && has_twin(o))
-			return fail(f, key.p, "duplicate key");
-		seen[h >> 6] |= UINT64_C(1) << (h & 63);
-		if (*p != ':') {
-			p = skip_blanks(p);
-			if (*p != ':')
-				return fail(f, p, "no colon");
 		}
-		p = skip_blanks(p + 1);
-		if ((p = scan_value(p, &field->v, 2, f)) == NULL)
+		p = skip_blanks(p);
+		if ((p = scan_value(p, &o->f[o->n - 1].v, 2, f)) == NULL)
 			return NULL;
 		if (*p != ',') {
 			p = skip_blanks(p);
@@ -388,6 +449,7 @@ void
 tp_json_obj_release(struct tp_json_obj *o)
 {
 	free(o->f);
+	free(o->known);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -397,13 +459,13 @@ tp_json_object(struct tp_json_obj *o, const char *s, size_t n)
 	struct fault	 f = { NULL, s };
 	const char	*p = skip_blanks(s);
 
-	o->n = 0;
+	o->n = o->nsame = 0;
 	o->why = NULL;
 	if (n > UINT32_MAX || *p != '{') {
 		fail(&f, p, "not an object");
 		return give_up(o, s, &f);
 	}
-	return finish(o, s, n, scan_fields(o, p + 1, &f), &f);
+	return finish(o, s, n, scan_fields(o, p + 1, s + n, &f), &f);
 }
 
 int

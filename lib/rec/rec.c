@@ -2,7 +2,8 @@
  * Records: fields found in a line, containers opened in place.
  *
  * Most lines are flat and need one pass over the fields; only where one holds
- * a container that we know is the list of fields built a second time.
+ * a container that we know is the list built a second time from there on.
+ * What keys are called is kept for as long as the next records have the same.
  */
 #include "rec/rec.h"
 
@@ -35,6 +36,7 @@ tp_rec_release(struct tp_rec *r)
 	for (i = 0; i < sizeof(r->nest) / sizeof(*r->nest); i++)
 		tp_json_obj_release(&r->nest[i]);
 	free(r->slot);
+	free(r->name);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -110,14 +112,7 @@ unquote(struct tp_json_val *v)
 }
 
 static int add_field(struct tp_rec *r, const struct tp_json_field *f,
-    const struct where *w);
-
-/* The meaning of a key that was not looked up at the top. */
-static const struct tp_name *
-name_of(const struct tp_json_field *f, const struct where *w)
-{
-	return tp_name_find(w->scope, f->key, f->klen);
-}
+    const struct tp_name *name, const struct where *w);
 
 /* [lat, lon]: two numbers; other arrays are left as they are. */
 static bool
@@ -151,17 +146,17 @@ add_container(struct tp_rec *r, const struct tp_json_field *f,
 	}
 	r->nested = true;
 	for (i = 0; i < o->n; i++)
-		if (add_field(r, &o->f[i], &in) < 0)
+		if (add_field(r, &o->f[i], tp_name_find(scope, o->f[i].key,
+		    o->f[i].klen), &in) < 0)
 			return -1;
 	return 0;
 }
 
-/* Adds a field, or what is in it, to the end of r->o. */
+/* Adds a field of that name, or what is in it, to the end of r->o. */
 static int
 add_field(struct tp_rec *r, const struct tp_json_field *f,
-    const struct where *w)
+    const struct tp_name *name, const struct where *w)
 {
-	const struct tp_name	*name = name_of(f, w);
 	struct tp_rec_slot	 s = { 0 };
 	struct tp_json_field	*to;
 
@@ -200,52 +195,65 @@ add_field(struct tp_rec *r, const struct tp_json_field *f,
 	return 0;
 }
 
-/* Builds the list of fields anew, with those of containers. */
+/* Adds the fields from `first` on anew, with those of containers. */
 static int
-open_containers(struct tp_rec *r)
+open_containers(struct tp_rec *r, size_t first)
 {
 	static const struct where	 top = { .scope = TP_SCOPE_TOP };
-	struct tp_json_obj		 o = r->o;
-	size_t				 i;
+	struct tp_json_obj		*o = &r->nest[0];
+	size_t				 i, n = r->o.n;
 
-	r->o = r->nest[0];
-	r->nest[0] = o;
-	r->o.n = 0;
-	r->o.why = NULL;
-	for (i = 0; i < o.n; i++)
-		if (add_field(r, &o.f[i], &top) < 0)
+	TP_GROW(o->f, o->cap, n);
+	memcpy(o->f + first, r->o.f + first, (n - first) * sizeof(*o->f));
+	r->o.n = first;
+	for (i = first; i < n; i++)
+		if (add_field(r, &o->f[i], r->name[i], &top) < 0)
 			return -1;
 	return 0;
 }
 
-/* Finds what the fields are called.  Returns true where one may be opened. */
-static bool
+/* Finds what the keys are called; those of the last record are known. */
+static void
 find_names(struct tp_rec *r)
 {
+	size_t	i, same = r->o.nsame < r->nnames ? r->o.nsame : r->nnames;
+
+	if (same == r->o.n)
+		return;
+	TP_GROW(r->name, r->namecap, r->o.n);
+	for (i = same; i < r->o.n; i++)
+		r->name[i] = tp_name_find(TP_SCOPE_TOP, r->o.f[i].key,
+		    r->o.f[i].klen);
+	r->nnames = r->o.n;
+}
+
+/* Fills the slots up to the first field that may be opened: its index. */
+static size_t
+fill_slots(struct tp_rec *r)
+{
 	struct tp_rec_slot	*slot = slot_room(r, r->o.n);
-	const struct tp_name	*name;
 	size_t			 i;
 
 	for (i = 0; i < r->o.n; i++) {
-		const struct tp_json_field	*f = &r->o.f[i];
+		const struct tp_name	*name = r->name[i];
+		uint8_t			 type = r->o.f[i].v.type;
 
 		slot[i] = (struct tp_rec_slot){ 0 };
-		name = tp_name_find(TP_SCOPE_TOP, f->key, f->klen);
 		if (name == NULL)
 			continue;
+		if (name->opens != TP_SCOPE_NONE &&
+		    (type == TP_JSON_OBJ || type == TP_JSON_ARR))
+			break;
 		slot[i].field = name->field;
 		slot[i].rank = name->rank;
-		if (name->opens != TP_SCOPE_NONE &&
-		    (f->v.type == TP_JSON_OBJ || f->v.type == TP_JSON_ARR))
-			return true;
 	}
-	return false;
+	return i;
 }
 
 int
 tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 {
-	size_t	i;
+	size_t	i, plain;
 
 	/* Forgets the last record: cheaper than clearing all of at[]. */
 	for (i = 0; i < r->nslots; i++)
@@ -254,9 +262,13 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 	r->nested = false;
 	r->line = line;
 	r->len = len;
-	if (tp_json_object(&r->o, line, len) < 0)
+	if (tp_json_object(&r->o, line, len) < 0) {
+		r->nnames = r->nnames < r->o.nsame ? r->nnames : r->o.nsame;
 		return -1;
-	if (find_names(r) && open_containers(r) < 0)
+	}
+	find_names(r);
+	plain = fill_slots(r);
+	if (plain < r->o.n && open_containers(r, plain) < 0)
 		return -1;
 	for (i = 0; i < r->o.n; i++)
 		if (r->slot[i].field != TP_F_NONE)

@@ -66,6 +66,8 @@ struct tp_rec_slot {
 	uint32_t outat;		/* which is at this byte of the line */
 };
 
+struct tp_name;
+
 struct tp_rec {
 	const char	*line;		/* len bytes, no newline */
 	size_t		 len;
@@ -88,6 +90,8 @@ struct tp_rec {
 	/* private to rec.c */
 	struct tp_json_obj nest[2];	/* scratch: top and nested objects */
 	size_t		 nslots, slotcap;
+	const struct tp_name **name;	/* of the keys that o knows */
+	size_t		 nnames, namecap;
 	uint16_t	 index[TP_F_MAX];	/* in o.f, where at[] is set */
 	bool		 nested;	/* some field was in a container */
 };
