@@ -37,9 +37,14 @@ static const struct setting	consumer[] = {
  * When its queue is full, librdkafka looks again after
  * fetch.queue.backoff.ms, which is 1 s and cannot be changed before 2.2:
  * there the queue has to hold what is read in a second of catching up
- * (130 MB: https://github.com/confluentinc/librdkafka/issues/2879).
+ * (130 MB: https://github.com/confluentinc/librdkafka/issues/2879).  Where it
+ * can be changed, a tenth of that is as fast.
  */
 static const struct setting	backoff = { "fetch.queue.backoff.ms", "5" };
+static const struct setting	small_queue[] = {
+	{ "queued.max.messages.kbytes", "16384" },
+	{ NULL, NULL },
+};
 static const struct setting	large_queue[] = {
 	{ "queued.min.messages", "10000000" },
 	{ "queued.max.messages.kbytes", "131072" },
@@ -88,7 +93,7 @@ set_defaults(rd_kafka_conf_t *conf, enum tp_kconf_use use, struct tp_err *e)
 			return -1;
 		if (rd_kafka_conf_set(conf, backoff.key, backoff.value, NULL,
 		    0) == RD_KAFKA_CONF_OK)
-			return 0;
+			return set_all(conf, small_queue, e);
 		return set_all(conf, large_queue, e);
 	case TP_KCONF_PRODUCER:
 		return set_all(conf, producer, e);
