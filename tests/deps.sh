@@ -15,7 +15,8 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
 	pc/rdkafka:librdkafka-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
-run='cmd/gnuplot:gnuplot-nox file/usr/share/zoneinfo/UTC:tzdata'
+run='cmd/gnuplot:gnuplot-nox cmd/osmium:osmium-tool
+	file/usr/share/zoneinfo/UTC:tzdata'
 test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3 cmd/zstd:zstd cmd/git:git
 	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish

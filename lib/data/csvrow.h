@@ -7,7 +7,7 @@
 #ifndef TP_DATA_CSVROW_H
 #define TP_DATA_CSVROW_H
 
-#include "data/lines.h"
+#include "json/lines.h"
 
 struct csv_parser;
 

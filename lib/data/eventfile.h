@@ -7,7 +7,7 @@
 #define TP_DATA_EVENTFILE_H
 
 #include "data/event.h"
-#include "data/lines.h"
+#include "json/lines.h"
 
 struct tp_eventfile {
 	struct tp_events *ev;

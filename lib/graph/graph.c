@@ -56,6 +56,8 @@ lay_out(struct tp_graph *g, const char *p, size_t n, const char *name,
 		return tp_err_set(e, TP_EXIT_DATA, "%s: %zu bytes, not %"
 		    PRIu64, name, n, h.size);
 	g->hash = h.hash;
+	g->file = p;
+	g->file_size = n;
 	return 0;
 }
 
@@ -228,16 +230,15 @@ tp_graph_open(struct tp_graph *g, const char *path, struct tp_err *e)
 		munmap(p, n);
 		return -1;
 	}
-	g->map = p;
-	g->map_size = n;
+	g->mapped = true;
 	return 0;
 }
 
 void
 tp_graph_release(struct tp_graph *g)
 {
-	if (g->map != NULL)
-		munmap(g->map, g->map_size);
+	if (g->mapped)
+		munmap((void *)(uintptr_t)g->file, g->file_size);
 	*g = (struct tp_graph){ 0 };
 }
 

@@ -88,8 +88,9 @@ struct tp_graph {
 	const char	*text;		/* strings with their NULs */
 
 	uint64_t	 hash;		/* of all the file says */
-	void		*map;		/* NULL: memory of the caller */
-	size_t		 map_size;
+	const void	*file;
+	size_t		 file_size;
+	bool		 mapped;	/* else it is the caller's memory */
 };
 
 /*

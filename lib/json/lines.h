@@ -2,8 +2,8 @@
  * Cuts bytes that are pushed in into lines.  The struct owns the start of a
  * line whose end is still to come; lines given out are views.
  */
-#ifndef TP_DATA_LINES_H
-#define TP_DATA_LINES_H
+#ifndef TP_JSON_LINES_H
+#define TP_JSON_LINES_H
 
 #include "base/buf.h"
 

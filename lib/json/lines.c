@@ -1,5 +1,5 @@
 /* Lines out of blocks. */
-#include "data/lines.h"
+#include "json/lines.h"
 
 #include "json/json.h"
 

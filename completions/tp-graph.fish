@@ -1,0 +1,17 @@
+complete -c tp-graph -l osm -r -F -d 'OpenStreetMap data in any format of osmium-tool'
+complete -c tp-graph -l opl -r -F -d 'the same as OPL text, without osmium-tool'
+complete -c tp-graph -l dimacs -r -F -d 'a .gr file of the DIMACS challenge, lengths in metres'
+complete -c tp-graph -l speed -x -d 'speed on all roads that say none (default 50)'
+complete -c tp-graph -l tsv -r -F -d 'lines of from, to, length_m, speed_kmh, name'
+complete -c tp-graph -l co -r -F -d 'the places of nodes: .co, or lines of node, lat, lon'
+complete -c tp-graph -l component -d 'keep only the largest strong component (default with OSM)'
+complete -c tp-graph -l no-component
+complete -c tp-graph -l contract -d 'drop nodes that only continue a road (default with OSM)'
+complete -c tp-graph -l no-contract
+complete -c tp-graph -s g -l graph -r -F -d 'the graph file to read'
+complete -c tp-graph -s o -l output -r -F -d 'where to write (default standard output)'
+complete -c tp-graph -l to -x -a 'geojson tsv nodes dimacs co' -d 'export: the format'
+complete -c tp-graph -s q -l quiet -d 'print errors only'
+complete -c tp-graph -s v -l verbose -d 'say more'
+complete -c tp-graph -s h -l help -d 'show this help; -h shows a short one'
+complete -c tp-graph -s V -l version -d 'show the version'
