@@ -27,6 +27,22 @@ _tp_graph()
 	--co)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--distances)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--shapes)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--overrides)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--radius)
+		return ;;
+	--least)
+		return ;;
 	-g|--graph)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -38,7 +54,7 @@ _tp_graph()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--osm --opl --dimacs --speed --tsv --co --component --no-component --contract --no-contract -g --graph -o --output --to -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--osm --opl --dimacs --speed --tsv --co --distances --component --no-component --contract --no-contract --sensors --shapes --overrides --radius --least -g --graph -o --output --to -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

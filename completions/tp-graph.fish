@@ -4,10 +4,16 @@ complete -c tp-graph -l dimacs -r -F -d 'a .gr file of the DIMACS challenge, len
 complete -c tp-graph -l speed -x -d 'speed on all roads that say none (default 50)'
 complete -c tp-graph -l tsv -r -F -d 'lines of from, to, length_m, speed_kmh, name'
 complete -c tp-graph -l co -r -F -d 'the places of nodes: .co, or lines of node, lat, lon'
+complete -c tp-graph -l distances -r -F -d 'no map, but the road distances between --sensors'
 complete -c tp-graph -l component -d 'keep only the largest strong component (default with OSM)'
 complete -c tp-graph -l no-component
 complete -c tp-graph -l contract -d 'drop nodes that only continue a road (default with OSM)'
 complete -c tp-graph -l no-contract
+complete -c tp-graph -l sensors -r -F -d 'a table of sensors\' places, as for tp-replay'
+complete -c tp-graph -l shapes -r -F -d 'lines of roads, as tp-replay --shapes writes them'
+complete -c tp-graph -l overrides -r -F -d 'what is known better: segment, from, to'
+complete -c tp-graph -l radius -x -d 'how far away an edge may be (default 50)'
+complete -c tp-graph -l least -x -d 'drop what fits worse, 0 to 1 (default 0.2)'
 complete -c tp-graph -s g -l graph -r -F -d 'the graph file to read'
 complete -c tp-graph -s o -l output -r -F -d 'where to write (default standard output)'
 complete -c tp-graph -l to -x -a 'geojson tsv nodes dimacs co' -d 'export: the format'

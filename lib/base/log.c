@@ -83,6 +83,17 @@ tp_log_note(const char *fmt, ...)
 }
 
 void
+tp_log_notes(const char *p, size_t n)
+{
+	const char	*end = p + n, *nl;
+
+	for (; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		tp_log_note("%.*s", (int)(nl - p), p);
+	}
+}
+
+void
 tp_log_detail(const char *fmt, ...)
 {
 	va_list	ap;

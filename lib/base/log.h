@@ -7,6 +7,7 @@
 #define TP_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -17,6 +18,8 @@ const char *tp_log_tool(void);
 int tp_log_level(void);
 void tp_log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void tp_log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A note for each line of the text, which ends with a newline or is empty. */
+void tp_log_notes(const char *p, size_t n);
 void tp_log_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*

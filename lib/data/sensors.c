@@ -237,3 +237,27 @@ tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p, unsigned mask)
 			tp_buf_add(b, p->text + p->at[k],
 			    (size_t)(p->at[k + 1] - p->at[k]));
 }
+
+int
+tp_sensors_lines(const struct tp_sensors *s, tp_line_fn *fn, void *arg)
+{
+	struct tp_buf	b = { 0 };
+	size_t		i;
+	int		rc = 0;
+
+	for (i = 0; i < s->ids.n && rc == 0; i++) {
+		struct tp_line	l = { .lineno = i + 2 };
+
+		b.n = 0;
+		tp_buf_lit(&b, "{\"segment_id\":");
+		tp_json_write_str(&b, s->ids.keys[i].p, s->ids.keys[i].n);
+		tp_sensor_add(&b, &s->v[i], 0);
+		tp_buf_char(&b, '}');
+		memset(tp_buf_room(&b, TP_JSON_PAD), 0, TP_JSON_PAD);
+		l.p = b.p;
+		l.n = b.n;
+		rc = fn(arg, &l);
+	}
+	tp_buf_release(&b);
+	return rc;
+}

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "json/lines.h"
 
 enum tp_place {
 	TP_PLACE_LATITUDE, TP_PLACE_LONGITUDE, TP_PLACE_ROAD_NAME,
@@ -38,6 +39,13 @@ const struct tp_sensor *tp_sensors_find(const struct tp_sensors *s,
 /* Appends the fields whose bit (1 << enum tp_place) is not in mask. */
 void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
     unsigned mask);
+
+/*
+ * Gives each sensor as a line of JSON to fn: segment_id and its fields.  The
+ * line's number is that in the table if this has no blank lines.  Returns 0
+ * or what fn returned.
+ */
+int tp_sensors_lines(const struct tp_sensors *s, tp_line_fn *fn, void *arg);
 
 /* The field a column of this name holds (any letter case), or -1. */
 int tp_place_column(const char *name, size_t n);

@@ -53,6 +53,7 @@ struct tp_split {
 	size_t		 bans;		/* that changed something */
 };
 
+/* Splits the nodes of b, whose forbidden turns are settled thereby. */
 void tp_split_init(struct tp_split *s, struct tp_builder *b);
 void tp_split_release(struct tp_split *s);
 

@@ -9,13 +9,6 @@ wrong(struct tp_err *e, const char *name, const char *what, uint32_t i)
 	    i);
 }
 
-static bool
-on_earth(struct tp_point p)
-{
-	return p.lat >= -90 * TP_DEGREE && p.lat <= 90 * TP_DEGREE &&
-	    p.lon >= -180 * TP_DEGREE && p.lon <= 180 * TP_DEGREE;
-}
-
 /* Either all nodes have places or none, and copies those of their own. */
 static int
 check_places(const struct tp_graph *g, const char *name, struct tp_err *e)
@@ -26,13 +19,13 @@ check_places(const struct tp_graph *g, const char *name, struct tp_err *e)
 	for (i = 0; i < g->nodes; i++) {
 		struct tp_point	own = g->at[tp_graph_own_node(g, i)];
 
-		if (known ? !on_earth(g->at[i]) : tp_point_known(g->at[i]))
+		if (known ? !tp_point_on_earth(g->at[i]) : tp_point_known(g->at[i]))
 			return wrong(e, name, "the place of node", i);
 		if (own.lat != g->at[i].lat || own.lon != g->at[i].lon)
 			return wrong(e, name, "the place of copy", i);
 	}
 	for (i = 0; i < g->points; i++)
-		if (!on_earth(g->point[i]))
+		if (!tp_point_on_earth(g->point[i]))
 			return wrong(e, name, "point", i);
 	return 0;
 }

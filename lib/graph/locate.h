@@ -24,7 +24,8 @@ struct tp_locate {
 	struct tp_plane	 plane;		/* at the south-west corner */
 	double		 cell;		/* metres */
 	uint32_t	 columns, rows;
-	uint32_t	*first;		/* columns * rows + 1, into pieces */
+	/* columns * rows + 2, into pieces; the last cell is for all places */
+	uint32_t	*first;
 	struct tp_piece	*pieces;
 };
 

@@ -30,6 +30,8 @@ enum tp_osm_turn {
 	TP_OSM_TURN_NO,		/* no_left_turn and its like */
 	TP_OSM_TURN_ONLY,
 };
+
+/* The same of the tags of a relation. */
 enum tp_osm_turn tp_osm_turn_read(struct tp_slice tags);
 
 #endif

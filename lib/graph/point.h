@@ -28,6 +28,14 @@ tp_point_known(struct tp_point p)
 	return p.lat != TP_NOWHERE;
 }
 
+/* False for what is no place, for example because it is not known. */
+static inline bool
+tp_point_on_earth(struct tp_point p)
+{
+	return p.lat >= -90 * TP_DEGREE && p.lat <= 90 * TP_DEGREE &&
+	    p.lon >= -180 * TP_DEGREE && p.lon <= 180 * TP_DEGREE;
+}
+
 /*
  * Sets p from degrees.  Returns 0, or -1 where they are no place on the earth
  * (outside -90..90 and -180..180, or NAN).

@@ -46,14 +46,29 @@ tp_feed_file(const char *path, size_t max_line, tp_line_fn *fn, void *arg,
 }
 
 int
-tp_feed_child(char *const argv[], const char *need, size_t max_line,
-    tp_line_fn *fn, void *arg, struct tp_err *e)
+tp_feed_osm(const char *path, size_t max_line, tp_line_fn *fn, void *arg,
+    struct tp_err *e)
 {
-	struct tp_child	child;
-	int		rc;
+	char		*file = tp_strdup(path);
+	char		 words[][48] = {
+		"osmium", "tags-filter", "--no-progress", "--output=-",
+		"--output-format=opl,add_metadata=false", "w/highway",
+		"r/type=restriction",
+	};
+	char		*argv[] = {
+		words[0], words[1], words[2], words[3], words[4], file,
+		words[5], words[6], NULL,
+	};
+	struct tp_child	 child;
+	int		 rc;
 
-	if (tp_child_start(&child, argv, need, e) == -1)
-		return -1;
-	rc = feed(NULL, &child, max_line, fn, arg, e);
-	return tp_child_end(&child, e) == -1 ? -1 : rc;
+	rc = tp_child_start(&child, argv, "it reads OpenStreetMap files "
+	    "(Debian: osmium-tool)", e);
+	if (rc == 0) {
+		rc = feed(NULL, &child, max_line, fn, arg, e);
+		if (tp_child_end(&child, e) == -1)
+			rc = -1;
+	}
+	free(file);
+	return rc;
 }

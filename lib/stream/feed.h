@@ -13,8 +13,11 @@
 int tp_feed_file(const char *path, size_t max_line, tp_line_fn *fn,
     void *arg, struct tp_err *e);
 
-/* The same for what a program prints; argv and need as tp_child_start(). */
-int tp_feed_child(char *const argv[], const char *need, size_t max_line,
-    tp_line_fn *fn, void *arg, struct tp_err *e);
+/*
+ * The same for a file of OpenStreetMap in any format that osmium(1) reads: fn
+ * gets its roads, the nodes of these, and restrictions of turns, as OPL.
+ */
+int tp_feed_osm(const char *path, size_t max_line, tp_line_fn *fn, void *arg,
+    struct tp_err *e);
 
 #endif
