@@ -134,6 +134,7 @@ tp_locate_init(struct tp_locate *l, const struct tp_graph *g)
 	struct tp_point	lo, hi;
 	struct tp_xy	size;
 	uint64_t	most = ((uint64_t)g->edges + g->points) * PER_PIECE;
+	double		cells_max;
 	size_t		cells;
 
 	*l = (struct tp_locate){ .g = g };
@@ -141,8 +142,9 @@ tp_locate_init(struct tp_locate *l, const struct tp_graph *g)
 		return;
 	l->plane = tp_plane_at(lo);
 	size = tp_plane_xy(&l->plane, hi);
-	l->cell = fmax(CELL_METRES, sqrt(size.x * size.y / CELLS_MAX));
-	l->cell = fmax(l->cell, fmax(size.x, size.y) / CELLS_MAX);
+	cells_max = fmin(CELLS_MAX, (double)most);
+	l->cell = fmax(CELL_METRES, sqrt(size.x * size.y / cells_max));
+	l->cell = fmax(l->cell, fmax(size.x, size.y) / cells_max);
 	/* in one cell alone each piece is once */
 	while (lay_out(l, size) > most && l->columns + l->rows > 2)
 		l->cell *= 2;

@@ -168,7 +168,7 @@ add_utf8(struct tp_buf *b, uint32_t c)
 void
 tp_opl_unescape(struct tp_slice s, struct tp_buf *b)
 {
-	const char	*p = s.p, *end = s.p + s.n;
+	const char	*p = s.n > 0 ? s.p : "", *end = p + s.n;
 	uint32_t	 code;
 	size_t		 n;
 
