@@ -94,7 +94,8 @@ join(struct contraction *c, uint32_t first)
 		whole.to = part->to;
 		if (!c->pass[part->to])
 			break;
-		tp_builder_point(b, b->nodes[part->to].at);
+		if (tp_point_known(b->nodes[part->to].at))
+			tp_builder_point(b, b->nodes[part->to].at);
 		e = onward(c, e);
 	}
 	if (cm > TP_BUILDER_CM_MAX || ms > TP_BUILDER_MS_MAX)
