@@ -3,13 +3,12 @@
  * persistence and the historical average, and saves it.
  */
 #include <errno.h>
-#include <math.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sig.h"
-#include "forecast/trainer.h"
+#include "forecast/automix.h"
 #include "forecast/trainreport.h"
 #include "io/file.h"
 #include "io/versions.h"
@@ -25,6 +24,9 @@ struct conf {
 	double			 interval, min_gain;
 	int64_t			 seed, threads, min_windows, keep, epochs;
 	bool			 folder;	/* model_path is one */
+	const char		*member_list;
+	int64_t			 budget_ms;
+	struct tp_members	 members;
 	double			 share[3];	/* percent */
 	struct tp_modelfile	 gate;
 	const struct tp_model_kind *kinds[3];
@@ -37,7 +39,8 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "The model" },
 	{ TP_OPT_CHOICE, 0, "model", AT(kind), "KIND",
 	    "persistence|ha|linear|tree|forest|gbt|mlp|gwnet|lstm|"
-	    "lstm-calendar", "what to fit (default linear)", 0, 0 },
+	    "lstm-calendar|classify|ensemble|auto",
+	    "what to fit (default linear)", 0, 0 },
 	{ TP_OPT_FILE, 'o', "output", AT(model_path), "FILE|FOLDER/", NULL,
 	    "save the model in FILE, replaced whole, or as a new version in "
 	    "FOLDER, whose link 'current' then names it (default: standard "
@@ -45,6 +48,12 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_INT, 0, "keep", AT(keep), "N", NULL,
 	    "leave N versions in FOLDER, the newest and the current one "
 	    "(default: all)", 1, 1e6 },
+	{ TP_OPT_STR, 0, "members", AT(member_list), "LIST", NULL,
+	    "files of the models that an ensemble is made of", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "weights", AT(members.weights), "HOW",
+	    "learned|mean", "of an ensemble's members (default learned)", 0, 0 },
+	{ TP_OPT_DUR, 0, "budget", AT(budget_ms), "TIME", NULL,
+	    "what --model auto may take (default 10m)", 0, 0 },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m: the road graph that networks mix "
 	    "over", 0, 0 },
@@ -124,6 +133,8 @@ static int
 configure(struct conf *c, struct tp_err *e)
 {
 	c->kinds[0] = tp_model_kinds[c->kind];
+	if (c->kinds[0] == NULL)		/* auto */
+		c->kinds[0] = &tp_model_ensemble;
 	c->data.kinds = c->kinds;
 	if (tp_dataset_shares(c->split, c->share) != 0)
 		return tp_opt_error(e, "--split: '%s' is no list of three "
@@ -135,8 +146,12 @@ configure(struct conf *c, struct tp_err *e)
 	if (strcmp(c->model_path, "-") == 0 && isatty(STDOUT_FILENO))
 		return tp_opt_error(e, "a model is not for a terminal; "
 		    "-o FILE saves it");
-	/* nothing but the model goes out, and that at the end */
-	c->run.output = "/dev/null";
+	c->run.output = "/dev/null";	/* the model goes out at the end */
+	if (c->member_list != NULL && tp_model_kinds[c->kind] !=
+	    &tp_model_ensemble)
+		return tp_opt_error(e, "--members is for --model ensemble");
+	if (tp_members_open(&c->members, c->member_list, e) != 0)
+		return -1;
 	return read_gate(c, e);
 }
 
@@ -165,27 +180,13 @@ note_progress(void *arg, uint64_t done, uint64_t total)
 	tp_progress_show(&c->progress, done, done, total);
 }
 
-static void
-say_gate(const struct conf *c, const struct tp_train_result *r)
-{
-	const struct tp_gate	*g = &r->gate;
-	double			 less = g->old_mae - g->new_mae;
-	char			 se[40] = "";
-
-	if (!isnan(g->se))
-		snprintf(se, sizeof(se), " +- %.4f", g->se);
-	tp_log_note("%s: mean absolute error %.4f on the validation part, "
-	    "%.4f by the model in use '%s': %.4f%s %s (%.2f %%)",
-	    r->refused ? "not saved" : "saved", g->new_mae, g->old_mae,
-	    c->gate.version, fabs(less), se, less < 0 ? "more" : "less",
-	    fabs(tp_gate_gain(g)));
-}
-
 /* Compares with the model in use, where there is one. */
 static int
 judge(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
     struct tp_err *e)
 {
+	struct tp_buf	b = { 0 };
+
 	/* another training may have moved `current` meanwhile */
 	if (c->folder && read_gate(c, e) != 0)
 		return -1;
@@ -197,7 +198,9 @@ judge(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 	}
 	if (tp_train_gate(d, &c->gate, c->min_gain, r, e) != 0)
 		return -1;
-	say_gate(c, r);
+	tp_gate_explain(&r->gate, c->gate.version, r->refused, &b);
+	tp_log_note("%s", tp_buf_cstr(&b));
+	tp_buf_release(&b);
 	return 0;
 }
 
@@ -268,9 +271,11 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.threads = (int)c->threads,
 			.epochs = (int)c->epochs,
 			.watch = &watch,
+			.members = &c->members,
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
 		.note = note,
+		.say = tp_log_note,
 	};
 	struct tp_train_result	r = { 0 };
 	struct tp_versions	v = { .fd = -1 };
@@ -282,10 +287,13 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 		return -1;
 	c->unit = tp_unit_suffix(d->spec.unit);
 	tp_progress_init(&c->progress, "windows", c->run.progress);
-	rc = tp_train(d, &o, &r, e);
+	c->members.ids = &d->segs;
+	if (tp_model_kinds[c->kind] != NULL || tp_automix_train(&c->members, d, &o,
+	    c->budget_ms, e) == 0)
+		rc = tp_train(d, &o, &r, e);
 	tp_progress_end(&c->progress);
 	if (rc != 0)
-		return -1;
+		return rc;
 	rc = -1;
 	if (!c->folder || tp_versions_lock(&v, c->model_path, ".model",
 	    e) == 0) {
@@ -308,6 +316,7 @@ main(int argc, char **argv)
 		.interval = 0.9,
 		.seed = 1,
 		.min_windows = 288,
+		.budget_ms = 10 * TP_MINUTE,
 	};
 	struct tp_run		run = {
 		.opts = &c.run,
@@ -329,5 +338,6 @@ main(int argc, char **argv)
 		rc = train(&c, &data, &e);
 	tp_dataset_release(&data);
 	tp_modelfile_release(&c.gate);
+	tp_members_release(&c.members);
 	return tp_run_exit(rc, &e);
 }

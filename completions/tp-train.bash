@@ -11,12 +11,19 @@ _tp_train()
 	fi
 	case $prev in
 	--model)
-		COMPREPLY=($(compgen -W 'persistence ha linear tree forest gbt mlp gwnet lstm lstm-calendar' -- "$cur"))
+		COMPREPLY=($(compgen -W 'persistence ha linear tree forest gbt mlp gwnet lstm lstm-calendar classify ensemble auto' -- "$cur"))
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--keep)
+		return ;;
+	--members)
+		return ;;
+	--weights)
+		COMPREPLY=($(compgen -W 'learned mean' -- "$cur"))
+		return ;;
+	--budget)
 		return ;;
 	--graph)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -91,7 +98,7 @@ _tp_train()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--model -o --output --keep --graph --epochs --split --interval --seed --min-windows -j --threads --report --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--model -o --output --keep --members --weights --budget --graph --epochs --split --interval --seed --min-windows -j --threads --report --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -122,3 +122,19 @@ tp_gate_gain(const struct tp_gate *g)
 {
 	return g->old_mae > 0 ? 100 * (1 - g->new_mae / g->old_mae) : 0;
 }
+
+void
+tp_gate_explain(const struct tp_gate *g, const char *use, bool refused,
+    struct tp_buf *b)
+{
+	double	less = g->old_mae - g->new_mae;
+
+	tp_buf_printf(b, "%s: mean absolute error %.4f on the validation "
+	    "part, %.4f by the model in use '%s': %.4f",
+	    refused ? "not saved" : "saved", g->new_mae, g->old_mae, use,
+	    fabs(less));
+	if (!isnan(g->se))
+		tp_buf_printf(b, " +- %.4f", g->se);
+	tp_buf_printf(b, " %s (%.2f %%)", less < 0 ? "more" : "less",
+	    fabs(tp_gate_gain(g)));
+}

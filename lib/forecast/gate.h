@@ -28,5 +28,8 @@ void tp_gate_compare(struct tp_fitted *new, struct tp_fitted *old,
 
 /* How much less the new model's error is, in percent of the old one's. */
 double tp_gate_gain(const struct tp_gate *g);
+/* Says it all in words; use: the version of the model in use. */
+void tp_gate_explain(const struct tp_gate *g, const char *use, bool refused,
+    struct tp_buf *b);
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "base/mem.h"
 #include "base/version.h"
+#include "forecast/automix.h"
 #include "forecast/fitted.h"
 #include "forecast/forecast.h"
 #include "forecast/trainreport.h"
-#include "num/stat.h"
+#include "model/profile.h"
 
 const char *const tp_split_names[TP_SPLITS] = {
 	"train", "validation", "test",
@@ -99,35 +100,6 @@ score(struct tp_fitted *f, const struct tp_dataset *d, struct tp_train_scores *s
 	}
 }
 
-/* The 85th percentile of each segment's readings of the train part. */
-static float *
-free_flow(const struct tp_panel *p)
-{
-	size_t	 nseg = p->shape.nseg, i;
-	size_t	*at = tp_calloc(nseg + 2, sizeof(*at));
-	float	*out = tp_calloc(nseg + 1, sizeof(*out));
-	double	*v = tp_calloc(p->nrow + 1, sizeof(*v));
-
-	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
-		if (!isnan(p->now[i]))
-			at[p->seg[i] + 2]++;
-	for (i = 2; i < nseg + 2; i++)
-		at[i] += at[i - 1];
-	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
-		if (!isnan(p->now[i]))
-			v[at[p->seg[i] + 1]++] = p->now[i];
-	for (i = 0; i < nseg; i++) {
-		size_t	n = at[i + 1] - at[i];
-
-		tp_stat_sort(v + at[i], n);
-		out[i] = n > 0 ? (float)tp_stat_quantile(v + at[i], n, 0.85) :
-		    0;
-	}
-	free(at);
-	free(v);
-	return out;
-}
-
 /* Mean and deviation of the train part's readings. */
 static void
 scaling(const struct tp_panel *p, struct tp_modelfile *m)
@@ -183,7 +155,7 @@ describe(struct tp_modelfile *m, const struct tp_dataset *d,
 	for (i = 0; i < 3; i++)
 		m->windows[i] = p->part[i + 1] - p->part[i];
 	scaling(p, m);
-	m->free_flow = free_flow(p);
+	m->free_flow = tp_profile_free_flow(p);
 }
 
 int
@@ -260,6 +232,21 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
 }
 
 int
+tp_train_member(const struct tp_dataset *d, const struct tp_train_opts *o,
+    struct tp_modelfile *m, struct tp_err *e)
+{
+	if (o->note != NULL)
+		o->note(o->kind->name);
+	m->state = o->kind->fit(&d->panel, &o->model, e);
+	if (m->state == NULL)
+		return -1;
+	describe(m, d, o->kind, o->model.seed);
+	m->metrics = tp_strdup("[]");
+	tp_modelfile_name(m);
+	return 0;
+}
+
+int
 tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
     struct tp_train_result *r, struct tp_err *e)
 {
@@ -277,6 +264,8 @@ tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
 		tp_train_release(r);
 		return -1;
 	}
+	if (o->kind == &tp_model_ensemble)
+		tp_automix_explain(r->model.state, d, o);
 	r->model.metrics = tp_train_metrics(r, d);
 	return 0;
 }

@@ -18,8 +18,9 @@ struct tp_train_opts {
 	const struct tp_model_kind *kind;
 	struct tp_model_opts model;
 	double		 alpha;		/* 1 - coverage of intervals */
-	/* told what is being done, or NULL */
+	/* told what is being done, and what was found; or NULL */
 	void		(*note)(const char *what);
+	void		(*say)(const char *fmt, ...);
 };
 
 struct tp_train_scores {
@@ -42,6 +43,12 @@ struct tp_train_result {
  * release. */
 int tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
     struct tp_train_result *r, struct tp_err *e);
+/*
+ * Fits o->kind alone, for an ensemble: m (zeroed) gets no intervals and no
+ * scores.  Returns 0, or -1 with nothing to release.
+ */
+int tp_train_member(const struct tp_dataset *d, const struct tp_train_opts *o,
+    struct tp_modelfile *m, struct tp_err *e);
 /*
  * Compares what was trained with the model in use, and scores that too; the
  * new one is refused where its gain (tp_gate_gain()) is not above min_gain

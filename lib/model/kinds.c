@@ -5,7 +5,8 @@
 const struct tp_model_kind *const tp_model_kinds[] = {
 	&tp_model_persistence, &tp_model_ha, &tp_model_linear, &tp_model_tree,
 	&tp_model_forest, &tp_model_gbt, &tp_model_mlp, &tp_model_gwnet,
-	&tp_model_lstm, &tp_model_lstm_calendar, NULL,
+	&tp_model_lstm, &tp_model_lstm_calendar, &tp_model_classify,
+	&tp_model_ensemble, NULL,
 };
 
 const struct tp_model_kind *

@@ -55,6 +55,8 @@ struct tp_panel {
 	const struct tp_adj *graph;	/* of shape.nseg segments; or NULL */
 };
 
+struct tp_members;			/* model/ensemble.h */
+
 /* One pass over the train part, of a model that learns by many. */
 struct tp_epoch {
 	int	 number, of;	/* 1 .. of */
@@ -74,6 +76,7 @@ struct tp_model_opts {
 	int	 threads;	/* < 1: as many as cores */
 	int	 epochs;	/* or rounds, at most; 0: as the kind thinks */
 	const struct tp_fit_watch *watch;	/* or NULL */
+	const struct tp_members *members;	/* of an ensemble; or NULL */
 };
 
 /* What a model is asked: rows of one step. */
@@ -115,6 +118,8 @@ extern const struct tp_model_kind tp_model_mlp;
 extern const struct tp_model_kind tp_model_gwnet;
 extern const struct tp_model_kind tp_model_lstm;
 extern const struct tp_model_kind tp_model_lstm_calendar;
+extern const struct tp_model_kind tp_model_classify;
+extern const struct tp_model_kind tp_model_ensemble;
 
 /* All kinds, NULL last. */
 extern const struct tp_model_kind *const tp_model_kinds[];

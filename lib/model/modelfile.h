@@ -55,6 +55,9 @@ void tp_modelfile_write(const struct tp_modelfile *m, struct tp_buf *b);
  */
 int tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
     struct tp_err *e);
+/* The same for a file in a file, which is no ensemble: none is in another. */
+int tp_modelfile_member(struct tp_modelfile *m, const char *p, size_t n,
+    struct tp_err *e);
 /*
  * Reads the model of a file, of the `current` one of a folder of versions
  * (io/versions.h), or of standard input ("-").  As tp_modelfile_read(); the

@@ -284,8 +284,16 @@ get_arrays(struct tp_modelfile *m, const struct parts *q, struct tp_err *e)
 	return 0;
 }
 
-int
-tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
+/* Else a file could have readers call themselves as deep as it likes. */
+static int
+not_nested(const struct tp_modelfile *m, struct tp_err *e)
+{
+	return m->kind != &tp_model_ensemble ? 0 :
+	    damaged(e, "an ensemble in an ensemble");
+}
+
+static int
+read_file(struct tp_modelfile *m, const char *p, size_t n, bool member,
     struct tp_err *e)
 {
 	struct parts	q = { 0 };
@@ -293,6 +301,7 @@ tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
 	int		 rc = -1;
 
 	if (split(&q, p, n, e) == 0 && get_texts(m, q.head, e) == 0 &&
+	    (!member || not_nested(m, e) == 0) &&
 	    get_numbers(m, q.head, e) == 0 &&
 	    get_columns(m, q.head, e) == 0 &&
 	    get_segments(m, q.head, e) == 0)
@@ -308,6 +317,20 @@ tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
 	if (rc != 0)
 		tp_modelfile_release(m);
 	return rc;
+}
+
+int
+tp_modelfile_read(struct tp_modelfile *m, const char *p, size_t n,
+    struct tp_err *e)
+{
+	return read_file(m, p, n, false, e);
+}
+
+int
+tp_modelfile_member(struct tp_modelfile *m, const char *p, size_t n,
+    struct tp_err *e)
+{
+	return read_file(m, p, n, true, e);
 }
 
 /* Adds what a link that leads nowhere means. */

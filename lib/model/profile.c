@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "num/stat.h"
 
 #define SMOOTH	96		/* slots a day from which on they are smoothed */
 
@@ -40,6 +41,34 @@ tp_profile_means(const struct tp_panel *p)
 		    i < nseg && n[nseg] > 0 ? sum[nseg] : 0;
 	free(n);
 	return sum;
+}
+
+float *
+tp_profile_free_flow(const struct tp_panel *p)
+{
+	size_t	 nseg = p->shape.nseg, i;
+	size_t	*at = tp_calloc(nseg + 2, sizeof(*at));
+	float	*out = tp_calloc(nseg + 1, sizeof(*out));
+	double	*v = tp_calloc(p->nrow + 1, sizeof(*v));
+
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i]))
+			at[p->seg[i] + 2]++;
+	for (i = 2; i < nseg + 2; i++)
+		at[i] += at[i - 1];
+	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++)
+		if (!isnan(p->now[i]))
+			v[at[p->seg[i] + 1]++] = p->now[i];
+	for (i = 0; i < nseg; i++) {
+		size_t	n = at[i + 1] - at[i];
+
+		tp_stat_sort(v + at[i], n);
+		out[i] = n > 0 ? (float)tp_stat_quantile(v + at[i], n, 0.85) :
+		    0;
+	}
+	free(at);
+	free(v);
+	return out;
 }
 
 static void

@@ -57,4 +57,10 @@ tp_profile_at(const struct tp_profile *f, size_t seg, int day, int slot,
  */
 double *tp_profile_means(const struct tp_panel *p);
 
+/*
+ * For each segment, the 85th percentile of its readings in steps below part[1]
+ * (0 where it has none); nseg floats, for the caller to free.
+ */
+float *tp_profile_free_flow(const struct tp_panel *p);
+
 #endif

@@ -26,13 +26,6 @@ struct fitting {
 	float			*g, *h;	/* derivatives */
 };
 
-/* Rounded so that sums are exact, see model/xgb.h. */
-static float
-exact(float v)
-{
-	return rintf(v / TP_XGB_QUANTUM) * TP_XGB_QUANTUM;
-}
-
 /* Where each row starts from; the rows are made once for it. */
 static void
 find_base(struct fitting *f)
@@ -76,8 +69,8 @@ derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 			continue;
 		r = (margin != NULL ? margin[i] : 0) - f->y[i];
 		w = 1 / sqrtf(1 + r * k * (r * k));
-		f->g[i] = exact(r * w);
-		f->h[i] = exact(w);
+		f->g[i] = tp_xgb_exact(r * w);
+		f->h[i] = tp_xgb_exact(w);
 	}
 }
 

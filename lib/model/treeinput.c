@@ -90,6 +90,13 @@ deviation(const struct tp_treeinput *t, const struct tp_ask *a, size_t i,
 	    tp_profile_at(&t->usual, a->seg[i], a->day, a->slot, -(int)k);
 }
 
+/* As it would be where a segment is as usual: of one that is not known too. */
+static float
+usual(float d)
+{
+	return isfinite(d) ? d : 0;
+}
+
 /* Mean deviation of the rows that have a new reading. */
 static float
 network(const struct tp_treeinput *t, const struct tp_ask *a, size_t k)
@@ -105,7 +112,7 @@ network(const struct tp_treeinput *t, const struct tp_ask *a, size_t k)
 			n++;
 		}
 	}
-	return n > 0 ? (float)(sum / (double)n) : MISSING;
+	return n > 0 ? (float)(sum / (double)n) : 0;
 }
 
 /* The inputs that concern the row alone; returns how many. */
@@ -149,10 +156,10 @@ tp_treeinput_rows(const struct tp_treeinput *t, const struct tp_ask *a,
 		n = own(t, a, i, x);
 		for (k = 0; k < NEAR; k++) {
 			at = row[t->near[a->seg[i] * NEAR + k]];
-			x[n++] = at == 0 ? MISSING :
-			    known(deviation(t, a, at - 1, 0));
-			x[n++] = at == 0 ? MISSING :
-			    known(deviation(t, a, at - 1, PAST));
+			x[n++] = at == 0 ? 0 :
+			    usual(deviation(t, a, at - 1, 0));
+			x[n++] = at == 0 ? 0 :
+			    usual(deviation(t, a, at - 1, PAST));
 		}
 		x[n++] = all[0];
 		x[n++] = all[1];

@@ -1,22 +1,17 @@
 #include "model/treerows.h"
 
 #include "base/mem.h"
+#include "model/panel.h"
 
 void
 tp_treerows_init(struct tp_treerows *r, const struct tp_panel *p,
     const struct tp_treeinput *in, int part)
 {
-	size_t	i;
-
 	memset(r, 0, sizeof(*r));
 	r->p = p;
 	r->in = in;
-	for (i = 0; i < p->nrow && p->step[i] < p->part[part]; i++)
-		;
-	r->first = i;
-	for (; i < p->nrow && p->step[i] < p->part[part + 1]; i++)
-		;
-	r->n = i - r->first;
+	r->first = tp_panel_part(p, part);
+	r->n = tp_panel_part(p, part + 1) - r->first;
 }
 
 void
@@ -32,26 +27,18 @@ static size_t
 make_step(struct tp_treerows *r, size_t i, size_t *n)
 {
 	const struct tp_panel	*p = r->p;
-	size_t			 from = i, to = i;
+	size_t			 from = i;
 	struct tp_ask		 a;
 
 	while (from > r->first && p->step[from - 1] == p->step[i])
 		from--;
-	while (to < r->first + r->n && p->step[to] == p->step[i])
-		to++;
-	*n = to - from;
+	*n = tp_panel_step(p, from, &a) - from;
 	if (*n > r->cap) {
 		r->cap = *n;
 		r->step = tp_realloc(r->step, r->cap * r->in->nin,
 		    sizeof(*r->step));
 		r->base = tp_realloc(r->base, r->cap, sizeof(*r->base));
 	}
-	a = (struct tp_ask){
-		.n = *n, .x = p->x + from * p->shape.ncol,
-		.now = p->now + from, .last = p->last + from,
-		.seg = p->seg + from, .slot = (int)p->slot[from],
-		.day = p->day[from],
-	};
 	tp_treeinput_rows(r->in, &a, r->step, r->base);
 	return from;
 }

@@ -12,9 +12,18 @@
 #ifndef TP_MODEL_XGB_H
 #define TP_MODEL_XGB_H
 
+#include <math.h>
+
 #include "model/trees.h"
 
 #define TP_XGB_QUANTUM	(1.0f / (1 << 20))
+
+/* v rounded so. */
+static inline float
+tp_xgb_exact(float v)
+{
+	return rintf(v / TP_XGB_QUANTUM) * TP_XGB_QUANTUM;
+}
 
 struct tp_xgb_lib;
 
