@@ -191,7 +191,7 @@ save_profiles(const struct conf *c, void *rows, struct tp_err *e)
 	struct tp_buf		 b = { 0 };
 	int			 rc;
 
-	if (c->profiles_out == NULL || t == NULL || tp_sig_stop() != 0)
+	if (t == NULL || tp_sig_stop() != 0)
 		return 0;
 	tp_trail_write(t, &b);
 	rc = tp_file_replace(c->profiles_out, b.p, b.n, e);
@@ -251,13 +251,18 @@ main(int argc, char **argv)
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;
-	run.state = tp_calloc(1, tp_rowfilter.size);
 	rc = configure(&c, &e);
+	/* what is learnt of all records; of a topic, up to its end */
+	if (c.profiles_out != NULL)
+		run.state = tp_calloc(1, tp_rowfilter.size);
+	run.whole = c.grid.spec.groups & TP_FEAT_NEIGHBOUR;
+	run.wait_ms = c.grid.wait_ms;
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	if (rc == 0)
+	if (rc == 0 && run.state != NULL)
 		rc = save_profiles(&c, run.state, &e);
-	tp_rowfilter.clear(run.state);
+	if (run.state != NULL)
+		tp_rowfilter.clear(run.state);
 	free(run.state);
 	tp_trail_release(&c.profiles);
 	tp_neighbours_release(&c.graph);

@@ -5,6 +5,7 @@
 #include "forecast/live.h"
 #include "io/file.h"
 #include "io/versions.h"
+#include "kafka/kuri.h"
 #include "stream/run.h"
 
 #define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
@@ -202,6 +203,7 @@ configure(struct conf *c, struct tp_err *e)
 	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
 	l->grid.max_keys = (size_t)c->max_keys;
 	l->grid.early = c->early != -1;
+	l->topics = c->run.inputs.n > 0 && tp_kuri_is(c->run.inputs.v[0]);
 	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
 		return tp_opt_error(e, "the model and the records cannot "
 		    "both be standard input");
@@ -252,6 +254,8 @@ main(int argc, char **argv)
 	if (rc != 0)
 		return rc - 1;
 	rc = configure(&c, &e);
+	run.whole = rc == 0 && tp_live_whole(&c.live);
+	run.wait_ms = c.live.grid.wait_ms;
 	if (rc == 0)
 		rc = tp_run(&run, &e);
 	release(&c);

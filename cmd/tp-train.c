@@ -323,6 +323,7 @@ main(int argc, char **argv)
 		.filter = &tp_dataset_filter,
 		.conf = &c.data,
 		.state = &data,
+		.whole = true,
 		.what = "rows",
 	};
 	struct tp_err		e = { 0 };

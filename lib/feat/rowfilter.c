@@ -221,6 +221,10 @@ put_step(void *arg, const struct tp_feat_step *s)
 	make_common(st, s);
 	make_texts(st);
 	for (i = 0; i < s->nrows; i++) {
+		const struct tp_map_key	*id = &st->grid.ids.keys[s->seg[i]];
+
+		if (!tp_out_wants(s->out, id->p, id->n, s->t))
+			continue;
 		if (isnan(s->now[i]))
 			tp_out_count(s->out, TP_COUNT_FILLED, 1);
 		if (put_row(st, s, i, tp_out_begin(s->out, TP_OUT_MAIN)) != 0)

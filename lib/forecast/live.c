@@ -302,7 +302,9 @@ forecast_step(void *arg, const struct tp_feat_step *s)
 
 		known = tp_asker_seg(&l->asker, &l->grid.ids, s->seg[i]) !=
 		    UNKNOWN;
-		if (put_segment(l, id->p, id->n, known ? k++ : SIZE_MAX,
+		k += known;
+		if (tp_out_wants(s->out, id->p, id->n, s->t) &&
+		    put_segment(l, id->p, id->n, known ? k - 1 : SIZE_MAX,
 		    s->last[i], s->t, s->out) != 0)
 			return -1;
 	}
@@ -348,6 +350,8 @@ feature_row(struct live *l, const struct tp_rec *r, struct tp_out *out)
 		why = "feature_set lacks a column that the model reads";
 	if (why != NULL)
 		return tp_out_reject(out, r, "features", why);
+	if (!tp_out_wants(out, row.id, row.idlen, TP_TIME_NONE))
+		return 0;
 	at = tp_map_find(&l->use.model->segs, row.id, row.idlen);
 	if (at != SIZE_MAX) {
 		tp_asker_put(&l->asker, row.x, row.now, row.last,

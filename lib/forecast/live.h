@@ -37,6 +37,8 @@ struct tp_live_conf {
 	int64_t		 minutes[TP_MODEL_HORIZONS];	/* horizons wanted */
 	size_t		 nminutes;	/* 0: all of the model */
 	bool		 adapt;		/* learn from what came due */
+	bool		 topics;	/* whether steps are whole is settled by
+					 * the first model */
 
 	/* set by tp_live_use() */
 	struct tp_live_use use, before;
@@ -50,6 +52,9 @@ struct tp_live_conf {
  */
 int tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e);
+
+/* True where the model needs the readings of all segments of a step. */
+bool tp_live_whole(const struct tp_live_conf *c);
 
 /* Its conf is a struct tp_live_conf. */
 extern const struct tp_filter tp_live_filter;

@@ -103,6 +103,18 @@ find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
 	return 0;
 }
 
+static bool
+needs_whole(const struct tp_modelfile *m, const struct tp_feat_spec *s)
+{
+	return tp_model_is_joint(m->kind) || (s->groups & TP_FEAT_NEIGHBOUR);
+}
+
+bool
+tp_live_whole(const struct tp_live_conf *c)
+{
+	return needs_whole(c->use.model, &c->grid.spec);
+}
+
 int
 tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e)
@@ -114,7 +126,8 @@ tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
 	    check_trail(c, &s, e) != 0 ||
 	    find_horizons(c, m, u.horizon, &u.nh, e) != 0)
 		return -1;
-	if (c->use.model != NULL && !tp_grid_gives(&c->grid.spec, &s))
+	if (c->use.model != NULL && (!tp_grid_gives(&c->grid.spec, &s) ||
+	    (c->topics && needs_whole(m, &s) && !tp_live_whole(c))))
 		return tp_err_set(e, TP_EXIT_DATA, "the model needs other "
 		    "features than the one in use; start anew to use it");
 	c->grid.spec = s;

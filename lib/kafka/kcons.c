@@ -286,8 +286,8 @@ tp_kcons_turn(struct tp_kcons *c, const struct tp_kpart **l, size_t *n)
 	return c->turn;
 }
 
-static bool
-cooperative(struct tp_kcons *c)
+bool
+tp_kcons_cooperative(struct tp_kcons *c)
 {
 	const char	*p = rd_kafka_rebalance_protocol(c->rk);
 
@@ -303,7 +303,7 @@ tp_kcons_assign(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
 	rd_kafka_error_t		*er;
 
 	c->turn = TP_KCONS_STAY;
-	if (c->grouped && cooperative(c)) {
+	if (c->grouped && tp_kcons_cooperative(c)) {
 		er = rd_kafka_incremental_assign(c->rk, x);
 		if (er != NULL)
 			err = rd_kafka_error_code(er);
@@ -322,7 +322,7 @@ tp_kcons_unassign(struct tp_kcons *c, struct tp_err *e)
 	rd_kafka_error_t	*er;
 
 	c->turn = TP_KCONS_STAY;
-	if (cooperative(c)) {
+	if (tp_kcons_cooperative(c)) {
 		er = rd_kafka_incremental_unassign(c->rk, c->turn_list);
 		if (er != NULL)
 			err = rd_kafka_error_code(er);
@@ -341,6 +341,18 @@ pause_all(struct tp_kcons *c, bool on)
 
 	if (rd_kafka_assignment(c->rk, &l) != 0)
 		return;
+	if (on)
+		rd_kafka_pause_partitions(c->rk, l);
+	else
+		rd_kafka_resume_partitions(c->rk, l);
+	rd_kafka_topic_partition_list_destroy(l);
+}
+
+void
+tp_kcons_pause(struct tp_kcons *c, const struct tp_kpart *p, bool on)
+{
+	rd_kafka_topic_partition_list_t	*l = kparts_list(c, p, 1);
+
 	if (on)
 		rd_kafka_pause_partitions(c->rk, l);
 	else

@@ -83,6 +83,9 @@ enum tp_kcons_turn tp_kcons_turn(struct tp_kcons *c,
 /* Starts (also) reading these from their offsets; answers ASSIGN. */
 int tp_kcons_assign(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
     struct tp_err *e);
+/* True where the group moves partitions one by one: then only those it gave
+ * can be read. */
+bool tp_kcons_cooperative(struct tp_kcons *c);
 /* Answers REVOKE and LOST. */
 int tp_kcons_unassign(struct tp_kcons *c, struct tp_err *e);
 
@@ -100,6 +103,9 @@ int64_t tp_kcons_high(struct tp_kcons *c, const struct tp_kpart *p);
 /* Goes on reading each from its offset. */
 int tp_kcons_seek(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
     struct tp_err *e);
+/* Stops reading a partition for a while, or goes on, after which the caller
+ * seeks to where it is. */
+void tp_kcons_pause(struct tp_kcons *c, const struct tp_kpart *p, bool on);
 /*
  * Commits offsets and metadata outside a transaction.  Returns 0; 1 where the
  * group has moved on and they do not count; -1 with the error.

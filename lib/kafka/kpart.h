@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TP_KPART_META	256	/* bytes of commit metadata that we read */
+#define TP_KPART_META	4096	/* bytes of commit metadata; brokers take no
+				 * more by default */
 
 struct tp_kpart {
 	uint32_t	 topic;		/* index in those subscribed to */

@@ -271,6 +271,13 @@ not_taken(struct tp_kprod *p, const struct tp_kdest *t,
 	    rd_kafka_topic_name(t->rkt), rd_kafka_err2str(err));
 }
 
+int32_t
+tp_kprod_partition(const char *key, size_t keylen, int32_t n)
+{
+	return rd_kafka_msg_partitioner_murmur2(NULL, key, keylen, n, NULL,
+	    NULL);
+}
+
 /* One try to hand it over. */
 static rd_kafka_resp_err_t
 produce(struct tp_kprod *p, const struct tp_kdest *t,

@@ -38,6 +38,9 @@ struct tp_kdest *tp_kprod_topic(struct tp_kprod *p, const char *name,
  */
 int tp_kprod_init(struct tp_kprod *p, int64_t ms, struct tp_err *e);
 
+/* The partition of a key among n, as Java's producer picks it. */
+int32_t tp_kprod_partition(const char *key, size_t keylen, int32_t n);
+
 /* One record; copied. */
 struct tp_krec {
 	int32_t		 partition;	/* -1: by the hash of its key */

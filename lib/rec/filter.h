@@ -33,6 +33,11 @@
  * transaction and is skipped; a record of a window still open at MARK cannot
  * have been dropped as late before, since its limit is beyond MARK and the
  * watermark never was; so the rebuilt state equals the lost one.
+ *
+ * Whole steps.  Results that need the segments of all partitions (neighbours)
+ * are made from ONE log, that of all partitions merged by time (see
+ * stream/merge.h), by every worker; each writes the lines of its partitions.
+ * The filter of such a run asks tp_out_wants() before each line.
  */
 #ifndef TP_REC_FILTER_H
 #define TP_REC_FILTER_H
@@ -98,8 +103,22 @@ struct tp_out {
 			    const char *key, size_t keylen, int64_t t);
 	int		(*reject)(struct tp_out *o, const struct tp_rec *r,
 			    const char *rule, const char *reason);
+	/* NULL: all lines are ours; see tp_out_wants() */
+	bool		(*wants)(struct tp_out *o, const char *key,
+			    size_t keylen, int64_t t);
 	size_t		 start;		/* of the line being written */
 };
+
+/*
+ * True where the line about to be written is ours, and was not written
+ * before.  t is its time, which for a key never goes back; TP_TIME_NONE for a
+ * line that is made of the present record alone.
+ */
+static inline bool
+tp_out_wants(struct tp_out *o, const char *key, size_t keylen, int64_t t)
+{
+	return o->wants == NULL || o->wants(o, key, keylen, t);
+}
 
 /* The buffer to append one line to, without its newline. */
 static inline struct tp_buf *

@@ -81,7 +81,7 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
     const char **why, const char **field)
 {
 	const struct tp_json_val	*id = r->at[TP_F_SEGMENT_ID];
-	enum tp_field			 t = TP_F_TIMESTAMP;
+	enum tp_field			 t = tp_rec_when(r);
 
 	*field = tp_field_name(TP_F_SEGMENT_ID);
 	if (id == NULL || id->n == 0) {
@@ -95,8 +95,6 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
 	}
 	out->id = id->p;
 	out->idlen = id->n;
-	if (r->at[TP_F_WINDOW_START] != NULL)
-		t = TP_F_WINDOW_START;
 	*field = tp_field_name(t);
 	if (tp_rec_time(r, t, NULL, &out->t, why) < 0)
 		return -1;

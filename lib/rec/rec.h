@@ -83,7 +83,9 @@ struct tp_rec {
 	uint32_t	 input;		/* which -i or operand, from 0 */
 	int32_t		 partition;	/* 0 for files and pipes */
 	int64_t		 pos;		/* files: byte of its first character;
-					 * Kafka: offset */
+					 * Kafka: offset, or its number in the
+					 * order of all partitions */
+	int64_t		 offset;	/* Kafka: in its partition */
 	uint64_t	 lineno;	/* files and pipes: from 1; Kafka: 0 */
 	int64_t		 now_ms;	/* wall clock when its block was read */
 
@@ -132,6 +134,14 @@ int tp_json_time(const struct tp_json_val *v, struct tp_tz *tz, int64_t *t,
 /* As tp_json_time, of field f, which may be absent. */
 int tp_rec_time(const struct tp_rec *r, enum tp_field f, struct tp_tz *tz,
     int64_t *t, const char **why);
+
+/* The field with the time of a record: an aggregate's is its start. */
+static inline enum tp_field
+tp_rec_when(const struct tp_rec *r)
+{
+	return r->at[TP_F_WINDOW_START] != NULL ? TP_F_WINDOW_START :
+	    TP_F_TIMESTAMP;
+}
 
 /*
  * The unit of the speeds of a stream.  Records say it in the field's name;

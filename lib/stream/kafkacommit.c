@@ -37,7 +37,7 @@ restore_counts(struct tp_ctx *c)
 
 /* What is to be committed of a state. */
 static struct tp_kpart
-to_commit(const struct tp_ctx *c, struct tp_kstate *s)
+to_commit(struct tp_ctx *c, struct tp_kstate *s)
 {
 	const struct tp_filter	*f = c->run->filter;
 	struct tp_kpart		 p = s->saved;
@@ -48,6 +48,8 @@ to_commit(const struct tp_ctx *c, struct tp_kstate *s)
 	};
 	int64_t			 low = s->pos;
 
+	if (c->k->whole != NULL)
+		return tp_ctx_whole_commit(c, s);
 	if (f->low != NULL && f->low(s->st) < low)
 		low = f->low(s->st);
 	if (low > s->low)
@@ -68,7 +70,7 @@ flush_states(struct tp_ctx *c)
 	size_t			 i = 0;
 
 	while (f->flush != NULL && (s = tp_ctx_kafka_each(c, &i)) != NULL) {
-		if (!s->owned || !s->rebuilt || !s->dirty)
+		if (s->st == NULL || !s->owned || !s->rebuilt || !s->dirty)
 			continue;
 		tp_ctx_kafka_enter(c, s);
 		if (f->flush(s->st, &c->out) == -1)
@@ -207,7 +209,7 @@ tp_ctx_kafka_reread(struct tp_ctx *c)
 	int			 rc = 0;
 
 	for (i = 0; (s = tp_ctx_kafka_each(c, &i)) != NULL;) {
-		if (!s->owned)
+		if (!s->owned && !s->read)
 			continue;
 		TP_GROW(l, cap, n + 1);
 		l[n] = s->saved;
@@ -236,7 +238,7 @@ tp_ctx_kafka_reload(struct tp_ctx *c)
 			.partition = s->saved.partition, .offset = -1,
 		};
 	}
-	rc = tp_ctx_kafka_load(c, l, n);
+	rc = tp_ctx_kafka_load(c, &l, &n);
 	if (rc == 0 && n > 0 && tp_kcons_seek(c->k->cons, l, n, c->e) == -1)
 		rc = tp_ctx_fail(c);
 	free(l);

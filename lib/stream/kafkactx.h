@@ -34,7 +34,16 @@ struct tp_kstate {
 	bool		 owned;
 	bool		 dirty;		/* there is something to commit */
 	bool		 rebuilt;	/* [LOW, POS) was read again */
+	/* of runs over whole steps, where `st` is not used */
+	bool		 read;		/* by us, if not owned too */
+	bool		 paused;	/* too much of it waits */
+	int64_t		 told;		/* rejects before it were written */
+	int64_t		 done;		/* and lines up to this time, */
+	int64_t		 newest;	/* and by us up to this */
 };
+
+struct tp_kwhole;
+struct tp_kmeta;
 
 struct tp_ctx_kafka {
 	struct tp_kconf	 conf;
@@ -53,6 +62,8 @@ struct tp_ctx_kafka {
 	bool		 assigned;	/* the group has given us our share */
 	struct tp_kpart	*todo;		/* without a group: what to read */
 	size_t		 ntodo, todo_at;
+	struct tp_kwhole *whole;	/* NULL: each partition by itself */
+	bool		 more;		/* records that came wait for us */
 	struct tp_rec	 rec;
 	struct tp_buf	 line;		/* the record, and room behind it */
 	int64_t		 commit_ns;	/* when the next commit is due */
@@ -114,6 +125,10 @@ int tp_ctx_resume_commit(struct tp_ctx *c, bool now);
 
 /* kafkarun.c: runs the filter over partitions.  0 or -1. */
 int tp_ctx_kafka_run(struct tp_ctx *c);
+/* Gives one message to a state as its record number `pos`: what the filter
+ * returns. */
+int tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
+    int64_t pos);
 
 /* kafkacommit.c: commits what was done; 0, 1 where it was undone (all states
  * are gone), or -1. */
@@ -127,8 +142,18 @@ int tp_ctx_kafka_reload(struct tp_ctx *c);
 int tp_ctx_kafka_reread(struct tp_ctx *c);
 
 /* kafkastate.c: makes or takes up the states of partitions that were given
- * to us; their offsets become those to read from. */
-int tp_ctx_kafka_load(struct tp_ctx *c, struct tp_kpart *l, size_t n);
+ * to us, *n of them in *l, which is allocated; they become those to read, and
+ * their offsets those to read from. */
+int tp_ctx_kafka_load(struct tp_ctx *c, struct tp_kpart **l, size_t *n);
+/* Where to begin without a commit: its offset.  0 or -1. */
+int tp_ctx_kafka_first(struct tp_ctx *c, struct tp_kpart *p);
+/* Checks the options and the number of partitions of a commit: 0 or -1. */
+int tp_ctx_kafka_same(struct tp_ctx *c, const struct tp_kpart *p,
+    struct tp_kmeta *m);
+/* Checks that what is needed from p on is there; 0, with --on-gap skip p and m
+ * behind the gap, or -1. */
+int tp_ctx_kafka_gap(struct tp_ctx *c, struct tp_kpart *p,
+    struct tp_kmeta *m);
 /* Ends a state. */
 void tp_kstate_drop(struct tp_ctx *c, struct tp_kstate *s);
 /* The state of a partition, NULL where the topic has no such. */
@@ -139,16 +164,55 @@ struct tp_kstate *tp_ctx_kafka_each(const struct tp_ctx *c, size_t *i);
 /* The output is that of this state from now on. */
 void tp_ctx_kafka_enter(struct tp_ctx *c, const struct tp_kstate *s);
 
-/* The commit metadata "1 POS MARK CFG N". */
+#define TP_KMETA_PARTS	64	/* so that their numbers fit TP_KPART_META */
+
+/*
+ * The commit metadata "1 POS MARK CFG N", and of a run over whole steps
+ * "2 POS MARK CFG N DONE LOW+AHEAD ...", a pair for each partition.
+ */
 struct tp_kmeta {
 	int64_t		 pos, mark;
 	uint64_t	 cfg;
 	int32_t		 n;		/* partitions of the topic */
+	bool		 whole;
+	int64_t		 done;		/* lines up to this time were written */
+	int64_t		 low[TP_KMETA_PARTS], at[TP_KMETA_PARTS];
 };
 /* Writes it into TP_KPART_META bytes. */
 void tp_kmeta_write(char *text, const struct tp_kmeta *m);
 /* 0, or -1 where it is not ours. */
 int tp_kmeta_read(const char *text, struct tp_kmeta *m);
+/* Makes a's mark and positions those from which both can go on. */
+void tp_kmeta_meet(struct tp_kmeta *a, const struct tp_kmeta *b);
+
+/*
+ * kafkawhole.c: runs over whole steps.  One state takes the records of all
+ * partitions in the order of stream/merge.h; of the partitions that are ours
+ * the lines and rejects are written, and that is committed.
+ */
+/* Sets k->whole where the run wants it and there are several partitions. */
+int tp_ctx_whole_open(struct tp_ctx *c);
+void tp_ctx_whole_close(struct tp_ctx *c);
+/* Begins anew with the partitions that are ours: to *all, for the caller to
+ * free, goes what is to be read, *nall of them. */
+int tp_ctx_whole_load(struct tp_ctx *c, const struct tp_kpart *mine,
+    size_t n, struct tp_kpart **all, size_t *nall);
+/* Takes nothing more until the next load. */
+void tp_ctx_whole_stop(struct tp_ctx *c);
+/* Keeps a message until its turn. */
+int tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m);
+/* Gives records whose turn it is to the state; k->more says whether some are
+ * left.  0 or -1. */
+int tp_ctx_whole_advance(struct tp_ctx *c);
+/* Time passes; 0 or -1. */
+int tp_ctx_whole_time(struct tp_ctx *c, int64_t now_ns);
+/* Every partition was read to its end. */
+bool tp_ctx_whole_read(const struct tp_ctx *c);
+int tp_ctx_whole_end(struct tp_ctx *c);
+/* What is to be committed of a partition. */
+struct tp_kpart tp_ctx_whole_commit(struct tp_ctx *c, struct tp_kstate *s);
+/* Whether a reject of this record is for us to write. */
+bool tp_ctx_whole_ours(struct tp_ctx *c, const struct tp_rec *r);
 
 /* kafkalag.c: records behind the end, over all partitions; -1: not known. */
 int64_t tp_ctx_kafka_lag(const struct tp_ctx *c);

@@ -15,8 +15,9 @@ static int64_t
 lag_of(const struct tp_ctx *c, const struct tp_kstate *s)
 {
 	int64_t	high = tp_kcons_high(c->k->cons, &s->saved);
+	int64_t	at = c->k->whole != NULL ? s->pos : s->next;
 
-	return high < 0 ? -1 : high > s->next ? high - s->next : 0;
+	return high < 0 ? -1 : high > at ? high - at : 0;
 }
 
 int64_t

@@ -187,7 +187,7 @@ open_consumer(struct tp_ctx *c)
 	for (i = 0; i < k->nin; i++)
 		k->states[i] = tp_calloc((size_t)k->nparts[i],
 		    sizeof(**k->states));
-	return 0;
+	return tp_ctx_whole_open(c);
 }
 
 int
@@ -248,6 +248,7 @@ tp_ctx_kafka_close(struct tp_ctx *c)
 
 	if (k == NULL)
 		return;
+	tp_ctx_whole_close(c);
 	for (i = 0; k->states != NULL &&
 	    (s = tp_ctx_kafka_each(c, &i)) != NULL;)
 		tp_kstate_drop(c, s);

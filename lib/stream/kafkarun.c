@@ -38,7 +38,7 @@ padded(struct tp_buf *b, const struct tp_kmsg *m)
 
 /* A record without a value, or longer than --max-line. */
 static int
-give_message(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kmsg *m)
+give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
 {
 	struct tp_rec	*r = &c->k->rec;
 	const char	*p;
@@ -64,19 +64,41 @@ give_message(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kmsg *m)
 	}
 	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
 		n--;
-	return tp_ctx_give(c, s->st, r, p, n);
+	return tp_ctx_give(c, st, r, p, n);
+}
+
+int
+tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
+    int64_t pos)
+{
+	struct tp_ctx_kafka	*k = c->k;
+
+	k->key = m->key;
+	k->keylen = m->keylen;
+	k->t = m->t;
+	k->excess = false;
+	k->rec.source = k->topics[m->topic];
+	k->rec.input = m->topic;
+	k->rec.partition = m->partition;
+	k->rec.pos = pos;
+	k->rec.offset = m->offset;
+	/* the log's own clock, where it has one: read again, it is the same */
+	k->rec.now_ms = m->appended && c->run->opts->now_ms == TP_TIME_NONE ?
+	    m->t : c->now_ms;
+	return give_message(c, st, m);
 }
 
 /* Gives one message to the state of its partition; 0, or -1 to stop. */
 static int
 take(struct tp_ctx *c, const struct tp_kmsg *m)
 {
-	struct tp_ctx_kafka	*k = c->k;
 	struct tp_kstate	*s = tp_ctx_kafka_state(c, m->topic,
 				    m->partition);
 	uint64_t		 before = c->run->records;
 	int			 rc;
 
+	if (c->k->whole != NULL)
+		return tp_ctx_whole_take(c, m);
 	if (s == NULL || !s->owned || s->st == NULL)
 		return 0;
 	if (m->kind == TP_KMSG_END) {
@@ -88,25 +110,14 @@ take(struct tp_ctx *c, const struct tp_kmsg *m)
 		return 0;
 	tp_ctx_kafka_enter(c, s);
 	c->out.muted = m->offset < s->pos;
-	k->key = m->key;
-	k->keylen = m->keylen;
-	k->t = m->t;
-	k->excess = false;
-	k->rec.source = k->topics[m->topic];
-	k->rec.input = m->topic;
-	k->rec.partition = m->partition;
-	k->rec.pos = m->offset;
-	/* the log's own clock, where it has one: read again, it is the same */
-	k->rec.now_ms = m->appended && c->run->opts->now_ms == TP_TIME_NONE ?
-	    m->t : c->now_ms;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
-	rc = give_message(c, s, m);
+	rc = tp_ctx_kafka_give(c, s->st, m, m->offset);
 	if (c->out.muted) {
 		c->run->records = before;
 		if (s->next >= s->pos)
 			s->rebuilt = true;
-	} else if (rc == 0 && !k->excess) {
+	} else if (rc == 0 && !c->k->excess) {
 		s->pos = s->next;
 		s->rebuilt = s->dirty = true;
 	}
@@ -136,6 +147,8 @@ give_up(struct tp_ctx *c, const struct tp_kpart *l, size_t n, bool lost)
 		if (rc != 0 || s->dirty || !s->rebuilt)
 			tp_kstate_drop(c, s);
 	}
+	if (c->k->whole != NULL)
+		tp_ctx_whole_stop(c);
 	if (tp_kcons_unassign(c->k->cons, c->e) == -1)
 		return tp_ctx_fail(c);
 	/* those that we keep (cooperative) begin again as well */
@@ -160,9 +173,14 @@ follow_group(struct tp_ctx *c)
 	c->k->assigned = turn == TP_KCONS_ASSIGN;
 	if (turn != TP_KCONS_ASSIGN)
 		return give_up(c, l, n, turn == TP_KCONS_LOST);
+	if (c->k->whole != NULL && tp_kcons_cooperative(c->k->cons)) {
+		tp_opt_error(c->e, "partition.assignment.strategy: results "
+		    "that need whole steps go with range or roundrobin");
+		return tp_ctx_fail(c);
+	}
 	mine = tp_calloc(n + 1, sizeof(*mine));
 	memcpy(mine, l, n * sizeof(*mine));
-	rc = tp_ctx_kafka_load(c, mine, n);
+	rc = tp_ctx_kafka_load(c, &mine, &n);
 	if (rc == 0 && tp_kcons_assign(c->k->cons, mine, n, c->e) == -1)
 		rc = tp_ctx_fail(c);
 	free(mine);
@@ -182,6 +200,8 @@ pass_time(struct tp_ctx *c)
 	if (now - c->k->time_ns < TIME_NS)
 		return 0;
 	c->k->time_ns = now;
+	if (c->k->whole != NULL)
+		return tp_ctx_whole_time(c, now);
 	while ((s = tp_ctx_kafka_each(c, &i)) != NULL) {
 		if (s->parked_ns != 0 && now - s->parked_ns > PARK_NS)
 			tp_kstate_drop(c, s);
@@ -212,6 +232,8 @@ all_read(const struct tp_ctx *c)
 
 	if (!c->k->assigned)
 		return false;
+	if (c->k->whole != NULL)
+		return tp_ctx_whole_read(c);
 	while ((s = tp_ctx_kafka_each(c, &i)) != NULL)
 		if (s->owned && s->quiet_ns == 0)
 			return false;
@@ -277,7 +299,7 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	if (follow_group(c) == -1)
 		return -1;
 	left = (c->k->commit_ns - tp_clock_mono_ns()) / MS;
-	left = left < 0 ? 0 : left > WAIT_MS ? WAIT_MS : left;
+	left = left < 0 || c->k->more ? 0 : left > WAIT_MS ? WAIT_MS : left;
 	tp_kwatch_on("polling");
 	n = tp_kcons_poll(c->k->cons, (int)left, m, BATCH, c->e);
 	tp_kwatch_off();
@@ -293,6 +315,8 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 		if (c->stop == TP_CTX_ENOUGH)
 			return 0;
 	}
+	if (c->k->whole != NULL && tp_ctx_whole_advance(c) == -1)
+		return -1;
 	if (c->k->guarantee != TP_GUARANTEE_EXACTLY &&
 	    write_on(c, n < BATCH / 2) == -1)
 		return -1;
@@ -311,6 +335,8 @@ end_states(struct tp_ctx *c)
 
 	if (f->end == NULL)
 		return 0;
+	if (c->k->whole != NULL)
+		return tp_ctx_whole_end(c);
 	if (c->run->state != NULL)
 		return f->end(c->run->state, &c->out);
 	while ((s = tp_ctx_kafka_each(c, &i)) != NULL) {
@@ -353,15 +379,17 @@ static int
 assign_next(struct tp_ctx *c, size_t n)
 {
 	struct tp_ctx_kafka	*k = c->k;
-	struct tp_kpart		*l = k->todo + k->todo_at;
+	struct tp_kpart		*l = tp_calloc(n + 1, sizeof(*l));
+	int			 rc;
 
+	memcpy(l, k->todo + k->todo_at, n * sizeof(*l));
 	k->todo_at += n;
 	k->assigned = true;
-	if (tp_ctx_kafka_load(c, l, n) == -1)
-		return -1;
-	if (tp_kcons_assign(k->cons, l, n, c->e) == -1)
-		return tp_ctx_fail(c);
-	return 0;
+	rc = tp_ctx_kafka_load(c, &l, &n);
+	if (rc == 0 && tp_kcons_assign(k->cons, l, n, c->e) == -1)
+		rc = tp_ctx_fail(c);
+	free(l);
+	return rc;
 }
 
 /* All was read: goes on with the next partition, or 1 at the end of all. */
@@ -395,7 +423,8 @@ begin(struct tp_ctx *c)
 		return tp_ctx_fail(c);
 	if (c->k->guarantee == TP_GUARANTEE_NONE) {
 		list_all(c);
-		return assign_next(c, st != NULL ? 1 : c->k->ntodo);
+		return assign_next(c, st != NULL && c->k->whole == NULL ? 1 :
+		    c->k->ntodo);
 	}
 	if (tp_kcons_subscribe(c->k->cons, c->e) == -1)
 		return tp_ctx_fail(c);

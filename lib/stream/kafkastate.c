@@ -9,26 +9,6 @@
 #include "base/log.h"
 #include "stream/kafkactx.h"
 
-void
-tp_kmeta_write(char *text, const struct tp_kmeta *m)
-{
-	snprintf(text, TP_KPART_META, "1 %" PRId64 " %" PRId64 " %016" PRIx64
-	    " %" PRId32, m->pos, m->mark, m->cfg, m->n);
-}
-
-int
-tp_kmeta_read(const char *text, struct tp_kmeta *m)
-{
-	char	again[TP_KPART_META];
-
-	if (sscanf(text, "1 %" SCNd64 " %" SCNd64 " %" SCNx64 " %" SCNd32,
-	    &m->pos, &m->mark, &m->cfg, &m->n) != 4)
-		return -1;
-	/* scanf takes much; what we wrote reads back as itself */
-	tp_kmeta_write(again, m);
-	return strcmp(text, again) == 0 && m->pos >= 0 && m->n > 0 ? 0 : -1;
-}
-
 struct tp_kstate *
 tp_ctx_kafka_state(const struct tp_ctx *c, uint32_t topic, int32_t partition)
 {
@@ -117,9 +97,8 @@ parse_start(const char *s, enum tp_kuri_from *from, int64_t *t,
 	return 0;
 }
 
-/* Where to begin without a commit. */
-static int
-first_offset(struct tp_ctx *c, struct tp_kpart *p)
+int
+tp_ctx_kafka_first(struct tp_ctx *c, struct tp_kpart *p)
 {
 	const struct tp_kuri	*u = &c->k->in[p->topic];
 	const char		*start = c->run->opts->start;
@@ -140,7 +119,7 @@ first_offset(struct tp_ctx *c, struct tp_kpart *p)
 static int
 load_first(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 {
-	if (first_offset(c, p) == -1)
+	if (tp_ctx_kafka_first(c, p) == -1)
 		return tp_ctx_fail(c);
 	if (start_state(c, s, p) == -1)
 		return -1;
@@ -151,9 +130,9 @@ load_first(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 	return 0;
 }
 
-/* The options or the number of partitions are not those of the commit. */
-static int
-check_meta(struct tp_ctx *c, const struct tp_kpart *p, struct tp_kmeta *m)
+int
+tp_ctx_kafka_same(struct tp_ctx *c, const struct tp_kpart *p,
+    struct tp_kmeta *m)
 {
 	const char	*topic = c->k->topics[p->topic];
 	int32_t		 n = c->k->nparts[p->topic];
@@ -165,21 +144,29 @@ check_meta(struct tp_ctx *c, const struct tp_kpart *p, struct tp_kmeta *m)
 		    topic, n, m->n, c->k->group);
 		return tp_ctx_fail(c);
 	}
-	if (m->cfg != c->run->opts->conf_hash && !c->run->opts->rebuild) {
+	if (c->k->whole != NULL && !m->whole) {
+		tp_err_set(c->e, TP_EXIT_KAFKA, "%s [%" PRId32 "]: group '%s' "
+		    "has no commit of results that need all partitions; "
+		    "another --group begins anew", topic, p->partition,
+		    c->k->group);
+		return tp_ctx_fail(c);
+	}
+	if ((m->cfg != c->run->opts->conf_hash ||
+	    m->whole != (c->k->whole != NULL)) && !c->run->opts->rebuild) {
 		tp_err_set(c->e, TP_EXIT_KAFKA, "%s [%" PRId32 "]: group '%s' "
 		    "ran with other options; --rebuild goes on with these, "
 		    "another --group begins anew", topic, p->partition,
 		    c->k->group);
 		return tp_ctx_fail(c);
 	}
-	if (m->n != n || m->cfg != c->run->opts->conf_hash)
+	if (m->n != n || m->cfg != c->run->opts->conf_hash ||
+	    m->whole != (c->k->whole != NULL))
 		m->mark = TP_TIME_NONE;
 	return 0;
 }
 
-/* Records that are needed may be gone. */
-static int
-check_gap(struct tp_ctx *c, struct tp_kpart *p, struct tp_kmeta *m)
+int
+tp_ctx_kafka_gap(struct tp_ctx *c, struct tp_kpart *p, struct tp_kmeta *m)
 {
 	const char	*topic = c->k->topics[p->topic];
 	int64_t		 lo, hi;
@@ -228,11 +215,11 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 		m = (struct tp_kmeta){ .pos = p->offset,
 		    .mark = TP_TIME_NONE, .n = c->k->nparts[p->topic],
 		    .cfg = c->run->opts->conf_hash };
-	} else if (f->low != NULL && check_meta(c, p, &m) == -1)
+	} else if (f->low != NULL && tp_ctx_kafka_same(c, p, &m) == -1)
 		return -1;
 	if (f->low == NULL)
 		p->offset = m.pos;
-	if (check_gap(c, p, &m) == -1 || start_state(c, s, p) == -1)
+	if (tp_ctx_kafka_gap(c, p, &m) == -1 || start_state(c, s, p) == -1)
 		return -1;
 	s->saved = saved;
 	s->pos = m.pos;
@@ -279,15 +266,22 @@ load_one(struct tp_ctx *c, struct tp_kpart *p)
 }
 
 int
-tp_ctx_kafka_load(struct tp_ctx *c, struct tp_kpart *l, size_t n)
+tp_ctx_kafka_load(struct tp_ctx *c, struct tp_kpart **l, size_t *n)
 {
-	size_t	i;
+	struct tp_kpart	*mine = *l;
+	size_t		 i;
+	int		 rc;
 
-	if (c->k->guarantee != TP_GUARANTEE_NONE && n > 0 &&
-	    tp_kcons_committed(c->k->cons, l, n, c->e) == -1)
+	if (c->k->whole != NULL) {
+		rc = tp_ctx_whole_load(c, mine, *n, l, n);
+		free(mine);
+		return rc;
+	}
+	if (c->k->guarantee != TP_GUARANTEE_NONE && *n > 0 &&
+	    tp_kcons_committed(c->k->cons, mine, *n, c->e) == -1)
 		return tp_ctx_fail(c);
-	for (i = 0; i < n; i++)
-		if (load_one(c, &l[i]) == -1)
+	for (i = 0; i < *n; i++)
+		if (load_one(c, &mine[i]) == -1)
 			return -1;
 	return 0;
 }

@@ -26,7 +26,7 @@ write_reject(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
 		tp_buf_lit(b, ",\"partition\":");
 		tp_buf_int(b, r->partition);
 		tp_buf_lit(b, ",\"offset\":");
-		tp_buf_int(b, r->pos);
+		tp_buf_int(b, r->offset);
 	}
 	tp_buf_lit(b, ",\"raw\":");
 	tp_json_write_str(b, r->line, r->len);
@@ -40,7 +40,7 @@ place(const struct tp_rec *r, char *s, size_t n)
 		snprintf(s, n, "%s:%" PRIu64, r->source, r->lineno);
 	else
 		snprintf(s, n, "%s [%" PRId32 "] at offset %" PRId64,
-		    r->source, r->partition, r->pos);
+		    r->source, r->partition, r->offset);
 }
 
 int
@@ -51,6 +51,8 @@ tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 	const struct tp_run_opts	*opts = c->run->opts;
 	char				 at[600];
 
+	if (c->k != NULL && c->k->whole != NULL && !tp_ctx_whole_ours(c, r))
+		return 0;
 	c->run->rejected++;
 	if (c->rejects.file != NULL || c->rejects.topic != NULL)
 		write_reject(c, r, rule, reason);

@@ -70,6 +70,13 @@ struct tp_run {
 	 * make one result of all their input; NULL: the runner's.
 	 */
 	void		*state;
+	/*
+	 * True where a result needs the records of all partitions of a topic:
+	 * they are merged by time.  A partition that is at its end holds the
+	 * others back for wait_ms; 0: until it goes on.
+	 */
+	bool		 whole;
+	int64_t		 wait_ms;
 	const char	*what;		/* "events", for progress and counts */
 	struct tp_pace	 pace;
 	bool		 loop;		/* readers: start over at the end */

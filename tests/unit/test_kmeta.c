@@ -31,6 +31,34 @@ test_round_trip(void **state)
 	}
 }
 
+/* Of all partitions: the largest that there can be still fits. */
+static void
+test_whole(void **state)
+{
+	struct tp_kmeta	m = {
+		.pos = INT64_MAX, .mark = INT64_MIN, .cfg = UINT64_MAX,
+		.n = TP_KMETA_PARTS, .whole = true, .done = INT64_MIN,
+	};
+	struct tp_kmeta	got;
+	char		text[TP_KPART_META];
+	int32_t		i;
+
+	(void)state;
+	for (i = 0; i < m.n; i++) {
+		m.low[i] = INT64_MAX / 2;
+		m.at[i] = INT64_MAX - i;
+	}
+	tp_kmeta_write(text, &m);
+	assert_true(strlen(text) < TP_KPART_META - 1);
+	assert_int_equal(tp_kmeta_read(text, &got), 0);
+	assert_true(got.whole && got.done == m.done && got.n == m.n);
+	assert_memory_equal(got.low, m.low, sizeof(m.low));
+	assert_memory_equal(got.at, m.at, sizeof(m.at));
+	assert_int_equal(tp_kmeta_read("2 5 6 0000000000000001 2 7 3+1 4+0",
+	    &got), 0);
+	assert_true(got.low[0] == 3 && got.at[0] == 4 && got.at[1] == 4);
+}
+
 static void
 test_foreign(void **state)
 {
@@ -41,6 +69,11 @@ test_foreign(void **state)
 		"1 -5 6 0000000000000001 4", "1 5 6 0000000000000001 0",
 		"1 5 6 0000000000000001 -1", "1  5 6 0000000000000001 4",
 		"1 99999999999999999999 6 0000000000000001 4", "hello",
+		"2 5 6 0000000000000001 2 7 3+1", "2 5 6 0000000000000001 2",
+		"2 5 6 0000000000000001 2 7 3+1 4+-1",
+		"2 5 6 0000000000000001 2 7 3+1 4+0 5+0",
+		"2 5 6 0000000000000001 65 7 3+1 4+0",
+		"2 5 6 0000000000000001 1 7 1+9223372036854775807",
 	};
 	struct tp_kmeta	m;
 	size_t		i;
@@ -100,6 +133,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_hash),
 	};
