@@ -129,6 +129,8 @@ int tp_ctx_kafka_run(struct tp_ctx *c);
  * returns. */
 int tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
     int64_t pos);
+/* The clock of a message, ms. */
+int64_t tp_ctx_kafka_now(const struct tp_ctx *c, const struct tp_kmsg *m);
 
 /* kafkacommit.c: commits what was done; 0, 1 where it was undone (all states
  * are gone), or -1. */

@@ -67,6 +67,14 @@ give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
 	return tp_ctx_give(c, st, r, p, n);
 }
 
+/* The log's own clock, where it has one: read again, it is the same. */
+int64_t
+tp_ctx_kafka_now(const struct tp_ctx *c, const struct tp_kmsg *m)
+{
+	return m->appended && c->run->opts->now_ms == TP_TIME_NONE ? m->t :
+	    c->now_ms;
+}
+
 int
 tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
     int64_t pos)
@@ -82,9 +90,7 @@ tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
 	k->rec.partition = m->partition;
 	k->rec.pos = pos;
 	k->rec.offset = m->offset;
-	/* the log's own clock, where it has one: read again, it is the same */
-	k->rec.now_ms = m->appended && c->run->opts->now_ms == TP_TIME_NONE ?
-	    m->t : c->now_ms;
+	k->rec.now_ms = tp_ctx_kafka_now(c, m);
 	return give_message(c, st, m);
 }
 

@@ -21,6 +21,7 @@
 #define EACH	256		/* records between two points */
 #define BATCH	1000		/* records given at once */
 #define MS	INT64_C(1000000)
+#define AHEAD_MS TP_DAY		/* of the clock: more than filters take */
 
 /* Counters that are about the record at work. */
 static const enum tp_count of_records[] = {
@@ -129,7 +130,9 @@ tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m)
 	struct tp_kstate	*s = tp_ctx_kafka_state(c, m->topic,
 				    m->partition);
 	struct tp_merge_rec	 r = {
-		m->offset, m->p, m->n, m->key, m->keylen, m->t, m->appended,
+		.pos = m->offset, .p = m->p, .n = m->n, .key = m->key,
+		.keylen = m->keylen, .stamp = m->t, .appended = m->appended,
+		.latest = tp_ctx_kafka_now(c, m) + AHEAD_MS,
 	};
 	struct tp_kpart		 p;
 	size_t			 i;

@@ -71,7 +71,8 @@ find_place(struct tp_merge *m, struct tp_merge_item *x, const char *text)
 	}
 	if (tp_rec_parse(&m->rec, p, n) == -1 ||
 	    tp_rec_time(&m->rec,
-	    tp_rec_when(&m->rec), NULL, &x->t, NULL) == -1) {
+	    tp_rec_when(&m->rec), NULL, &x->t, NULL) == -1 ||
+	    x->t > x->rec.latest) {
 		x->t = TP_TIME_NONE;
 		return;
 	}

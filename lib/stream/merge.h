@@ -6,7 +6,8 @@
  * and from positions in all logs it goes on the same, without a memory of
  * what was before.  Logs in the order of time make a log in that order.
  *
- * A record without a time (no JSON, for one) is next at once.
+ * A record without a time (no JSON, for one), or with one that no clock shows
+ * yet, is next at once: its log does not wait for the year 3000.
  *
  * The struct owns copies of the records that wait.
  */
@@ -24,6 +25,7 @@ struct tp_merge_rec {
 	size_t		 n;
 	const char	*key;		/* NULL: none */
 	size_t		 keylen;
+	int64_t		 latest;	/* a time beyond it is none */
 	int64_t		 stamp;		/* for the caller, as is `appended` */
 	bool		 appended;
 };

@@ -19,6 +19,7 @@
 #define LINES	(STEPS * SEGS)
 #define T0	INT64_C(1330560000000)
 #define STEP	(5 * TP_MINUTE)
+#define LATEST	(T0 + TP_DAY)
 
 struct line {
 	char	text[120];
@@ -28,7 +29,7 @@ struct line {
 
 static struct line	logs[LOGS][LINES];
 
-/* Steps of all segments, some out of order, some late, some bad. */
+/* Steps of all segments; some out of order, late, far ahead, or bad. */
 static void
 make_logs(uint64_t seed)
 {
@@ -43,14 +44,17 @@ make_logs(uint64_t seed)
 			l->t = T0 + i / SEGS * STEP;
 			if (tp_rng_below(&r, 20) == 0)
 				l->t -= (int64_t)tp_rng_below(&r, 4) * STEP;
+			if (tp_rng_below(&r, 60) == 0)
+				l->t += 400 * TP_DAY;
 			snprintf(l->id, sizeof(l->id), "s%d",
 			    i % SEGS * LOGS + p);
 			snprintf(l->text, sizeof(l->text), "{\"segment_id\":"
 			    "\"%s\",\"timestamp\":%" PRId64 ",\"speed_mph\":"
 			    "%d}", l->id, l->t,
 			    (int)tp_rng_below(&r, 70));
-			if (tp_rng_below(&r, 50) == 0) {
+			if (tp_rng_below(&r, 50) == 0)
 				l->text[20] = '\0';
+			if (l->text[20] == '\0' || l->t > LATEST) {
 				l->t = INT64_MIN;
 				l->id[0] = '\0';
 			}
@@ -63,6 +67,7 @@ put(struct tp_merge *m, int p, int i)
 	const char		*s = logs[p][i].text;
 	struct tp_merge_rec	 r = {
 		.pos = i, .p = s, .n = strlen(s), .key = "k", .keylen = 1,
+		.latest = LATEST,
 	};
 
 	tp_merge_put(m, (size_t)p, &r);
