@@ -321,6 +321,36 @@ try "evaluate from topics" sh -c "tp-eval --truth kafka:truth -i kafka:pred \
 	>'$scratch/topic.eval'"
 try "scores are those of the files" cmp "$scratch/file.eval" \
 	"$scratch/topic.eval"
+
+# forecasts of a network that mixes the segments of a step, by a worker that
+# is killed and started again: the steps that are closed, as from the file
+tp-train --model mlp -q -o "$scratch/net.model" "$scratch/trows"
+predict="tp-predict -m $scratch/net.model --now $now --wait 0"
+$predict "$scratch/raw" >"$scratch/pred" 2>/dev/null
+net="$predict -i kafka:truth -o kafka:net -G net --commit 50ms --instance n
+	$session"
+$net 2>"$scratch/net.log" &
+pid=$!
+i=0
+while [ -z "$(values net 0 | head -c 1)" ] && [ $i -lt 100 ]; do
+	sleep 0.1
+	i=$((i + 1))
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+try "forecasts by a network from all partitions" $net -e
+wrong=
+for p in $parts; do
+	values truth "$p" >"$scratch/in.$p"
+	values net "$p" >"$scratch/got"
+	of "$p" "$scratch/pred" >"$scratch/want"
+	of "$p" "$scratch/pred" | head -c "$(wc -c <"$scratch/got")" |
+		cmp - "$scratch/got" || wrong="$wrong [$p]: differs"
+	# one step is open
+	[ $(($(wc -l <"$scratch/want") - $(wc -l <"$scratch/got"))) -le 29 ] ||
+		wrong="$wrong [$p]: steps are missing"
+done
+result "they are those from the file"
 try "one topic only" sh -c "$features -i kafka:in -i kafka:slow -o kafka:x \
 	2>&1 | grep -q 'one topic of up to'"
 finish
