@@ -74,13 +74,13 @@ raw_of(const struct tp_fitted *f, const struct tp_panel *p, size_t r0, size_t i,
 
 void
 tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
-    uint32_t from, uint32_t to, void (*fn)(void *arg, size_t seg, size_t h,
-    double raw, double y), void *arg)
+    uint32_t from, uint32_t to, void (*fn)(void *arg,
+    const struct tp_fitted_pair *p), void *arg)
 {
 	const struct tp_panel	*p = &d->panel;
 	size_t			 r0 = 0, r1, i, h;
 	struct tp_ask		 a;
-	double			 y;
+	struct tp_fitted_pair	 pair;
 
 	while (r0 < p->nrow && p->step[r0] < from)
 		r0++;
@@ -94,10 +94,14 @@ tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
 			f->kind->predict(f->state, &a, f->out);
 		for (i = 0; i < r1 - r0; i++)
 			for (h = 0; h < p->shape.nh; h++) {
-				y = p->y[(r0 + i) * p->shape.nh + h];
-				if (!isnan(y))
-					fn(arg, p->seg[r0 + i], h,
-					    raw_of(f, p, r0, i, h), y);
+				pair.y = p->y[(r0 + i) * p->shape.nh + h];
+				if (isnan(pair.y))
+					continue;
+				pair.seg = p->seg[r0 + i];
+				pair.h = h;
+				pair.step = p->step[r0];
+				pair.raw = raw_of(f, p, r0, i, h);
+				fn(arg, &pair);
 			}
 	}
 }

@@ -27,6 +27,13 @@ struct tp_fitted {
 	size_t		 cap;
 };
 
+/* A forecast and what happened; seg and h are indexes in the data set. */
+struct tp_fitted_pair {
+	size_t		 seg, h;
+	uint32_t	 step;		/* that it was made from */
+	double		 raw, y;
+};
+
 /*
  * Prepares f (zeroed) to ask the model of a file, which must outlive it.
  * Returns 0, or -1 where it needs a column or lacks a horizon.
@@ -37,11 +44,11 @@ void tp_fitted_release(struct tp_fitted *f);
 
 /*
  * Asks the model for the rows of steps from .. to, in their order, and tells
- * fn each forecast that has a target; seg and h are indexes in the data set.
+ * fn each forecast that has a target.
  * Segments that a model from a file does not know get persistence.
  */
 void tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
-    uint32_t from, uint32_t to, void (*fn)(void *arg, size_t seg, size_t h,
-    double raw, double y), void *arg);
+    uint32_t from, uint32_t to, void (*fn)(void *arg,
+    const struct tp_fitted_pair *p), void *arg);
 
 #endif

@@ -7,10 +7,7 @@
 #define TP_FORECAST_TRAINER_H
 
 #include "forecast/gate.h"
-#include "forecast/score.h"
-
-enum { TP_SPLIT_TRAIN, TP_SPLIT_VALIDATION, TP_SPLIT_TEST, TP_SPLITS };
-extern const char *const tp_split_names[TP_SPLITS];
+#include "forecast/trainscore.h"
 
 #define TP_TRAIN_MODELS	4	/* the model, two baselines, the one in use */
 
@@ -21,12 +18,6 @@ struct tp_train_opts {
 	/* told what is being done, and what was found; or NULL */
 	void		(*note)(const char *what);
 	void		(*say)(const char *fmt, ...);
-};
-
-struct tp_train_scores {
-	const char	*kind;
-	char		*version;	/* owned */
-	struct tp_score	 s[TP_SPLITS][TP_MODEL_HORIZONS];
 };
 
 /* The result owns all it points to. */

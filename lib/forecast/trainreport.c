@@ -46,11 +46,40 @@ put_bins(struct tp_train_result *r, const struct tp_dataset *d, size_t h)
 	}
 }
 
+/* One model on the test part, by `by`. */
+static void
+put_parts(struct tp_train_result *r, const struct tp_dataset *d,
+    const struct tp_train_scores *s, enum tp_by by)
+{
+	struct tp_buf		 group = { 0 };
+	struct tp_score_of	 of = {
+		.kind = s->kind, .version = s->version,
+		.split = tp_split_names[TP_SPLIT_TEST], .unit = d->spec.unit,
+		.from = TP_TIME_NONE, .to = TP_TIME_NONE,
+		.by = tp_by_name(by),
+	};
+	size_t			 n = tp_train_parts(by, d), i, h;
+
+	for (i = 0; i < n; i++) {
+		group.n = 0;
+		tp_by_put(by, (int64_t)i, &d->segs, &group);
+		of.group = tp_buf_cstr(&group);
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			if (s->part[by][i][h].n == 0)
+				continue;
+			of.horizon = d->spec.targets[h];
+			tp_score_write(&s->part[by][i][h], &of, &r->report);
+			tp_buf_char(&r->report, '\n');
+		}
+	}
+	tp_buf_release(&group);
+}
+
 void
 tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 {
 	size_t	h, k;
-	int	split;
+	int	split, by;
 
 	for (split = 0; split < TP_SPLITS; split++)
 		for (k = 0; k < r->nscored; k++)
@@ -59,6 +88,9 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 				    k == 0 && !r->refused, &r->report);
 				tp_buf_char(&r->report, '\n');
 			}
+	for (by = 0; by < TP_BYS; by++)
+		for (k = 0; k < r->nscored; k++)
+			put_parts(r, d, &r->scored[k], (enum tp_by)by);
 	for (h = 0; h < d->panel.shape.nh; h++)
 		put_bins(r, d, h);
 }
