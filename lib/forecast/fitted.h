@@ -43,6 +43,15 @@ int tp_fitted_adopt(struct tp_fitted *f, const struct tp_modelfile *m,
 void tp_fitted_release(struct tp_fitted *f);
 
 /*
+ * Tells fn for each step from .. to the rows that the model is to be asked, as
+ * it takes them, and which rows of the data set the step has: n from row on.
+ * Of a model from a file, place[i] is where the i-th of these is in a, or
+ * SIZE_MAX where the model does not know its segment.
+ */
+void tp_fitted_steps(struct tp_fitted *f, const struct tp_dataset *d,
+    uint32_t from, uint32_t to, void (*fn)(void *arg, const struct tp_ask *a,
+    size_t row, size_t n), void *arg);
+/*
  * Asks the model for the rows of steps from .. to, in their order, and tells
  * fn each forecast that has a target.
  * Segments that a model from a file does not know get persistence.

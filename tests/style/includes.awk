@@ -10,6 +10,7 @@ BEGIN {
 	uses["feat"] = "base io json rec"
 	uses["plot"] = "base json rec forecast"
 	uses["model"] = "base io num"
+	uses["exchange"] = "base io num model"
 	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
 	uses["alert"] = "base json rec forecast"
