@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/sig.h"
 #include "forecast/automix.h"
+#include "forecast/crossval.h"
 #include "forecast/trainreport.h"
 #include "io/file.h"
 #include "io/versions.h"
@@ -22,7 +23,7 @@ struct conf {
 	int			 kind;		/* index into kinds */
 	const char		*split;
 	double			 interval, min_gain;
-	int64_t			 seed, threads, min_windows, keep, epochs;
+	int64_t			 seed, threads, min_windows, keep, cv, epochs;
 	bool			 folder;	/* model_path is one */
 	const char		*member_list;
 	int64_t			 budget_ms;
@@ -74,6 +75,8 @@ static const struct tp_opt options[] = {
 	    "threads to fit with; the result is the same (default: one a "
 	    "core)", 1, 64 },
 	{ .kind = TP_OPT_HEADING, .help = "Judging it" },
+	{ TP_OPT_INT, 0, "cv", AT(cv), "N", NULL,
+	    "cross-validate first, in N folds in the order of time", 1, 50 },
 	{ TP_OPT_FILE, 0, "report", AT(report_path), "FILE", NULL,
 	    "write score records to FILE", 0, 0 },
 	{ TP_OPT_FILE, 0, "gate", AT(gate_path), "MODEL", NULL,
@@ -228,6 +231,12 @@ add_version(const struct conf *c, struct tp_versions *v,
 	return 0;
 }
 
+static void
+show(const char *table)
+{
+	fputs(table, stderr);
+}
+
 /*
  * The model goes out, unless the gate refuses it; returns what main returns.
  * v is locked where the output is a folder.
@@ -244,7 +253,7 @@ publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 	tp_train_report(r, d);
 	if (c->run.quiet == 0) {
 		tp_train_table(r, TP_SPLIT_TEST, &b);
-		fputs(tp_buf_cstr(&b), stderr);
+		show(tp_buf_cstr(&b));
 		b.n = 0;
 	}
 	rc = c->report_path == NULL ? 0 : tp_file_replace(c->report_path,
@@ -279,7 +288,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	};
 	struct tp_train_result	r = { 0 };
 	struct tp_versions	v = { .fd = -1 };
-	int			rc = -1;
+	int			rc;
 
 	if (tp_dataset_finish(d, c->share, c->min_windows, e) != 0 ||
 	    (c->graph_path != NULL &&
@@ -288,18 +297,18 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	c->unit = tp_unit_suffix(d->spec.unit);
 	tp_progress_init(&c->progress, "windows", c->run.progress);
 	c->members.ids = &d->segs;
-	if (tp_model_kinds[c->kind] != NULL || tp_automix_train(&c->members, d, &o,
-	    c->budget_ms, e) == 0)
+	rc = tp_model_kinds[c->kind] != NULL ?
+	    tp_crossval(d, &o, (int)c->cv, c->run.quiet > 0 ? NULL : show,
+	    &r.report, e) :
+	    tp_automix_train(&c->members, d, &o, c->budget_ms, e);
+	if (rc == 0)
 		rc = tp_train(d, &o, &r, e);
 	tp_progress_end(&c->progress);
-	if (rc != 0)
-		return rc;
-	rc = -1;
-	if (!c->folder || tp_versions_lock(&v, c->model_path, ".model",
-	    e) == 0) {
+	if (rc == 0 && c->folder)
+		rc = tp_versions_lock(&v, c->model_path, ".model", e);
+	if (rc == 0)
 		rc = publish(c, d, &r, &v, e);
-		tp_versions_release(&v);
-	}
+	tp_versions_release(&v);
 	tp_train_release(&r);
 	return rc;
 }

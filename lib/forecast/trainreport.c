@@ -4,7 +4,7 @@
 
 static void
 put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
-    int split, size_t h, bool saved, struct tp_buf *b)
+    int split, size_t h, const char *fold, bool saved, struct tp_buf *b)
 {
 	const struct tp_panel	*p = &d->panel;
 	struct tp_score_of	 of = {
@@ -13,6 +13,7 @@ put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
 		.horizon = d->spec.targets[h], .unit = d->spec.unit,
 		.from = tp_dataset_time(d, p->part[split]),
 		.to = tp_dataset_time(d, p->part[split + 1] - 1),
+		.by = fold != NULL ? "fold" : NULL, .group = fold,
 		.saved = saved,
 	};
 
@@ -85,7 +86,7 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 		for (k = 0; k < r->nscored; k++)
 			for (h = 0; h < d->panel.shape.nh; h++) {
 				put_score(d, &r->scored[k], split, h,
-				    k == 0 && !r->refused, &r->report);
+				    NULL, k == 0 && !r->refused, &r->report);
 				tp_buf_char(&r->report, '\n');
 			}
 	for (by = 0; by < TP_BYS; by++)
@@ -93,6 +94,22 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 			put_parts(r, d, &r->scored[k], (enum tp_by)by);
 	for (h = 0; h < d->panel.shape.nh; h++)
 		put_bins(r, d, h);
+}
+
+void
+tp_train_fold_report(const struct tp_train_result *r,
+    const struct tp_dataset *d, int fold, struct tp_buf *b)
+{
+	char	name[16];
+	size_t	h, k;
+
+	snprintf(name, sizeof(name), "%d", fold);
+	for (k = 0; k < r->nscored; k++)
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			put_score(d, &r->scored[k], TP_SPLIT_TEST, h, name,
+			    false, b);
+			tp_buf_char(b, '\n');
+		}
 }
 
 char *
@@ -106,7 +123,7 @@ tp_train_metrics(const struct tp_train_result *r, const struct tp_dataset *d)
 	for (split = 0; split < TP_SPLITS; split++)
 		for (h = 0; h < d->panel.shape.nh; h++) {
 			tp_buf_char(&b, b.n == 0 ? '[' : ',');
-			put_score(d, &r->scored[0], split, h, true, &b);
+			put_score(d, &r->scored[0], split, h, NULL, true, &b);
 		}
 	tp_buf_char(&b, ']');
 	text = tp_strndup(b.p, b.n);
