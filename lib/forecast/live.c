@@ -43,6 +43,17 @@ enum { PREDICTED, LOWER, UPPER, CURRENT };
 
 static tp_feat_fn forecast_step;
 
+/* Forecasts with another model from now on; with none where u is NULL. */
+static void
+take(struct live *l, const struct tp_live_use *u)
+{
+	if (l->use.users != NULL)
+		--*l->use.users;
+	l->use = u != NULL ? *u : (struct tp_live_use){ 0 };
+	if (l->use.users != NULL)
+		++*l->use.users;
+}
+
 /* The grid keeps l's address; the runner does not move a state. */
 static int
 init(void *st, const void *conf, struct tp_err *e)
@@ -50,7 +61,7 @@ init(void *st, const void *conf, struct tp_err *e)
 	struct live	*l = st;
 
 	l->conf = conf;
-	l->use = l->conf->use;
+	take(l, &l->conf->use);
 	l->row_t = TP_TIME_NONE;
 	if (tp_asker_init(&l->asker, l->conf->grid.spec.tz, e) != 0)
 		return -1;
@@ -69,6 +80,7 @@ clear(void *st)
 	struct live	*l = st;
 	size_t		 i;
 
+	take(l, NULL);
 	tp_grid_clear(&l->grid);
 	tp_rowread_release(&l->rr);
 	tp_asker_release(&l->asker);
@@ -118,12 +130,11 @@ follow(struct live *l, int64_t t)
 
 	if (l->use.generation == c->use.generation)
 		return;
-	if (l->mode == ROWS && t == l->row_t &&
-	    l->use.generation == c->before.generation)
+	if (l->mode == ROWS && t == l->row_t)
 		return;
 	if (l->mode == GRID)
 		tp_grid_regroup(&l->grid, &c->grid.spec);
-	l->use = c->use;
+	take(l, &c->use);
 	if (l->adapt != NULL)
 		tp_adapt_use(l->adapt, l->use.model, &c->grid.spec);
 }
