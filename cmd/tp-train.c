@@ -146,6 +146,9 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->keep > 0 && !c->folder)
 		return tp_opt_error(e, "--keep is for versions in a folder; "
 		    "-o FOLDER/ names it");
+	if (c->cv > 0 && (tp_model_kinds[c->kind] == NULL ||
+	    c->kinds[0] == &tp_model_ensemble))
+		return tp_opt_error(e, "--cv is not for ensemble and auto");
 	if (strcmp(c->model_path, "-") == 0 && isatty(STDOUT_FILENO))
 		return tp_opt_error(e, "a model is not for a terminal; "
 		    "-o FILE saves it");
@@ -211,23 +214,15 @@ static int
 add_version(const struct conf *c, struct tp_versions *v,
     const struct tp_buf *b, struct tp_err *e)
 {
-	int64_t	 now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+	int64_t	now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
 	    tp_clock_wall_ms();
-	uint64_t h = tp_hash(b->p, b->n, 0);
-	char	*name;
-	size_t	 removed = 0;
+	size_t	removed = 0;
 
-	if (tp_versions_add(v, now, (uint32_t)(h ^ h >> 32), b->p, b->n,
-	    &name, e) != 0)
+	if (tp_versions_add(v, now, b->p, b->n, e) != 0 || (c->keep > 0 &&
+	    tp_versions_prune(v, (size_t)c->keep, &removed, e) != 0))
 		return -1;
-	if (c->keep > 0 &&
-	    tp_versions_prune(v, (size_t)c->keep, &removed, e) != 0) {
-		free(name);
-		return -1;
-	}
-	tp_log_note("'%s/%s' is the current model%s", v->dir, name,
+	tp_log_note("'%s/%s' is the current model%s", v->dir, v->added,
 	    removed > 0 ? "; older ones were removed" : "");
-	free(name);
 	return 0;
 }
 
