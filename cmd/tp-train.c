@@ -25,6 +25,7 @@ struct conf {
 	double			 interval, min_gain;
 	int64_t			 seed, threads, min_windows, keep, cv, epochs;
 	bool			 folder;	/* model_path is one */
+	bool			 importance;
 	const char		*member_list;
 	int64_t			 budget_ms;
 	struct tp_members	 members;
@@ -79,6 +80,8 @@ static const struct tp_opt options[] = {
 	    "cross-validate first, in N folds in the order of time", 1, 50 },
 	{ TP_OPT_FILE, 0, "report", AT(report_path), "FILE", NULL,
 	    "write score records to FILE", 0, 0 },
+	{ TP_OPT_FLAG, 0, "importance", AT(importance), NULL, NULL,
+	    "also how much worse it is without each input", 0, 0 },
 	{ TP_OPT_FILE, 0, "gate", AT(gate_path), "MODEL", NULL,
 	    "save nothing and exit with 1 unless the new model is better "
 	    "than MODEL on the validation part", 0, 0 },
@@ -278,6 +281,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.members = &c->members,
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
+		.importance = c->importance,
 		.note = note,
 		.say = tp_log_note,
 	};

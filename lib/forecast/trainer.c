@@ -157,6 +157,33 @@ version_of(const struct tp_dataset *d, const struct tp_fitted *f, uint64_t seed)
 	return v;
 }
 
+/* What is watched is kept as well. */
+struct recording {
+	const struct tp_fit_watch *next;	/* or NULL */
+	struct tp_train_result	*r;
+};
+
+static void
+record_epoch(void *arg, const struct tp_epoch *e)
+{
+	struct recording	*k = arg;
+	struct tp_train_result	*r = k->r;
+
+	TP_GROW(r->epochs, r->epochcap, r->nepochs + 1);
+	r->epochs[r->nepochs++] = *e;
+	if (k->next != NULL && k->next->epoch != NULL)
+		k->next->epoch(k->next->arg, e);
+}
+
+static void
+pass_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct recording	*k = arg;
+
+	if (k->next != NULL && k->next->progress != NULL)
+		k->next->progress(k->next->arg, done, total);
+}
+
 /* Fits and scores one kind; the state goes to `keep` where that is given. */
 static int
 train_kind(struct tp_train_result *r, const struct tp_dataset *d,
@@ -164,12 +191,15 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
     struct tp_modelfile *keep, struct tp_err *e)
 {
 	struct tp_train_scores	*s = &r->scored[r->nscored];
-	struct tp_fitted		 f = { 0 };
+	struct tp_fitted	 f = { .kind = kind };
+	struct recording	 k = { o->model.watch, r };
+	struct tp_fit_watch	 watch = { record_epoch, pass_progress, &k };
+	struct tp_model_opts	 opts = o->model;
 
 	if (o->note != NULL)
 		o->note(kind->name);
-	f.kind = kind;
-	f.state = kind->fit(&d->panel, &o->model, e);
+	opts.watch = &watch;
+	f.state = kind->fit(&d->panel, &opts, e);
 	if (f.state == NULL)
 		return -1;
 	r->nscored++;
@@ -225,6 +255,9 @@ tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
 	}
 	if (o->kind == &tp_model_ensemble)
 		tp_automix_explain(r->model.state, d, o);
+	if (o->importance)
+		tp_importance_measure(&r->importance, &r->model, d,
+		    o->model.seed);
 	r->model.metrics = tp_train_metrics(r, d);
 	return 0;
 }
@@ -236,6 +269,8 @@ tp_train_release(struct tp_train_result *r)
 
 	for (i = 0; i < TP_TRAIN_MODELS; i++)
 		tp_train_scores_release(&r->scored[i]);
+	free(r->epochs);
+	tp_importance_release(&r->importance);
 	tp_modelfile_release(&r->model);
 	tp_buf_release(&r->report);
 	memset(r, 0, sizeof(*r));

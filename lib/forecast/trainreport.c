@@ -20,33 +20,6 @@ put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
 	tp_score_write(&s->s[split][h], &of, b);
 }
 
-/* The reliability table of the model on the test part. */
-static void
-put_bins(struct tp_train_result *r, const struct tp_dataset *d, size_t h)
-{
-	const struct tp_train_scores	*s = &r->scored[0];
-	struct tp_score			 part;
-	char				 group[8];
-	int				 i;
-
-	for (i = 0; i < TP_SCORE_BINS; i++) {
-		struct tp_score_of	of = {
-			.kind = s->kind, .version = s->version,
-			.split = tp_split_names[TP_SPLIT_TEST],
-			.horizon = d->spec.targets[h], .unit = d->spec.unit,
-			.from = TP_TIME_NONE, .to = TP_TIME_NONE,
-			.by = "confidence", .group = group,
-		};
-
-		part = tp_score_of_bin(&s->s[TP_SPLIT_TEST][h], i);
-		if (part.n == 0)
-			continue;
-		snprintf(group, sizeof(group), "0.%d", i);
-		tp_score_write(&part, &of, &r->report);
-		tp_buf_char(&r->report, '\n');
-	}
-}
-
 /* One model on the test part, by `by`. */
 static void
 put_parts(struct tp_train_result *r, const struct tp_dataset *d,
@@ -76,6 +49,53 @@ put_parts(struct tp_train_result *r, const struct tp_dataset *d,
 	tp_buf_release(&group);
 }
 
+/* What the model learnt in each epoch. */
+static void
+put_epochs(struct tp_train_result *r, const struct tp_dataset *d)
+{
+	char			 group[12];
+	struct tp_score_of	 of = {
+		.kind = r->scored[0].kind, .version = r->scored[0].version,
+		.unit = d->spec.unit, .from = TP_TIME_NONE,
+		.to = TP_TIME_NONE, .by = "epoch", .group = group,
+	};
+	size_t			 i;
+
+	for (i = 0; i < r->nepochs; i++) {
+		snprintf(group, sizeof(group), "%d", r->epochs[i].number);
+		of.split = tp_split_names[TP_SPLIT_TRAIN];
+		tp_score_write_figure(&of, "mae", r->epochs[i].train,
+		    &r->report);
+		tp_buf_char(&r->report, '\n');
+		of.split = tp_split_names[TP_SPLIT_VALIDATION];
+		tp_score_write_figure(&of, "mae", r->epochs[i].valid,
+		    &r->report);
+		tp_buf_char(&r->report, '\n');
+	}
+}
+
+static void
+put_importance(struct tp_train_result *r, const struct tp_dataset *d)
+{
+	const struct tp_importance	*im = &r->importance;
+	struct tp_score_of		 of = {
+		.kind = r->scored[0].kind, .version = r->scored[0].version,
+		.split = tp_split_names[TP_SPLIT_VALIDATION],
+		.unit = d->spec.unit, .from = TP_TIME_NONE,
+		.to = TP_TIME_NONE, .by = "input",
+	};
+	size_t				 i, h;
+
+	for (i = 0; i < im->n; i++)
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			of.group = im->v[i].name;
+			of.horizon = d->spec.targets[h];
+			tp_score_write_figure(&of, "mae_increase",
+			    im->v[i].more[h], &r->report);
+			tp_buf_char(&r->report, '\n');
+		}
+}
+
 void
 tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 {
@@ -92,8 +112,8 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 	for (by = 0; by < TP_BYS; by++)
 		for (k = 0; k < r->nscored; k++)
 			put_parts(r, d, &r->scored[k], (enum tp_by)by);
-	for (h = 0; h < d->panel.shape.nh; h++)
-		put_bins(r, d, h);
+	put_epochs(r, d);
+	put_importance(r, d);
 }
 
 void

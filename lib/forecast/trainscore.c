@@ -21,7 +21,8 @@ size_t
 tp_train_parts(enum tp_by by, const struct tp_dataset *d)
 {
 	return by == TP_BY_HOUR ? 24 : by == TP_BY_SEGMENT ? d->segs.n :
-	    by == TP_BY_TRAFFIC || by == TP_BY_WEEK ? 2 : 0;
+	    by == TP_BY_TRAFFIC || by == TP_BY_WEEK ? 2 :
+	    by == TP_BY_CONFIDENCE ? TP_SCORE_BINS : 0;
 }
 
 static void
@@ -44,21 +45,22 @@ score_one(void *arg, const struct tp_fitted_pair *p)
 		.seg = p->seg, .truth = p->y, .unit = k->d->spec.unit,
 		.target = tp_dataset_time(k->d, p->step) +
 		    k->d->spec.targets[p->h] * TP_MINUTE,
-		.confidence = (double)NAN,
 	};
 	struct tp_forecast	 f;
 	int64_t			 part;
 	int			 by;
 
 	tp_forecast_make(&k->fc, p->seg, p->h, p->raw, NULL, &f);
+	pair.confidence = k->fc.iv != NULL ? f.confidence : (double)NAN;
 	add(k, &k->s->s[k->split][p->h], &f, p->y);
 	if (k->split != TP_SPLIT_TEST)
 		return;
-	for (by = 0; by < TP_BYS; by++)
-		if (k->s->part[by] != NULL) {
-			part = tp_by_part((enum tp_by)by, &pair, &k->tz);
+	for (by = 0; by < TP_BYS; by++) {
+		part = k->s->part[by] == NULL ? -1 :
+		    tp_by_part((enum tp_by)by, &pair, &k->tz);
+		if (part != -1)
 			add(k, &k->s->part[by][part][p->h], &f, p->y);
-		}
+	}
 }
 
 void

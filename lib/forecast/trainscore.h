@@ -1,6 +1,6 @@
 /*
  * The scores of one model on a data set: of each part of it, and of the test
- * part by hour, segment, traffic and week.
+ * part by hour, segment, traffic, week and confidence.
  */
 #ifndef TP_FORECAST_TRAINSCORE_H
 #define TP_FORECAST_TRAINSCORE_H

@@ -60,7 +60,9 @@ struct tp_members;			/* model/ensemble.h */
 /* One pass over the train part, of a model that learns by many. */
 struct tp_epoch {
 	int	 number, of;	/* 1 .. of */
-	double	 train, valid;	/* mean absolute errors, in the data's unit */
+	/* mean absolute errors over all steps that it learns, in the data's
+	 * unit: while it learnt, and of what it had learnt then */
+	double	 train, valid;
 	double	 seconds, gflops;	/* of its training; GFLOP per second */
 };
 
