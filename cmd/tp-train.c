@@ -2,7 +2,6 @@
  * tp-train: reads feature rows with targets, fits a model, scores it beside
  * persistence and the historical average, and saves it.
  */
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -106,28 +105,13 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* True where the model in use is that of the folder, which has none yet. */
-static bool
-is_first(const struct conf *c)
-{
-	char	*use = tp_versions_path(c->gate_path);
-	char	*own = tp_versions_path(c->model_path);
-	char	 target[2];
-	bool	 none;
-
-	none = c->folder && strcmp(use, own) == 0 &&
-	    readlink(use, target, sizeof(target)) == -1 && errno == ENOENT;
-	free(use);
-	free(own);
-	return none;
-}
-
 /* Reads the model in use, where there is one. */
 static int
 read_gate(struct conf *c, struct tp_err *e)
 {
 	tp_modelfile_release(&c->gate);
-	if (c->gate_path == NULL || is_first(c))
+	if (c->gate_path == NULL || (c->folder &&
+	    tp_versions_none(c->model_path, c->gate_path)))
 		return 0;
 	if (tp_modelfile_open(&c->gate, c->gate_path, e) != 0)
 		return -1;

@@ -23,9 +23,11 @@ tp_crossval(const struct tp_dataset *d, const struct tp_train_opts *o,
 {
 	struct tp_dataset	fold = *d;	/* another panel, no copy */
 	struct tp_panel		*p = &fold.panel;
+	struct tp_train_opts	 own = *o;
 	struct tp_buf		 b = { 0 };
 	int			 k;
 
+	own.importance = false;		/* is not in the report of a fold */
 	for (k = 1; k <= folds; k++) {
 		struct tp_train_result	r = { 0 };
 
@@ -34,7 +36,7 @@ tp_crossval(const struct tp_dataset *d, const struct tp_train_opts *o,
 		    p->part[3] <= p->part[2])
 			tp_err_set(e, TP_EXIT_DATA, "there are too few "
 			    "windows for %d folds", folds);
-		else if (tp_train(&fold, o, &r, e) != 0)
+		else if (tp_train(&fold, &own, &r, e) != 0)
 			tp_err_prefix(e, "fold %d", k);
 		if (e->code != 0)
 			break;

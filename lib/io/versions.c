@@ -66,6 +66,21 @@ tp_versions_path(const char *path)
 	return file;
 }
 
+bool
+tp_versions_none(const char *folder, const char *path)
+{
+	char	*use = tp_versions_path(path);
+	char	*own = tp_versions_path(folder);
+	char	 target[2];
+	bool	 none;
+
+	none = strcmp(use, own) == 0 &&
+	    readlink(use, target, sizeof(target)) == -1 && errno == ENOENT;
+	free(use);
+	free(own);
+	return none;
+}
+
 /* Makes a folder and those above it. */
 static int
 make_dirs(char *dir, struct tp_err *e)

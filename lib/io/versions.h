@@ -36,6 +36,9 @@ bool tp_versions_is(const char *path);
  * else PATH.  New text, the caller frees.
  */
 char *tp_versions_path(const char *path);
+/* True where path stands for the current version of a folder that has none
+ * yet. */
+bool tp_versions_none(const char *folder, const char *path);
 
 /*
  * Takes the lock, waiting for whoever has it; makes the folder where there is
