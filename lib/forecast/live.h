@@ -4,8 +4,9 @@
  *
  * From events and aggregates it makes the rows that tp-features would write,
  * by the same code, and forecasts as soon as a step closes (feat/grid.h).  A
- * feature row is forecast from at once.  What the first record is like
- * decides which of the two it is.
+ * feature row is forecast from at once where the model reads nothing else,
+ * else with all rows of its step (forecast/gather.h).  What the first record
+ * is like decides which of the two it is.
  *
  * A segment that the model does not know is forecast by persistence: its
  * lines have "model_version":"persistence", no interval and no confidence.

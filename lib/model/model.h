@@ -127,8 +127,9 @@ extern const struct tp_model_kind tp_model_ensemble;
 extern const struct tp_model_kind *const tp_model_kinds[];
 /* The kind of this name, or NULL. */
 const struct tp_model_kind *tp_model_find(const char *name);
-/* True where a segment's forecast depends on the rows of others too, so that
- * all rows of a step must be asked for at once. */
+/* True where a segment's forecast may depend on the rows of others too, so
+ * that all rows of a step must be asked for at once: mlp and gwnet mix over
+ * segments, trees read neighbours, an ensemble may hold any of them. */
 bool tp_model_is_joint(const struct tp_model_kind *kind);
 
 #endif

@@ -188,7 +188,7 @@ static void *
 fit(const struct tp_model_kind *k, const struct world *w, int threads)
 {
 	struct tp_err	 e = { 0 };
-	bool		 net = tp_model_is_joint(k) ||
+	bool		 net = k == &tp_model_mlp || k == &tp_model_gwnet ||
 			     strncmp(k->name, "lstm", 4) == 0;
 	void		*st = k->fit(&w->p,
 	    &(struct tp_model_opts){
