@@ -12,6 +12,7 @@
 #include "forecast/trainreport.h"
 #include "io/file.h"
 #include "io/versions.h"
+#include "plot/reportdir.h"
 #include "stream/run.h"
 
 struct conf {
@@ -25,7 +26,7 @@ struct conf {
 	int64_t			 seed, threads, min_windows, keep, cv, epochs;
 	bool			 folder;	/* model_path is one */
 	bool			 importance;
-	const char		*member_list;
+	const char		*member_list, *report_dir;
 	int64_t			 budget_ms;
 	struct tp_members	 members;
 	double			 share[3];	/* percent */
@@ -79,6 +80,8 @@ static const struct tp_opt options[] = {
 	    "cross-validate first, in N folds in the order of time", 1, 50 },
 	{ TP_OPT_FILE, 0, "report", AT(report_path), "FILE", NULL,
 	    "write score records to FILE", 0, 0 },
+	{ TP_OPT_FILE, 0, "report-dir", AT(report_dir), "FOLDER", NULL,
+	    "write them there, with pictures and a page of HTML", 0, 0 },
 	{ TP_OPT_FLAG, 0, "importance", AT(importance), NULL, NULL,
 	    "also how much worse it is without each input", 0, 0 },
 	{ TP_OPT_FILE, 0, "gate", AT(gate_path), "MODEL", NULL,
@@ -247,6 +250,10 @@ publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 		rc = c->folder ? add_version(c, v, &b, e) :
 		    tp_file_replace(c->model_path, b.p, b.n, e);
 	}
+	/* what fails here does not cost the model */
+	if (rc >= 0 && c->report_dir != NULL &&
+	    tp_reportdir_write(c->report_dir, r, d, e) != 0)
+		rc = -1;
 	tp_buf_release(&b);
 	return rc;
 }
