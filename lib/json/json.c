@@ -335,9 +335,12 @@ finish(struct tp_json_obj *o, const char *s, size_t n, const char *p,
 static inline bool
 is_known(const struct tp_json_obj *o, const char *p, const char *end)
 {
-	const struct tp_json_known	*k = &o->known[o->n];
+	const struct tp_json_known	*k;
 
-	return o->n < o->nknown && k->n > 0 && *p == '"' && end - p > k->n &&
+	if (o->n >= o->nknown)
+		return false;
+	k = &o->known[o->n];
+	return k->n > 0 && *p == '"' && end - p > k->n &&
 	    memcmp(p + 1, k->text, k->n) == 0;
 }
 
