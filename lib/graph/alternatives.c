@@ -1,0 +1,361 @@
+#include "graph/alternatives.h"
+
+#define SHARING_MOST	0.85	/* of the shortest, with those admitted */
+#define PLATEAU_LEAST	0.10	/* of what is not shared */
+#define DEARER		1.4f	/* a way found once more */
+#define TRIES		8
+
+/* A stretch of nodes in both trees; the way through it passes `via`. */
+struct tp_plateau {
+	uint32_t	via;
+	double		ms, length;	/* of the way, of the plateau */
+};
+
+void
+tp_ways_init(struct tp_ways *a, const struct tp_search *s)
+{
+	const struct tp_graph	*g = s->g;
+	uint32_t		 e;
+
+	*a = (struct tp_ways){ 0 };
+	tp_search_init(&a->back, g, s->w);
+	a->dearer = tp_calloc((size_t)g->edges + 1, sizeof(*a->dearer));
+	for (e = 0; e < g->edges; e++)
+		a->dearer[e] = 1;
+	a->used = tp_calloc((size_t)g->edges + 1, sizeof(*a->used));
+	a->seen = tp_calloc((size_t)g->nodes + 1, sizeof(*a->seen));
+}
+
+void
+tp_ways_release(struct tp_ways *a)
+{
+	size_t	i;
+
+	for (i = 0; i < TP_WAYS_MAX; i++)
+		tp_way_release(&a->way[i]);
+	tp_way_release(&a->next);
+	tp_search_release(&a->back);
+	free(a->dearer);
+	free(a->used);
+	free(a->seen);
+	free(a->plateau);
+	*a = (struct tp_ways){ 0 };
+}
+
+/* By how much another way may be longer, as a share of the shortest. */
+static double
+stretch_most(double ms)
+{
+	double	minutes = ms / 60000;
+
+	return 0.25 * (minutes < 10 ? 1.2 : minutes > 600 ? 0.5 :
+	    minutes > 60 ? 0.7 : minutes > 30 ? 0.9 : 1);
+}
+
+/* True where the way comes to a node, or a copy of it, twice. */
+static bool
+loops(struct tp_ways *a, const struct tp_graph *g, const struct tp_way *p)
+{
+	bool	twice = false;
+	size_t	i;
+
+	for (i = 0; i + 1 < p->n; i++) {
+		bool	*seen = &a->seen[tp_graph_own_node(g,
+			    g->head[p->edge[i]])];
+
+		twice |= *seen;
+		*seen = true;
+	}
+	for (i = 0; i + 1 < p->n; i++)
+		a->seen[tp_graph_own_node(g, g->head[p->edge[i]])] = false;
+	return twice;
+}
+
+/* ms of the way on edges that no admitted way has, at rates of time t. */
+static double
+unshared(const struct tp_ways *a, const struct tp_search *s,
+    const struct tp_way *p, double t)
+{
+	double	ms = 0;
+	size_t	i;
+
+	for (i = 0; i < p->n; i++)
+		if (!a->used[tp_graph_own_edge(s->g, p->edge[i])])
+			ms += tp_weights_still(s->w, p->edge[i], t,
+			    tp_way_share(p, i));
+	return ms;
+}
+
+static void
+admit(struct tp_ways *a, const struct tp_graph *g, struct tp_way *p)
+{
+	struct tp_way	old = a->way[a->n];
+	size_t		i;
+
+	for (i = 0; i < p->n; i++)
+		a->used[tp_graph_own_edge(g, p->edge[i])] = true;
+	a->way[a->n++] = *p;
+	*p = old;
+}
+
+/*
+ * Admits the candidate if it is good.  plateau is its ms, or INFINITY where
+ * it has no need of one.
+ */
+static void
+consider(struct tp_ways *a, const struct tp_search *s,
+    const struct tp_task *k, double plateau)
+{
+	struct tp_way	*p = &a->next;
+	double		 best = a->way[0].ms, own;
+
+	p->ms = tp_way_drive(p, s->w, TP_LANE_MID, k->t);
+	own = unshared(a, s, p, k->t);
+	if (!(p->ms <= best * (1 + stretch_most(best))))
+		a->refused.stretch++;
+	else if (own < best * (1 - SHARING_MOST))
+		a->refused.sharing++;
+	else if (plateau < PLATEAU_LEAST * own)
+		a->refused.plateau++;
+	else if (loops(a, s->g, p))
+		a->refused.loop++;
+	else {
+		p->found = true;
+		admit(a, s->g, p);
+	}
+}
+
+/* The longest plateaus of the shortest ways first. */
+static int
+compare(const void *x, const void *y)
+{
+	const struct tp_plateau	*p = x, *q = y;
+	double			 a = p->length - p->ms;
+	double			 b = q->length - q->ms;
+
+	if (a != b)
+		return a > b ? -1 : 1;
+	return (p->via > q->via) - (p->via < q->via);
+}
+
+static bool
+settled(const struct tp_search *s, uint32_t v)
+{
+	return !isinf(s->ms[v]) && s->place[v] == TP_GRAPH_NONE;
+}
+
+/* Walks the plateau that v is on from its end to its beginning. */
+static void
+add_plateau(struct tp_ways *a, const struct tp_search *s, uint32_t v)
+{
+	const struct tp_graph	*g = s->g;
+	uint32_t		 first = v, last = v, e;
+
+	while ((e = s->by[first]) != TP_GRAPH_NONE &&
+	    settled(&a->back, g->tail[e]) && a->back.by[g->tail[e]] == e) {
+		first = g->tail[e];
+		a->seen[first] = true;
+	}
+	while ((e = a->back.by[last]) != TP_GRAPH_NONE &&
+	    settled(s, g->head[e]) && s->by[g->head[e]] == e) {
+		last = g->head[e];
+		a->seen[last] = true;
+	}
+	TP_GROW(a->plateau, a->cap, a->nplateaus + 1);
+	a->plateau[a->nplateaus++] = (struct tp_plateau){
+		first, s->ms[first] + a->back.ms[first],
+		s->ms[last] - s->ms[first],
+	};
+}
+
+static void
+find_plateaus(struct tp_ways *a, struct tp_search *s,
+    const struct tp_task *k)
+{
+	double		limit = a->way[0].ms *
+			    (1 + stretch_most(a->way[0].ms));
+	double		least = a->way[0].ms * (1 - SHARING_MOST) *
+			    PLATEAU_LEAST;
+	uint32_t	i, v;
+	size_t		n;
+
+	tp_search_tree(s, k, limit);
+	tp_search_tree_back(&a->back, k, limit, s);
+	a->nplateaus = 0;
+	for (i = 0; i < s->nreached; i++) {
+		v = s->reached[i];
+		if (a->seen[v] || !settled(s, v) || !settled(&a->back, v) ||
+		    s->ms[v] + a->back.ms[v] > limit)
+			continue;
+		add_plateau(a, s, v);
+		n = a->nplateaus - 1;
+		if (a->plateau[n].length < least)
+			a->nplateaus--;
+	}
+	for (i = 0; i < s->nreached; i++)
+		a->seen[s->reached[i]] = false;
+	if (a->nplateaus > 1)
+		qsort(a->plateau, a->nplateaus, sizeof(*a->plateau), compare);
+}
+
+static void
+push_edge(struct tp_way *p, uint32_t e)
+{
+	TP_GROW(p->edge, p->cap, p->n + 1);
+	p->edge[p->n++] = e;
+}
+
+/* The start or end at node v, of which there is one. */
+static const struct tp_end *
+end_at(const struct tp_ends *ends, const struct tp_search *s,
+    const struct tp_task *k, uint32_t v, bool start)
+{
+	const struct tp_end	*best = NULL;
+	double			 least = INFINITY, ms;
+	uint32_t		 i;
+
+	for (i = 0; i < ends->n; i++) {
+		const struct tp_end	*x = &ends->v[i];
+
+		if (x->node != v)
+			continue;
+		ms = x->edge == TP_GRAPH_NONE ? 0 : tp_weights_still(s->w,
+		    x->edge, k->t, start ? 1 - x->share : x->share);
+		if (ms < least) {
+			least = ms;
+			best = x;
+		}
+	}
+	return best;
+}
+
+/* The way from the start to `via` in one tree and on in the other. */
+static void
+trace(struct tp_ways *a, const struct tp_search *s, const struct tp_task *k,
+    uint32_t via)
+{
+	const struct tp_graph	*g = s->g;
+	const struct tp_end	*x;
+	struct tp_way		*p = &a->next;
+	uint32_t		 v, e;
+	size_t			 i;
+
+	p->n = 0;
+	p->from = 0;
+	p->to = 1;
+	for (v = via; s->by[v] != TP_GRAPH_NONE; v = g->tail[s->by[v]])
+		push_edge(p, s->by[v]);
+	x = end_at(k->from, s, k, v, true);
+	if (x != NULL && x->edge != TP_GRAPH_NONE) {
+		push_edge(p, x->edge);
+		p->from = x->share;
+	}
+	for (i = 0; i < p->n / 2; i++) {
+		e = p->edge[i];
+		p->edge[i] = p->edge[p->n - 1 - i];
+		p->edge[p->n - 1 - i] = e;
+	}
+	for (v = via; a->back.by[v] != TP_GRAPH_NONE;
+	    v = g->head[a->back.by[v]])
+		push_edge(p, a->back.by[v]);
+	x = end_at(k->to, s, k, v, false);
+	if (x != NULL && x->edge != TP_GRAPH_NONE) {
+		push_edge(p, x->edge);
+		p->to = x->share;
+	}
+}
+
+static void
+by_plateaus(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
+    size_t want)
+{
+	size_t	i;
+
+	find_plateaus(a, s, k);
+	for (i = 0; i < a->nplateaus && a->n < want; i++) {
+		trace(a, s, k, a->plateau[i].via);
+		if (a->next.n > 0)
+			consider(a, s, k, a->plateau[i].length);
+	}
+}
+
+/* Makes the edges of a way dearer, or (factor 0) as they were. */
+static void
+set_dearer(struct tp_ways *a, const struct tp_graph *g,
+    const struct tp_way *p, float factor)
+{
+	size_t	i;
+
+	for (i = 0; i < p->n; i++) {
+		float	*d = &a->dearer[tp_graph_own_edge(g, p->edge[i])];
+
+		*d = factor > 0 ? *d * factor : 1;
+	}
+}
+
+/* Every way found is made dearer; all are noted, to undo it. */
+static void
+by_penalty(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
+    size_t want)
+{
+	struct tp_task	task = *k;
+	struct tp_way	all = { 0 };
+	int		i;
+	size_t		j;
+
+	task.costs = TP_COSTS_STILL;
+	task.dearer = a->dearer;
+	for (j = 0; j < a->n; j++)
+		set_dearer(a, s->g, &a->way[j], DEARER);
+	for (i = 0; i < TRIES && a->n < want; i++) {
+		if (!tp_search_way(s, &task, &a->next))
+			break;
+		set_dearer(a, s->g, &a->next, DEARER);
+		for (j = 0; j < a->next.n; j++)
+			push_edge(&all, a->next.edge[j]);
+		consider(a, s, k, INFINITY);
+	}
+	set_dearer(a, s->g, &all, 0);
+	for (j = 0; j < a->n; j++)
+		set_dearer(a, s->g, &a->way[j], 0);
+	tp_way_release(&all);
+}
+
+/* By time, the shortest first. */
+static void
+sort(struct tp_ways *a)
+{
+	struct tp_way	p;
+	size_t		i, j;
+
+	for (i = 2; i < a->n; i++)
+		for (j = i; j > 1 && a->way[j].ms < a->way[j - 1].ms; j--) {
+			p = a->way[j];
+			a->way[j] = a->way[j - 1];
+			a->way[j - 1] = p;
+		}
+}
+
+size_t
+tp_ways_find(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
+    size_t others)
+{
+	size_t	want = 1 + (others < TP_WAYS_MAX ? others : TP_WAYS_MAX - 1);
+	size_t	i, j;
+
+	a->n = 0;
+	a->refused = (struct tp_refused){ 0 };
+	if (!tp_search_way(s, k, &a->next))
+		return 0;
+	admit(a, s->g, &a->next);
+	if (a->n < want)
+		by_plateaus(a, s, k, want);
+	if (a->n < want)
+		by_penalty(a, s, k, want);
+	for (i = 0; i < a->n; i++)
+		for (j = 0; j < a->way[i].n; j++)
+			a->used[tp_graph_own_edge(s->g,
+			    a->way[i].edge[j])] = false;
+	sort(a);
+	return a->n;
+}

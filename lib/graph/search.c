@@ -1,0 +1,403 @@
+#include "graph/search.h"
+
+#include "graph/heap.h"
+
+static void
+add_end(struct tp_ends *s, uint32_t node, uint32_t edge, double share)
+{
+	if (s->n < TP_ENDS_MAX)
+		s->v[s->n++] = (struct tp_end){ node, edge, share };
+}
+
+void
+tp_ends_node(struct tp_ends *s, const struct tp_graph *g, uint32_t v,
+    bool start)
+{
+	uint32_t	n, first = tp_graph_copies(g, v, &n), i;
+
+	add_end(s, v, TP_GRAPH_NONE, 0);
+	for (i = 0; i < n && !start; i++)
+		add_end(s, first + i, TP_GRAPH_NONE, 0);
+}
+
+void
+tp_ends_spot(struct tp_ends *s, const struct tp_graph *g, uint32_t e,
+    double share, bool start)
+{
+	uint32_t	n, first, i, k;
+
+	if (start) {
+		add_end(s, g->head[e], e, share);
+		return;
+	}
+	add_end(s, g->tail[e], e, share);
+	first = tp_graph_copies(g, g->tail[e], &n);
+	for (i = first; i < first + n; i++)
+		for (k = g->out[i]; k < g->out[i + 1]; k++)
+			if (tp_graph_own_edge(g, k) == e)
+				add_end(s, i, k, share);
+}
+
+void
+tp_search_init(struct tp_search *s, const struct tp_graph *g,
+    const struct tp_weights *w)
+{
+	size_t		n = (size_t)g->nodes + 1;
+	uint32_t	i;
+
+	*s = (struct tp_search){ .g = g, .w = w };
+	s->ms = tp_malloc(n * sizeof(*s->ms));
+	s->by = tp_malloc(n * sizeof(*s->by));
+	s->place = tp_malloc(n * sizeof(*s->place));
+	s->reached = tp_malloc(n * sizeof(*s->reached));
+	s->heap = tp_malloc(n * sizeof(*s->heap));
+	for (i = 0; i < g->nodes; i++) {
+		s->ms[i] = INFINITY;
+		s->place[i] = TP_GRAPH_NONE;
+	}
+}
+
+void
+tp_search_release(struct tp_search *s)
+{
+	free(s->ms);
+	free(s->by);
+	free(s->place);
+	free(s->reached);
+	free(s->heap);
+	*s = (struct tp_search){ 0 };
+}
+
+void
+tp_way_release(struct tp_way *p)
+{
+	free(p->edge);
+	*p = (struct tp_way){ 0 };
+}
+
+static double
+cost(const struct tp_search *s, const struct tp_task *k, uint32_t e,
+    double ms, double share)
+{
+	double	c = k->costs == TP_COSTS_MOVING ?
+		    tp_weights_drive(s->w, e, TP_LANE_MID, k->t + ms, share) :
+		    tp_weights_still(s->w, e, k->t, share);
+
+	return k->dearer == NULL ? c :
+	    c * (double)k->dearer[tp_graph_own_edge(s->g, e)];
+}
+
+/* At least so many ms from v to an end, by the active landmarks. */
+static double
+bound(const struct tp_search *s, uint32_t v)
+{
+	const uint32_t	*ms;
+	double		 best = 0, d;
+	uint32_t	 i;
+
+	for (i = 0; i < s->active; i++) {
+		ms = &s->marks->ms[((size_t)v * s->marks->n + s->mark[i]) * 2];
+		d = s->near[i] - (double)ms[0];
+		if (ms[0] != UINT32_MAX && d > best)
+			best = d;
+		d = (double)ms[1] - s->far[i];
+		if (ms[1] != UINT32_MAX && d > best)
+			best = d;
+	}
+	return best;
+}
+
+/*
+ * Sets near and far of place i for a landmark: the least distance from it to
+ * an end, and the most from an end to it.
+ */
+static void
+aim(struct tp_search *s, const struct tp_ends *to, uint32_t i, uint32_t mark)
+{
+	const uint32_t	*ms;
+	uint32_t	 k;
+
+	s->mark[i] = mark;
+	s->near[i] = INFINITY;
+	s->far[i] = 0;
+	for (k = 0; k < to->n; k++) {
+		ms = &s->marks->ms[((size_t)to->v[k].node * s->marks->n +
+		    mark) * 2];
+		if (ms[0] != UINT32_MAX)
+			s->near[i] = fmin(s->near[i], ms[0]);
+		s->far[i] = fmax(s->far[i],
+		    ms[1] == UINT32_MAX ? INFINITY : ms[1]);
+	}
+	if (isinf(s->near[i]))
+		s->near[i] = 0;
+}
+
+/* Takes the landmarks that say most about the way from the first start. */
+static void
+choose(struct tp_search *s, const struct tp_task *k)
+{
+	double		gain[TP_ACTIVE], g;
+	uint32_t	m, i;
+
+	s->active = 0;
+	s->marks = k->marks;
+	for (m = 0; s->marks != NULL && m < s->marks->n; m++) {
+		struct tp_search	one = { .marks = s->marks, .active = 1 };
+
+		aim(&one, k->to, 0, m);
+		g = bound(&one, k->from->v[0].node);
+		if (s->active < TP_ACTIVE)
+			s->active++;
+		else if (g <= gain[TP_ACTIVE - 1])
+			continue;
+		for (i = s->active - 1; i > 0 && gain[i - 1] < g; i--) {
+			gain[i] = gain[i - 1];
+			s->mark[i] = s->mark[i - 1];
+		}
+		gain[i] = g;
+		s->mark[i] = m;
+	}
+	for (i = 0; i < s->active; i++)
+		aim(s, k->to, i, s->mark[i]);
+}
+
+/* The best end so far; `direct` where it is on the edge of a start. */
+struct goal {
+	double			 ms;
+	const struct tp_end	*at;
+	const struct tp_end	*direct;
+};
+
+/* Ways that stay on one edge. */
+static void
+go_direct(const struct tp_search *s, const struct tp_task *k,
+    struct goal *best)
+{
+	uint32_t	i, j;
+
+	for (i = 0; i < k->from->n; i++)
+		for (j = 0; j < k->to->n; j++) {
+			const struct tp_end	*a = &k->from->v[i];
+			const struct tp_end	*b = &k->to->v[j];
+			double			 ms;
+
+			if (a->edge == TP_GRAPH_NONE || a->edge != b->edge ||
+			    a->share > b->share)
+				continue;
+			ms = cost(s, k, a->edge, 0, b->share - a->share);
+			if (ms < best->ms)
+				*best = (struct goal){ ms, b, a };
+		}
+}
+
+static void
+start(struct tp_search *s, const struct tp_task *k)
+{
+	uint32_t	i;
+
+	for (i = 0; i < k->from->n; i++) {
+		const struct tp_end	*a = &k->from->v[i];
+		double			 ms = a->edge == TP_GRAPH_NONE ? 0 :
+					    cost(s, k, a->edge, 0,
+					    1 - a->share);
+
+		tp_heap_reach(s, a->node, ms, bound(s, a->node),
+		    TP_GRAPH_NONE);
+	}
+}
+
+static void
+try_ends(const struct tp_search *s, const struct tp_task *k, uint32_t v,
+    struct goal *best)
+{
+	uint32_t	i;
+	double		ms;
+
+	for (i = 0; i < k->to->n; i++) {
+		const struct tp_end	*b = &k->to->v[i];
+
+		if (b->node != v)
+			continue;
+		ms = s->ms[v];
+		if (b->edge != TP_GRAPH_NONE)
+			ms += cost(s, k, b->edge, ms, b->share);
+		if (ms < best->ms)
+			*best = (struct goal){ ms, b, NULL };
+	}
+}
+
+static void
+push_edge(struct tp_way *p, uint32_t e)
+{
+	TP_GROW(p->edge, p->cap, p->n + 1);
+	p->edge[p->n++] = e;
+}
+
+/* The start whose edge leads to v, at the time that v was reached. */
+static const struct tp_end *
+start_of(const struct tp_search *s, const struct tp_task *k, uint32_t v)
+{
+	const struct tp_end	*best = NULL;
+	double			 ms, least = INFINITY;
+	uint32_t		 i;
+
+	for (i = 0; i < k->from->n; i++) {
+		const struct tp_end	*a = &k->from->v[i];
+
+		if (a->node != v)
+			continue;
+		ms = a->edge == TP_GRAPH_NONE ? 0 :
+		    cost(s, k, a->edge, 0, 1 - a->share);
+		if (ms < least) {
+			least = ms;
+			best = a;
+		}
+	}
+	return best;
+}
+
+/* Writes down the way to the goal, from its end. */
+static void
+trace(const struct tp_search *s, const struct tp_task *k,
+    const struct goal *best, struct tp_way *p)
+{
+	const struct tp_end	*a;
+	uint32_t		 v = best->at->node, e;
+	size_t			 i;
+
+	p->from = 0;
+	p->to = 1;
+	if (best->at->edge != TP_GRAPH_NONE) {
+		push_edge(p, best->at->edge);
+		p->to = best->at->share;
+	}
+	if (best->direct != NULL) {
+		p->from = best->direct->share;
+		return;
+	}
+	for (; s->by[v] != TP_GRAPH_NONE; v = s->g->tail[s->by[v]])
+		push_edge(p, s->by[v]);
+	a = start_of(s, k, v);
+	if (a != NULL && a->edge != TP_GRAPH_NONE) {
+		push_edge(p, a->edge);
+		p->from = a->share;
+	}
+	for (i = 0; i < p->n / 2; i++) {
+		e = p->edge[i];
+		p->edge[i] = p->edge[p->n - 1 - i];
+		p->edge[p->n - 1 - i] = e;
+	}
+}
+
+bool
+tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
+{
+	const struct tp_graph	*g = s->g;
+	struct goal		 best = { .ms = INFINITY };
+	uint32_t		 v, e;
+
+	p->n = 0;
+	p->found = false;
+	if (k->from->n == 0 || k->to->n == 0)
+		return false;
+	tp_heap_clear(s);
+	choose(s, k);
+	go_direct(s, k, &best);
+	start(s, k);
+	while (s->nheap > 0 && s->heap[0].key < best.ms) {
+		v = tp_heap_pop(s);
+		try_ends(s, k, v, &best);
+		for (e = g->out[v]; e < g->out[v + 1]; e++) {
+			double	ms = s->ms[v] + cost(s, k, e, s->ms[v], 1);
+
+			if (ms < s->ms[g->head[e]])
+				tp_heap_reach(s, g->head[e], ms,
+				    bound(s, g->head[e]), e);
+		}
+	}
+	if (isinf(best.ms))
+		return false;
+	trace(s, k, &best, p);
+	p->found = true;
+	p->ms = best.ms;
+	return true;
+}
+
+static void
+start_back(struct tp_search *s, const struct tp_task *k)
+{
+	uint32_t	i;
+
+	for (i = 0; i < k->to->n; i++) {
+		const struct tp_end	*b = &k->to->v[i];
+		double			 ms = b->edge == TP_GRAPH_NONE ? 0 :
+					    cost(s, k, b->edge, 0, b->share);
+
+		tp_heap_reach(s, b->node, ms, 0, TP_GRAPH_NONE);
+	}
+}
+
+void
+tp_search_tree(struct tp_search *s, const struct tp_task *k, double limit)
+{
+	const struct tp_graph	*g = s->g;
+	uint32_t		 v, e;
+
+	tp_heap_clear(s);
+	choose(s, k);
+	start(s, k);
+	while (s->nheap > 0) {
+		v = tp_heap_pop(s);
+		for (e = g->out[v]; e < g->out[v + 1]; e++) {
+			double	ms = s->ms[v] + cost(s, k, e, 0, 1), ahead;
+
+			if (!(ms < s->ms[g->head[e]]))
+				continue;
+			ahead = bound(s, g->head[e]);
+			if (ms + ahead <= limit)
+				tp_heap_reach(s, g->head[e], ms, ahead, e);
+		}
+	}
+}
+
+void
+tp_search_tree_back(struct tp_search *s, const struct tp_task *k,
+    double limit, const struct tp_search *there)
+{
+	const struct tp_graph	*g = s->g;
+	uint32_t		 v, i, e;
+
+	tp_heap_clear(s);
+	start_back(s, k);
+	while (s->nheap > 0) {
+		v = tp_heap_pop(s);
+		for (i = g->in[v]; i < g->in[v + 1]; i++) {
+			double	ms;
+
+			e = g->into[i];
+			ms = s->ms[v] + cost(s, k, e, 0, 1);
+			if (ms + (there == NULL ? 0 :
+			    there->ms[g->tail[e]]) <= limit)
+				tp_heap_reach(s, g->tail[e], ms, 0, e);
+		}
+	}
+}
+
+double
+tp_way_share(const struct tp_way *p, size_t i)
+{
+	return (i + 1 == p->n ? p->to : 1) - (i == 0 ? p->from : 0);
+}
+
+double
+tp_way_drive(const struct tp_way *p, const struct tp_weights *w,
+    enum tp_lane lane, double t)
+{
+	double	ms = 0;
+	size_t	i;
+
+	for (i = 0; i < p->n; i++)
+		ms += tp_weights_drive(w, p->edge[i], lane, t + ms,
+		    tp_way_share(p, i));
+	return ms;
+}

@@ -1,0 +1,128 @@
+/*
+ * Shortest ways through a graph: Dijkstra's search, or A* by landmarks
+ * (Goldberg and Harrelson 2005).  Distances to landmarks are those in free
+ * flow, which no weight is below, so they hold for any traffic.
+ *
+ * A search goes from one of several starts to one of several ends: a spot on
+ * a two-way street is on two edges, and a node has copies.  A struct owns its
+ * arrays and borrows graph and weights; one search at a time.
+ */
+#ifndef TP_GRAPH_SEARCH_H
+#define TP_GRAPH_SEARCH_H
+
+#include "graph/weights.h"
+
+#define TP_ENDS_MAX	64	/* starts or ends of one search */
+
+/* Where a way begins or ends: a spot on own edge `edge`, of which a share
+ * lies before it; or, where edge is TP_GRAPH_NONE, at the node. */
+struct tp_end {
+	uint32_t	node;
+	uint32_t	edge;
+	double		share;
+};
+
+struct tp_ends {
+	uint32_t	n;
+	struct tp_end	v[TP_ENDS_MAX];
+};
+
+/* Adds own node v, as a start or (with its copies) as an end. */
+void tp_ends_node(struct tp_ends *s, const struct tp_graph *g, uint32_t v,
+    bool start);
+/* Adds a spot on own edge e, a share of which lies before it. */
+void tp_ends_spot(struct tp_ends *s, const struct tp_graph *g, uint32_t e,
+    double share, bool start);
+
+/*
+ * Distances of all nodes from and to some of them, ms in free flow:
+ * ms[(v * n + i) * 2] from landmark i to v, + 1 from v to it; UINT32_MAX
+ * where there is no way.
+ */
+struct tp_landmarks {
+	uint32_t	 n;
+	uint32_t	*ms;
+};
+
+/* Takes up to n landmarks, each the node farthest from those before. */
+void tp_landmarks_init(struct tp_landmarks *l, const struct tp_graph *g,
+    uint32_t n);
+void tp_landmarks_release(struct tp_landmarks *l);
+
+/* What an edge costs: by the rates as they change, or those of t. */
+enum tp_costs { TP_COSTS_MOVING, TP_COSTS_STILL };
+
+struct tp_hop {			/* in the heap */
+	double		key;
+	uint32_t	node;
+};
+
+#define TP_ACTIVE	4	/* landmarks that a search looks at */
+
+/* Nodes reached, with the edge they were reached by. */
+struct tp_search {
+	const struct tp_graph	*g;
+	const struct tp_weights	*w;
+	double		*ms;		/* since the start; INFINITY */
+	uint32_t	*by;		/* edge, or NONE at a start */
+	uint32_t	*place;		/* in the heap, or NONE */
+	uint32_t	*reached;	/* nodes with ms set */
+	uint32_t	 nreached;
+	struct tp_hop	*heap;
+	uint32_t	 nheap;
+	/* of the present search */
+	const struct tp_landmarks *marks;	/* NULL: none */
+	uint32_t	 active, mark[TP_ACTIVE];
+	double		 near[TP_ACTIVE], far[TP_ACTIVE];
+	const float	*dearer;	/* by own edge, >= 1; NULL: all 1 */
+};
+
+/* Room for searches by these weights; s is for tp_search_release(). */
+void tp_search_init(struct tp_search *s, const struct tp_graph *g,
+    const struct tp_weights *w);
+void tp_search_release(struct tp_search *s);
+
+/* A way that was found: own edges or copies, in their order. */
+struct tp_way {
+	uint32_t	*edge;
+	size_t		 n, cap;
+	/* the shares of the first and last edge that are driven: from..1 and
+	 * 0..to, from..to where they are one */
+	double		 from, to;
+	bool		 found;
+	double		 ms;
+};
+
+void tp_way_release(struct tp_way *p);
+
+/* What to search for, from t on. */
+struct tp_task {
+	const struct tp_ends	*from, *to;
+	double			 t;
+	enum tp_costs		 costs;
+	const struct tp_landmarks *marks;	/* NULL: Dijkstra */
+	const float		*dearer;
+};
+
+/* Finds the shortest way; false where there is none. */
+bool tp_search_way(struct tp_search *s, const struct tp_task *k,
+    struct tp_way *p);
+
+/*
+ * Reaches the nodes that a way of at most `limit` ms may pass, at the still
+ * rates of k->t: from the starts; and from the ends backwards, those that
+ * the former reached (NULL: all).
+ */
+void tp_search_tree(struct tp_search *s, const struct tp_task *k,
+    double limit);
+void tp_search_tree_back(struct tp_search *s, const struct tp_task *k,
+    double limit, const struct tp_search *there);
+
+/* ms to drive the way from time t in the rates of a lane. */
+double tp_way_drive(const struct tp_way *p, const struct tp_weights *w,
+    enum tp_lane lane, double t);
+
+/* The share of edge i of the way that is driven. */
+double tp_way_share(const struct tp_way *p, size_t i);
+
+#endif
