@@ -8,12 +8,12 @@ BEGIN {
 	uses["stream"] = "base io json rec kafka"
 	uses["data"] = uses["window"] = "base json rec"
 	uses["feat"] = "base io json rec"
-	uses["plot"] = "base io json rec forecast"
+	uses["plot"] = "base json rec forecast"
 	uses["model"] = "base io num"
-	uses["exchange"] = "base io num model"
 	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
 	uses["alert"] = "base json rec forecast"
+	uses["route"] = "base json rec forecast graph"
 }
 {
 	split($0, part, ":")

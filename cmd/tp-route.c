@@ -1,0 +1,162 @@
+/*
+ * tp-route: answers questions for routes by the traffic of the moment and
+ * that to come.
+ */
+#include "base/opttime.h"
+#include "route/route.h"
+#include "stream/run.h"
+
+struct conf {
+	struct tp_run_opts	 run;
+	struct tp_route_conf	 route;
+	struct tp_graph		 g;
+	struct tp_locate	 locate;
+	struct tp_landmarks	 marks;
+	struct tp_query		 question;
+	const char		*graph, *updates, *from, *to, *depart;
+	int			 as, assumed;
+	int64_t			 others, landmarks;
+};
+
+#define AT(field)	offsetof(struct conf, field)
+
+static const struct tp_opt options[] = {
+	{ .kind = TP_OPT_HEADING, .help = "Roads" },
+	{ TP_OPT_FILE, 'g', "graph", AT(graph), "FILE", NULL,
+	    "the graph file of tp-graph, with segments on it", 0, 0 },
+	{ TP_OPT_DUR, 0, "max-age", AT(route.max_age), "TIME", NULL,
+	    "forget readings and forecasts so old (default 30m)", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
+	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
+	    0, 0 },
+	{ TP_OPT_INT, 0, "landmarks", AT(landmarks), "N", NULL,
+	    "landmarks that searches steer by, 0 for none (default 16)",
+	    0, 64 },
+	{ .kind = TP_OPT_HEADING, .help = "One question" },
+	{ TP_OPT_STR, 0, "from", AT(from), "PLACE", NULL,
+	    "where the way begins: LAT,LON or the name of a node", 0, 0 },
+	{ TP_OPT_STR, 0, "to", AT(to), "PLACE", NULL,
+	    "where it ends", 0, 0 },
+	{ TP_OPT_STR, 0, "depart", AT(depart), "TIME", NULL,
+	    "when: a time, or now, which is the newest in the input "
+	    "(default)", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "Answers" },
+	{ TP_OPT_INT, 0, "alternatives", AT(others), "N", NULL,
+	    "other good ways, where a question does not say how many "
+	    "(default 0)", 0, 3 },
+	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", "own|hanoi",
+	    "the shape of answers (default: that of the question)", 0, 0 },
+	{ TP_OPT_FILE, 0, "updates", AT(updates), "FILE", NULL,
+	    "a line for each batch of news that changed the roads", 0, 0 },
+	{ .kind = TP_OPT_END },
+};
+
+static const char tail[] =
+    "Example:\n"
+    "  tp-predict -m city.model events.jsonl |\n"
+    "      tp-route -g city.graph --from 47.14,9.52 --to 47.21,9.53\n";
+
+static const struct tp_tool tool = {
+	.name = "tp-route",
+	.brief = "find routes by live and forecast traffic",
+	.operands = "[FILE ...]",
+	.opts = options,
+	.shared = tp_run_options,
+	.shared_offset = AT(run),
+	.help_tail = tail,
+};
+
+/* The question of the command line, if there is one. */
+static int
+set_question(struct conf *c, struct tp_err *e)
+{
+	static const char	*nothing[] = { "/dev/null" };
+	struct tp_query		*q = &c->question;
+	const char		*why;
+
+	if ((c->from != NULL) != (c->to != NULL))
+		return tp_opt_error(e, "--from and --to go together");
+	if (c->from == NULL)
+		return c->depart == NULL ? 0 : tp_opt_error(e, "--depart "
+		    "goes with --from and --to");
+	if ((why = tp_place_parse(&q->from, c->from)) != NULL)
+		return tp_opt_error(e, "--from '%s': %s", c->from, why);
+	if ((why = tp_place_parse(&q->to, c->to)) != NULL)
+		return tp_opt_error(e, "--to '%s': %s", c->to, why);
+	q->others = -1;
+	q->depart = TP_TIME_NONE;
+	if (c->depart != NULL && strcmp(c->depart, "now") != 0 &&
+	    tp_time_parse(NULL, c->depart, strlen(c->depart), &q->depart,
+	    &why) != 0)
+		return tp_opt_error(e, "--depart '%s': %s", c->depart, why);
+	c->route.question = q;
+	if (c->run.inputs.n == 0) {
+		free(c->run.inputs.v);
+		c->run.inputs.v = tp_malloc(sizeof(nothing));
+		memcpy(c->run.inputs.v, nothing, sizeof(nothing));
+		c->run.inputs.n = 1;
+	}
+	return 0;
+}
+
+static int
+configure(struct conf *c, struct tp_err *e)
+{
+	if (c->graph == NULL)
+		return tp_opt_error(e, "no graph file (-g)");
+	if (tp_run_reads_topics(&c->run))
+		return tp_opt_error(e, "topics cannot be read, only files "
+		    "and pipes");
+	if (c->route.max_age < TP_MINUTE)
+		return tp_opt_error(e, "--max-age must be at least 1m");
+	if (set_question(c, e) == -1 ||
+	    tp_graph_open(&c->g, c->graph, e) == -1)
+		return -1;
+	tp_locate_init(&c->locate, &c->g);
+	/* one question is not worth their making */
+	tp_landmarks_init(&c->marks, &c->g, c->route.question != NULL ? 0 :
+	    (uint32_t)c->landmarks);
+	c->route.g = &c->g;
+	c->route.locate = &c->locate;
+	c->route.marks = &c->marks;
+	c->route.others = (int)c->others;
+	c->route.as = (enum tp_route_as)c->as;
+	c->route.assumed = (enum tp_unit)c->assumed;
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	bool		answered = true;
+	struct conf	c = {
+		.run = tp_run_defaults,
+		.route = { .max_age = 30 * TP_MINUTE, .answered = &answered },
+		.landmarks = 16,
+	};
+	const char	*paths[] = { NULL, NULL };
+	struct tp_run	run = {
+		.opts = &c.run,
+		.filter = &tp_route_filter,
+		.conf = &c.route,
+		.paths = paths,
+		.what = "records",
+	};
+	struct tp_err	e = { 0 };
+	int		rc;
+
+	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
+	if (rc != 0)
+		return rc - 1;
+	paths[0] = c.updates;
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	if (rc == 0 && !answered)
+		rc = tp_err_set(&e, TP_EXIT_NO, "no route");
+	tp_locate_release(&c.locate);
+	tp_landmarks_release(&c.marks);
+	tp_graph_release(&c.g);
+	tp_query_release(&c.question);
+	return tp_run_exit(rc, &e);
+}

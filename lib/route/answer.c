@@ -1,0 +1,150 @@
+/* From a question to ways through the graph, or to why there is none. */
+#include <math.h>
+
+#include "route/routestate.h"
+
+#define SPOTS_MAX	64
+#define SAME_METRES	0.5	/* the two sides of a street */
+#define PAST_MAX	(5 * TP_MINUTE)	/* a departure before the clock */
+
+/* What hinders, if anything: a word, and a sentence into `text`. */
+struct trouble {
+	const char	*status;
+	char		 text[120];
+};
+
+__attribute__((format(printf, 3, 4))) static bool
+trouble(struct trouble *x, const char *status, const char *fmt, ...)
+{
+	va_list	ap;
+
+	x->status = status;
+	va_start(ap, fmt);
+	vsnprintf(x->text, sizeof(x->text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool
+on_map(const struct tp_route_state *st, struct tp_point p)
+{
+	struct tp_spot	s;
+
+	return tp_locate_near(st->conf->locate, p, TP_ROUTE_REACH, &s, 1) > 0;
+}
+
+static bool
+off_map(const struct tp_route_state *st, struct tp_point p, const char *what,
+    struct trouble *x)
+{
+	struct tp_point	swapped = { p.lon, p.lat };
+
+	if (!tp_graph_has_places(st->conf->g))
+		return trouble(x, "off_map", "%s: the nodes of this graph "
+		    "have no places, only names", what);
+	return trouble(x, "off_map", "%s: no road within %.0f m%s", what,
+	    TP_ROUTE_REACH, tp_point_on_earth(swapped) &&
+	    on_map(st, swapped) ? "; latitude and longitude look swapped" :
+	    "");
+}
+
+/* The spots nearest to p, on both sides of a street. */
+static bool
+resolve_point(struct tp_route_state *st, struct tp_point p, const char *what,
+    bool start, struct tp_ends *ends, struct trouble *x)
+{
+	const struct tp_graph	*g = st->conf->g;
+	struct tp_spot		 s[SPOTS_MAX];
+	size_t			 n = tp_locate_near(st->conf->locate, p,
+				    TP_ROUTE_REACH, s, SPOTS_MAX), i;
+
+	if (n == 0)
+		return off_map(st, p, what, x);
+	for (i = 0; i < n; i++) {
+		uint32_t	length = g->length_cm[s[i].edge];
+
+		if ((double)s[i].metres > (double)s[0].metres + SAME_METRES)
+			break;
+		if (tp_weights_closed(&st->w, s[i].edge))
+			continue;
+		tp_ends_spot(ends, g, s[i].edge, length == 0 ? 0 :
+		    fmin(1, (double)s[i].along_cm / length), start);
+	}
+	return ends->n > 0 ? true :
+	    trouble(x, "closed", "%s: the road there is closed", what);
+}
+
+static bool
+resolve(struct tp_route_state *st, const struct tp_place *p,
+    const char *what, bool start, struct tp_ends *ends, struct trouble *x)
+{
+	uint32_t	v;
+
+	ends->n = 0;
+	if (!p->named)
+		return resolve_point(st, p->at, what, start, ends, x);
+	v = tp_graph_find_node(st->conf->g, p->name.n > 0 ? p->name.p : "",
+	    p->name.n);
+	if (v == TP_GRAPH_NONE)
+		return trouble(x, "unknown_node", "%s: no node of this name",
+		    what);
+	tp_ends_node(ends, st->conf->g, v, start);
+	return true;
+}
+
+static bool
+same_place(const struct tp_place *a, const struct tp_place *b)
+{
+	if (a->named != b->named)
+		return false;
+	if (a->named)
+		return a->name.n == b->name.n && (a->name.n == 0 ||
+		    memcmp(a->name.p, b->name.p, a->name.n) == 0);
+	return tp_point_metres(a->at, b->at) < 1;
+}
+
+/* Finds the ways; the trouble says why there are none. */
+static bool
+find_ways(struct tp_route_state *st, const struct tp_query *q, int64_t t,
+    struct trouble *x)
+{
+	const struct tp_route_conf	*c = st->conf;
+	struct tp_task			 task = {
+		.from = &st->from, .to = &st->to, .t = (double)t,
+		.costs = TP_COSTS_MOVING, .marks = c->marks,
+	};
+	int				 others = q->others >= 0 ? q->others :
+					    c->others;
+
+	st->ways.n = 0;
+	if (st->wm != TP_TIME_NONE && t < st->wm - PAST_MAX)
+		return trouble(x, "past", "the departure is before the "
+		    "newest news of the roads");
+	if (!resolve(st, &q->from, "from", true, &st->from, x) ||
+	    !resolve(st, &q->to, "to", false, &st->to, x))
+		return false;
+	if (same_place(&q->from, &q->to))
+		return trouble(x, "same_place", "from and to are the same "
+		    "place");
+	if (tp_ways_find(&st->ways, &st->search, &task, (size_t)others) == 0)
+		return trouble(x, "unreachable", "no open road leads there");
+	return true;
+}
+
+int
+tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
+    int64_t now_ms, struct tp_out *out, bool *found)
+{
+	struct trouble	x = { .status = "ok" };
+	int64_t		t = q->depart;
+	struct tp_buf	*b;
+
+	if (t == TP_TIME_NONE)
+		t = st->wm != TP_TIME_NONE ? st->wm : now_ms;
+	if (t == TP_TIME_NONE)
+		t = tp_clock_wall_ms();
+	*found = find_ways(st, q, t, &x);
+	b = tp_out_begin(out, TP_OUT_MAIN);
+	tp_route_write(st, q, t, x.status, x.text, b);
+	return tp_out_end(out, TP_OUT_MAIN, "route", 5, t);
+}

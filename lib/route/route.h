@@ -1,0 +1,42 @@
+/*
+ * The filter of tp-route: readings, aggregates and forecasts make the roads
+ * slower, questions are answered by routes, all in the order of one stream.
+ *
+ * What is heard of a segment counts from the next question on, or the next
+ * record with a newer time; each such batch that changed a road is a line of
+ * the second output.  The clock is the newest time of what was heard; what is
+ * older than max_age, to the minute, is forgotten.  So the state is what is in
+ * force, each piece with the position of its record, and LOW the least of
+ * them and of the record that set the clock; a state rebuilt from there knows
+ * the same, and the version of the graph, a sum over what is known, is equal.
+ */
+#ifndef TP_ROUTE_ROUTE_H
+#define TP_ROUTE_ROUTE_H
+
+#include "graph/alternatives.h"
+#include "graph/locate.h"
+#include "rec/filter.h"
+#include "route/query.h"
+
+#define TP_ROUTE_REACH	1000.0	/* metres from the nearest road */
+
+enum tp_route_as { TP_ROUTE_AS_OWN, TP_ROUTE_AS_HANOI };
+
+/* Borrows all it points to, which must not change. */
+struct tp_route_conf {
+	const struct tp_graph	*g;
+	const struct tp_locate	*locate;
+	const struct tp_landmarks *marks;
+	int64_t			 max_age;	/* ms */
+	int			 others;	/* alternatives, if not said */
+	enum tp_unit		 assumed;	/* of forecasts without unit */
+	enum tp_route_as	 as;
+	const struct tp_query	*question;	/* asked at the end, or NULL */
+	bool			*answered;	/* set where it had a route */
+};
+
+enum { TP_ROUTE_UPDATES = 1 };		/* the second output */
+
+extern const struct tp_filter tp_route_filter;
+
+#endif

@@ -1,0 +1,35 @@
+/* The state of the route filter.  Private to lib/route. */
+#ifndef TP_ROUTE_ROUTESTATE_H
+#define TP_ROUTE_ROUTESTATE_H
+
+#include "route/route.h"
+
+struct tp_route_state {
+	const struct tp_route_conf *conf;
+	struct tp_weights	 w;
+	struct tp_search	 search;
+	struct tp_ways		 ways;
+	struct tp_query		 q;
+	int64_t			 wm, wm_pos;	/* the clock, and whose */
+	bool			 readings, forecasts;	/* in the batch */
+	/* scratch of an answer */
+	struct tp_ends		 from, to;
+};
+
+/*
+ * Answers q, asked when the wall clock was now_ms; *found says whether there
+ * is a route.  Returns what tp_out_end() returns.
+ */
+int tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
+    int64_t now_ms, struct tp_out *out, bool *found);
+
+/* Appends the version of graph and weights, without quotes. */
+void tp_route_version(const struct tp_route_state *st, struct tp_buf *b);
+
+/* Writes the ways of st->ways, departing at t, as the conf or the query
+ * says; from 0 ones that there is no route. */
+void tp_route_write(const struct tp_route_state *st,
+    const struct tp_query *q, int64_t t, const char *status,
+    const char *reason, struct tp_buf *b);
+
+#endif

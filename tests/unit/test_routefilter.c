@@ -1,0 +1,107 @@
+/* The route filter: a state rebuilt anywhere goes on as the straight run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rebuild.h"
+#include "route/route.h"
+#include "town.h"
+
+#define T0		INT64_C(1338768000000)	/* 2012-06-04 */
+
+/* A log of readings, forecasts, late ones, closures and questions. */
+static void
+make_log(struct tp_buf *log, const struct tp_graph *g, struct tp_rng *r)
+{
+	int64_t	t = T0;
+	int	i;
+
+	for (i = 0; i < 900; i++) {
+		unsigned	s = (unsigned)tp_rng_below(r, g->edges -
+				    g->edge_copies + 3);
+		int64_t		at = t - (int64_t)tp_rng_below(r, 4) *
+				    (int64_t)tp_rng_below(r, 300000);
+
+		switch (tp_rng_below(r, 6)) {
+		case 0:
+			tp_buf_printf(log, "{\"segment_id\":\"s%u\","
+			    "\"timestamp\":%lld,\"jam_factor\":10}\n", s,
+			    (long long)at);
+			break;
+		case 1:
+		case 2:
+			tp_buf_printf(log, "{\"segment_id\":\"s%u\","
+			    "\"timestamp\":%lld,\"speed_kmh\":%u}\n", s,
+			    (long long)at, (unsigned)tp_rng_below(r, 90));
+			break;
+		case 3:
+		case 4:
+			tp_buf_printf(log, "{\"segment_id\":\"s%u\","
+			    "\"timestamp\":%lld,\"horizon_minutes\":%u,"
+			    "\"predicted_speed_kmh\":%u,\"lower_kmh\":3}\n",
+			    s, (long long)at,
+			    (unsigned)tp_rng_below(r, 10) * 10 + 5,
+			    3 + (unsigned)tp_rng_below(r, 90));
+			break;
+		default:
+			tp_buf_printf(log, "{\"from\":\"n%u\",\"to\":\"n%u\","
+			    "\"alternatives\":2}\n",
+			    (unsigned)tp_rng_below(r, 9),
+			    (unsigned)tp_rng_below(r, 9));
+			break;
+		}
+		if (tp_rng_below(r, 3) == 0)
+			t += (int64_t)tp_rng_below(r, 120000);
+	}
+	memset(tp_buf_room(log, TP_JSON_PAD), 0, TP_JSON_PAD);
+}
+
+static void
+rebuilds(void **state)
+{
+	struct tp_rng		r;
+	struct town		w;
+	struct tp_locate	l;
+	struct tp_landmarks	marks;
+	struct tp_route_conf	c = { .max_age = 10 * TP_MINUTE };
+	struct tp_buf		log = { 0 };
+	struct rebuild		b = { .filter = &tp_route_filter,
+				    .conf = &c, .now_ms = T0 };
+	struct rebuild_run	x;
+
+	(void)state;
+	tp_rng_init(&r, 9);
+	town_random(&w, &r);
+	tp_locate_init(&l, &w.g);
+	tp_landmarks_init(&marks, &w.g, 4);
+	c.g = &w.g;
+	c.locate = &l;
+	c.marks = &marks;
+	make_log(&log, &w.g, &r);
+	b.log = log.p;
+	b.n = log.n;
+	rebuild_check(&b, 40, 3);
+	rebuild_start(&x, &b);
+	rebuild_feed(&x, b.n);
+	assert_true(x.lines[0] > 50 && x.lines[1] > 50);
+	rebuild_stop(&x);
+	tp_buf_release(&log);
+	tp_landmarks_release(&marks);
+	tp_locate_release(&l);
+	town_release(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(rebuilds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
