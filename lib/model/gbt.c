@@ -19,7 +19,8 @@ fit_forest(const struct tp_panel *p, const struct tp_model_opts *o,
 {
 	static const struct tp_treeplan	plan = {
 		.name = "forest", .rounds = 40, .depth = 13, .eta = 1,
-		.lambda = 0, .least = 10, .columns = 0.4, .sample = 0.63,
+		.lambda = 0, .least = 10, .columns = 1, .per_split = 0.4,
+		.sample = 0.63,
 	};
 
 	return tp_treemodel_fit(&plan, p, o, e);

@@ -90,7 +90,8 @@ grow(struct fitting *f, size_t h, struct tp_err *e)
 	struct tp_xgb_opts		 o = {
 		.depth = plan->depth, .eta = plan->eta,
 		.lambda = plan->lambda, .least = plan->least,
-		.columns = plan->columns, .groups = 1,
+		.columns = plan->columns, .per_split = plan->per_split,
+		.groups = 1,
 		.seed = f->o->seed * TP_MODEL_HORIZONS + h,
 	};
 	struct tp_rng			 rng;

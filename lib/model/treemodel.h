@@ -22,6 +22,7 @@ struct tp_treeplan {
 	double		 eta, lambda;
 	double		 least;		/* rows of a leaf, weighted */
 	double		 columns;	/* share that a tree sees */
+	double		 per_split;	/* and of these each split; 0: all */
 	double		 sample;	/* share of the rows that a tree sees */
 	/* boosting, with the pseudo-Huber loss of this knee in mph or km/h;
 	 * 0: trees side by side, each with the median of its leaves */

@@ -215,6 +215,8 @@ tp_xgb_start(struct tp_xgb *x, const struct tp_xgb_opts *o, struct tp_err *e)
 	    set(x, e, "lambda", o->lambda) != 0 ||
 	    set(x, e, "min_child_weight", o->least) != 0 ||
 	    set(x, e, "colsample_bytree", o->columns) != 0 ||
+	    (o->per_split > 0 &&
+	    set(x, e, "colsample_bynode", o->per_split) != 0) ||
 	    set(x, e, "seed", (double)(o->seed & 0x7fffffff)) != 0 ? -1 : 0;
 }
 

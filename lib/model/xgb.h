@@ -48,6 +48,7 @@ struct tp_xgb_opts {
 	double	 eta, lambda;
 	double	 least;		/* sum of second derivatives of a leaf */
 	double	 columns;	/* share of them that a tree may use */
+	double	 per_split;	/* and of these each split; 0: all */
 	size_t	 groups;	/* trees per round; 1, or classes */
 	uint64_t seed;
 };
