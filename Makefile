@@ -87,14 +87,14 @@ $(BUILD)/libs.ok:
 
 check: ## install what the tests need (apt), then run every test
 	tests/check
-
 test: all unit ## run the unit tests and the CLI cases, installing nothing
 	tests/units $(UNIT)
 	tests/run -b $(BIN)
 
 asan: ## build and test with AddressSanitizer and UBSan in build/asan
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin SAN='$(ASAN)' test
-
+chaos: all ## kill workers and brokers of a real Kafka, some 25 minutes long
+	tests/kafka/chaos.sh --long
 fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 	$(MAKE) CC=clang BUILD=build/fuzz FUZZ_SAN=-fsanitize=fuzzer \
 		SAN=-fsanitize=fuzzer-no-link,address,undefined fuzzers
@@ -142,8 +142,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers check test asan fuzz bench bench-kafka demo style \
-	completions install uninstall dist clean help FORCE
+.PHONY: all unit fuzzers check test asan chaos fuzz bench bench-kafka demo \
+	style completions install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

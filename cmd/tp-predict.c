@@ -10,6 +10,13 @@
 
 #define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
 
+/* A model, which stays while a step is forecast with it. */
+struct held {
+	struct tp_modelfile	 file;
+	unsigned		 users;
+	struct held		*next;
+};
+
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_live_conf	 live;
@@ -19,8 +26,7 @@ struct conf {
 	int			 unit;		/* 0 as the input, kmh, mph */
 	int			 early;
 	int64_t			 max_keys;
-	struct tp_modelfile	*model;		/* the one in use */
-	struct tp_modelfile	*before;	/* still of the step begun */
+	struct held		*models;	/* the one in use, older ones */
 	struct tp_file_seen	 seen;		/* the file when it was read */
 	struct tp_trail		 profiles;
 	struct tp_file_seen	 profiles_seen;
@@ -107,26 +113,41 @@ refresh_profiles(struct conf *c)
 		tp_log_note("using new profiles");
 }
 
+/* Frees the models of a list that nobody uses. */
+static void
+drop(struct held **list)
+{
+	struct held	*h;
+
+	while ((h = *list) != NULL) {
+		if (h->users > 0) {
+			list = &h->next;
+			continue;
+		}
+		*list = h->next;
+		tp_modelfile_release(&h->file);
+		free(h);
+	}
+}
+
 /* The model of the file comes into use. */
 static int
 use(struct conf *c, struct tp_err *e)
 {
-	struct tp_modelfile	*new = tp_calloc(1, sizeof(*new));
+	struct held	*new = tp_calloc(1, sizeof(*new));
 
-	if (tp_modelfile_open(new, c->model_path, e) != 0) {
+	c->live.users = &new->users;
+	if (tp_modelfile_open(&new->file, c->model_path, e) != 0) {
 		free(new);
 		return -1;
 	}
-	if (tp_live_use(&c->live, new, e) != 0) {
-		tp_modelfile_release(new);
-		free(new);
+	if (tp_live_use(&c->live, &new->file, e) != 0) {
+		drop(&new);
 		return tp_err_prefix(e, "%s", c->model_path);
 	}
-	if (c->before != NULL)
-		tp_modelfile_release(c->before);
-	free(c->before);
-	c->before = c->model;
-	c->model = new;
+	new->next = c->models;
+	c->models = new;
+	drop(&new->next);
 	return 0;
 }
 
@@ -138,9 +159,9 @@ refresh_model(struct conf *c)
 
 	if (use(c, &why) != 0)
 		tp_log_error("%s; still using '%s'", why.text,
-		    c->model->version);
+		    c->models->file.version);
 	else
-		tp_log_note("using model '%s'", c->model->version);
+		tp_log_note("using model '%s'", c->models->file.version);
 }
 
 static int
@@ -216,12 +237,7 @@ configure(struct conf *c, struct tp_err *e)
 static void
 release(struct conf *c)
 {
-	if (c->model != NULL)
-		tp_modelfile_release(c->model);
-	if (c->before != NULL)
-		tp_modelfile_release(c->before);
-	free(c->model);
-	free(c->before);
+	drop(&c->models);
 	free(c->model_path);
 	tp_neighbours_release(&c->graph);
 	tp_trail_release(&c->profiles);

@@ -2,16 +2,17 @@
  * tp-train: reads feature rows with targets, fits a model, scores it beside
  * persistence and the historical average, and saves it.
  */
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sig.h"
 #include "forecast/automix.h"
+#include "forecast/crossval.h"
 #include "forecast/trainreport.h"
 #include "io/file.h"
 #include "io/versions.h"
+#include "plot/reportdir.h"
 #include "stream/run.h"
 
 struct conf {
@@ -22,9 +23,10 @@ struct conf {
 	int			 kind;		/* index into kinds */
 	const char		*split;
 	double			 interval, min_gain;
-	int64_t			 seed, threads, min_windows, keep, epochs;
+	int64_t			 seed, threads, min_windows, keep, cv, epochs;
 	bool			 folder;	/* model_path is one */
-	const char		*member_list;
+	bool			 importance;
+	const char		*member_list, *report_dir;
 	int64_t			 budget_ms;
 	struct tp_members	 members;
 	double			 share[3];	/* percent */
@@ -74,8 +76,14 @@ static const struct tp_opt options[] = {
 	    "threads to fit with; the result is the same (default: one a "
 	    "core)", 1, 64 },
 	{ .kind = TP_OPT_HEADING, .help = "Judging it" },
+	{ TP_OPT_INT, 0, "cv", AT(cv), "N", NULL,
+	    "cross-validate first, in N folds in the order of time", 1, 50 },
 	{ TP_OPT_FILE, 0, "report", AT(report_path), "FILE", NULL,
 	    "write score records to FILE", 0, 0 },
+	{ TP_OPT_FILE, 0, "report-dir", AT(report_dir), "FOLDER", NULL,
+	    "write them there, with pictures and a page of HTML", 0, 0 },
+	{ TP_OPT_FLAG, 0, "importance", AT(importance), NULL, NULL,
+	    "also how much worse it is without each input", 0, 0 },
 	{ TP_OPT_FILE, 0, "gate", AT(gate_path), "MODEL", NULL,
 	    "save nothing and exit with 1 unless the new model is better "
 	    "than MODEL on the validation part", 0, 0 },
@@ -100,28 +108,13 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* True where the model in use is that of the folder, which has none yet. */
-static bool
-is_first(const struct conf *c)
-{
-	char	*use = tp_versions_path(c->gate_path);
-	char	*own = tp_versions_path(c->model_path);
-	char	 target[2];
-	bool	 none;
-
-	none = c->folder && strcmp(use, own) == 0 &&
-	    readlink(use, target, sizeof(target)) == -1 && errno == ENOENT;
-	free(use);
-	free(own);
-	return none;
-}
-
 /* Reads the model in use, where there is one. */
 static int
 read_gate(struct conf *c, struct tp_err *e)
 {
 	tp_modelfile_release(&c->gate);
-	if (c->gate_path == NULL || is_first(c))
+	if (c->gate_path == NULL || (c->folder &&
+	    tp_versions_none(c->model_path, c->gate_path)))
 		return 0;
 	if (tp_modelfile_open(&c->gate, c->gate_path, e) != 0)
 		return -1;
@@ -143,6 +136,9 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->keep > 0 && !c->folder)
 		return tp_opt_error(e, "--keep is for versions in a folder; "
 		    "-o FOLDER/ names it");
+	if (c->cv > 0 && (tp_model_kinds[c->kind] == NULL ||
+	    c->kinds[0] == &tp_model_ensemble))
+		return tp_opt_error(e, "--cv is not for ensemble and auto");
 	if (strcmp(c->model_path, "-") == 0 && isatty(STDOUT_FILENO))
 		return tp_opt_error(e, "a model is not for a terminal; "
 		    "-o FILE saves it");
@@ -208,24 +204,22 @@ static int
 add_version(const struct conf *c, struct tp_versions *v,
     const struct tp_buf *b, struct tp_err *e)
 {
-	int64_t	 now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+	int64_t	now = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
 	    tp_clock_wall_ms();
-	uint64_t h = tp_hash(b->p, b->n, 0);
-	char	*name;
-	size_t	 removed = 0;
+	size_t	removed = 0;
 
-	if (tp_versions_add(v, now, (uint32_t)(h ^ h >> 32), b->p, b->n,
-	    &name, e) != 0)
+	if (tp_versions_add(v, now, b->p, b->n, e) != 0 || (c->keep > 0 &&
+	    tp_versions_prune(v, (size_t)c->keep, &removed, e) != 0))
 		return -1;
-	if (c->keep > 0 &&
-	    tp_versions_prune(v, (size_t)c->keep, &removed, e) != 0) {
-		free(name);
-		return -1;
-	}
-	tp_log_note("'%s/%s' is the current model%s", v->dir, name,
+	tp_log_note("'%s/%s' is the current model%s", v->dir, v->added,
 	    removed > 0 ? "; older ones were removed" : "");
-	free(name);
 	return 0;
+}
+
+static void
+show(const char *table)
+{
+	fputs(table, stderr);
 }
 
 /*
@@ -244,7 +238,7 @@ publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 	tp_train_report(r, d);
 	if (c->run.quiet == 0) {
 		tp_train_table(r, TP_SPLIT_TEST, &b);
-		fputs(tp_buf_cstr(&b), stderr);
+		show(tp_buf_cstr(&b));
 		b.n = 0;
 	}
 	rc = c->report_path == NULL ? 0 : tp_file_replace(c->report_path,
@@ -256,6 +250,10 @@ publish(struct conf *c, const struct tp_dataset *d, struct tp_train_result *r,
 		rc = c->folder ? add_version(c, v, &b, e) :
 		    tp_file_replace(c->model_path, b.p, b.n, e);
 	}
+	/* what fails here does not cost the model */
+	if (rc >= 0 && c->report_dir != NULL &&
+	    tp_reportdir_write(c->report_dir, r, d, e) != 0)
+		rc = -1;
 	tp_buf_release(&b);
 	return rc;
 }
@@ -274,12 +272,13 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.members = &c->members,
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
+		.importance = c->importance,
 		.note = note,
 		.say = tp_log_note,
 	};
 	struct tp_train_result	r = { 0 };
 	struct tp_versions	v = { .fd = -1 };
-	int			rc = -1;
+	int			rc;
 
 	if (tp_dataset_finish(d, c->share, c->min_windows, e) != 0 ||
 	    (c->graph_path != NULL &&
@@ -288,18 +287,18 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	c->unit = tp_unit_suffix(d->spec.unit);
 	tp_progress_init(&c->progress, "windows", c->run.progress);
 	c->members.ids = &d->segs;
-	if (tp_model_kinds[c->kind] != NULL || tp_automix_train(&c->members, d, &o,
-	    c->budget_ms, e) == 0)
+	rc = tp_model_kinds[c->kind] != NULL ?
+	    tp_crossval(d, &o, (int)c->cv, c->run.quiet > 0 ? NULL : show,
+	    &r.report, e) :
+	    tp_automix_train(&c->members, d, &o, c->budget_ms, e);
+	if (rc == 0)
 		rc = tp_train(d, &o, &r, e);
 	tp_progress_end(&c->progress);
-	if (rc != 0)
-		return rc;
-	rc = -1;
-	if (!c->folder || tp_versions_lock(&v, c->model_path, ".model",
-	    e) == 0) {
+	if (rc == 0 && c->folder)
+		rc = tp_versions_lock(&v, c->model_path, ".model", e);
+	if (rc == 0)
 		rc = publish(c, d, &r, &v, e);
-		tp_versions_release(&v);
-	}
+	tp_versions_release(&v);
 	tp_train_release(&r);
 	return rc;
 }

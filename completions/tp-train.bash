@@ -40,7 +40,12 @@ _tp_train()
 		return ;;
 	-j|--threads)
 		return ;;
+	--cv)
+		return ;;
 	--report)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--report-dir)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--gate)
@@ -98,7 +103,7 @@ _tp_train()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--model -o --output --keep --members --weights --budget --graph --epochs --split --interval --seed --min-windows -j --threads --report --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--model -o --output --keep --members --weights --budget --graph --epochs --split --interval --seed --min-windows -j --threads --cv --report --report-dir --importance --no-importance --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

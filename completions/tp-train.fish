@@ -11,7 +11,11 @@ complete -c tp-train -l interval -x -d 'how many truths the intervals shall hold
 complete -c tp-train -l seed -x -d 'of random numbers (default 1)'
 complete -c tp-train -l min-windows -x -d 'refuse to train on less (default 288)'
 complete -c tp-train -s j -l threads -x -d 'threads to fit with; the result is the same (default: one a core)'
+complete -c tp-train -l cv -x -d 'cross-validate first, in N folds in the order of time'
 complete -c tp-train -l report -r -F -d 'write score records to FILE'
+complete -c tp-train -l report-dir -r -F -d 'write them there, with pictures and a page of HTML'
+complete -c tp-train -l importance -d 'also how much worse it is without each input'
+complete -c tp-train -l no-importance
 complete -c tp-train -l gate -r -F -d 'save nothing and exit with 1 unless the new model is better than MODEL on the validation part'
 complete -c tp-train -l min-gain -x -d 'by more than so much; below 0: it may be so much worse (default 0)'
 complete -c tp-train -s i -l input -r -F -d 'read FILE; - is standard input; .gz and .zst are unpacked'

@@ -24,5 +24,5 @@ tp-train --gate "$models/current" --min-gain -1 --keep 14 \
 	--report "$models/report.jsonl" -o "$models/" "$rows" || [ $? = 1 ]
 
 # The mean absolute errors of the test part, by model and horizon.
-sed -n 's/.*"model_kind":"\([a-z]*\)".*"split":"test".*minutes":\([0-9]*\),.*"mae_mph":\([0-9.]*\).*/\1 \2 \3/p' \
-	"$models/report.jsonl"
+grep -v '"by":' "$models/report.jsonl" |
+	sed -n 's/.*"model_kind":"\([a-z]*\)".*"split":"test".*minutes":\([0-9]*\),.*"mae_mph":\([0-9.]*\).*/\1 \2 \3/p'

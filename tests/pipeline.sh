@@ -25,7 +25,8 @@ score()
 {
 	jq -r --arg f "$1" --arg m "$2" --argjson h "$3" '
 		select(.split == "test" and .model_kind == $m and
-		.prediction_horizon_minutes == $h) | .[$f]' report.jsonl
+		.by == null and .prediction_horizon_minutes == $h) |
+		.[$f]' report.jsonl
 }
 
 # near NAME WANT TOLERANCE GOT
@@ -97,9 +98,10 @@ try "README shows what tp-eval says" in_readme
 # digit.
 same_figures()
 {
-	jq -c 'select(.split == "test" and .saved) | del(.saved)' \
-		report.jsonl | sort >report.test
-	jq -c 'select(.split == "test" and .model_kind == "persistence") |
+	jq -c 'select(.split == "test" and .saved and .by == null) |
+		del(.saved)' report.jsonl | sort >report.test
+	jq -c 'select(.split == "test" and .model_kind == "persistence" and
+		.by == null) |
 		[.prediction_horizon_minutes, .n, .mae_mph, .rmse_mph]' \
 		report.jsonl | sort >>report.test
 	from=$(head -n 1 report.test | jq .from)

@@ -36,13 +36,11 @@ struct sum {
 };
 
 static void
-add(void *arg, size_t seg, size_t h, double raw, double y)
+add(void *arg, const struct tp_fitted_pair *p)
 {
 	struct sum	*s = arg;
 
-	(void)seg;
-	(void)h;
-	s->err += fabs(raw - y);
+	s->err += fabs(p->raw - p->y);
 	s->n++;
 }
 

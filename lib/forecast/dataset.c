@@ -214,6 +214,15 @@ tp_dataset_shares(const char *s, double share[3])
 }
 
 int
+tp_dataset_rows(struct tp_dataset *d, struct tp_err *e)
+{
+	if (d->nrow == 0)
+		return tp_err_set(e, TP_EXIT_DATA, "no feature rows");
+	set_panel(d);
+	return 0;
+}
+
+int
 tp_dataset_finish(struct tp_dataset *d, const double share[3], int64_t least,
     struct tp_err *e)
 {
@@ -221,9 +230,8 @@ tp_dataset_finish(struct tp_dataset *d, const double share[3], int64_t least,
 	int64_t		 nstep, windows, train, test;
 	int		 longest = 0, h;
 
-	if (d->nrow == 0)
-		return tp_err_set(e, TP_EXIT_DATA, "no feature rows");
-	set_panel(d);
+	if (tp_dataset_rows(d, e) != 0)
+		return -1;
 	for (h = 0; h < d->spec.ntargets; h++)
 		longest = d->horizon[h] > longest ? d->horizon[h] : longest;
 	nstep = (d->to - d->from) / d->spec.step_ms + 1;

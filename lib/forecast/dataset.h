@@ -61,6 +61,8 @@ int tp_dataset_finish(struct tp_dataset *d, const double share[3],
  */
 int tp_dataset_graph(struct tp_dataset *d, const char *path,
     struct tp_err *e);
+/* Sets all of the panel but its parts.  Returns -1 where there are no rows. */
+int tp_dataset_rows(struct tp_dataset *d, struct tp_err *e);
 /* The time of a step number. */
 int64_t tp_dataset_time(const struct tp_dataset *d, uint32_t step);
 void tp_dataset_release(struct tp_dataset *d);

@@ -73,14 +73,13 @@ raw_of(const struct tp_fitted *f, const struct tp_panel *p, size_t r0, size_t i,
 }
 
 void
-tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
-    uint32_t from, uint32_t to, void (*fn)(void *arg, size_t seg, size_t h,
-    double raw, double y), void *arg)
+tp_fitted_steps(struct tp_fitted *f, const struct tp_dataset *d,
+    uint32_t from, uint32_t to, void (*fn)(void *arg, const struct tp_ask *a,
+    size_t row, size_t n), void *arg)
 {
 	const struct tp_panel	*p = &d->panel;
-	size_t			 r0 = 0, r1, i, h;
+	size_t			 r0 = 0, r1;
 	struct tp_ask		 a;
-	double			 y;
 
 	while (r0 < p->nrow && p->step[r0] < from)
 		r0++;
@@ -90,16 +89,50 @@ tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
 		reserve(f, r1 - r0, f->file != NULL ? f->file->nh :
 		    p->shape.nh);
 		a = ask_of(f, p, r0, r1 - r0);
-		if (a.n > 0)
-			f->kind->predict(f->state, &a, f->out);
-		for (i = 0; i < r1 - r0; i++)
-			for (h = 0; h < p->shape.nh; h++) {
-				y = p->y[(r0 + i) * p->shape.nh + h];
-				if (!isnan(y))
-					fn(arg, p->seg[r0 + i], h,
-					    raw_of(f, p, r0, i, h), y);
-			}
+		fn(arg, &a, r0, r1 - r0);
 	}
+}
+
+/* What tp_fitted_each() tells, and whom. */
+struct telling {
+	struct tp_fitted	*f;
+	const struct tp_panel	*p;
+	void			(*fn)(void *arg,
+				    const struct tp_fitted_pair *p);
+	void			*arg;
+};
+
+static void
+tell_step(void *arg, const struct tp_ask *a, size_t r0, size_t n)
+{
+	struct telling		*t = arg;
+	const struct tp_panel	*p = t->p;
+	struct tp_fitted_pair	 pair;
+	size_t			 i, h;
+
+	if (a->n > 0)
+		t->f->kind->predict(t->f->state, a, t->f->out);
+	for (i = 0; i < n; i++)
+		for (h = 0; h < p->shape.nh; h++) {
+			pair.y = p->y[(r0 + i) * p->shape.nh + h];
+			if (isnan(pair.y))
+				continue;
+			pair.seg = p->seg[r0 + i];
+			pair.h = h;
+			pair.step = p->step[r0];
+			pair.raw = raw_of(t->f, p, r0, i, h);
+			t->fn(t->arg, &pair);
+		}
+}
+
+void
+tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
+    uint32_t from, uint32_t to, void (*fn)(void *arg,
+    const struct tp_fitted_pair *p), void *arg)
+{
+	struct telling	t = { f, &d->panel, fn, arg };
+
+	tp_fitted_steps(f, d, from, to, tell_step, &t);
 }
 
 void
@@ -127,8 +160,8 @@ tp_fitted_adopt(struct tp_fitted *f, const struct tp_modelfile *m,
 
 	if (m->step_ms != d->spec.step_ms ||
 	    strcmp(m->unit, tp_unit_suffix(d->spec.unit)) != 0)
-		return tp_err_set(e, TP_EXIT_DATA, "model in use '%s' has "
-		    "another step or unit than the features", m->version);
+		return tp_err_set(e, TP_EXIT_DATA, "model '%s' "
+		    "has another step or unit than the features", m->version);
 	f->kind = m->kind;
 	f->state = m->state;
 	f->file = m;
@@ -138,8 +171,8 @@ tp_fitted_adopt(struct tp_fitted *f, const struct tp_modelfile *m,
 			if (strcmp(p->shape.names[k], m->columns[i]) == 0)
 				break;
 		if (k == p->shape.ncol)
-			return tp_err_set(e, TP_EXIT_DATA, "model in use "
-			    "'%s' needs the column '%s'", m->version,
+			return tp_err_set(e, TP_EXIT_DATA, "model '%s' "
+			    "needs the column '%s'", m->version,
 			    m->columns[i]);
 		f->col[i] = k;
 	}
@@ -149,8 +182,8 @@ tp_fitted_adopt(struct tp_fitted *f, const struct tp_modelfile *m,
 			if (m->minutes[k] == d->spec.targets[i])
 				break;
 		if (k == m->nh)
-			return tp_err_set(e, TP_EXIT_DATA, "model in use "
-			    "'%s' does not forecast %d minutes", m->version,
+			return tp_err_set(e, TP_EXIT_DATA, "model '%s' "
+			    "does not forecast %d minutes", m->version,
 			    d->spec.targets[i]);
 		f->h[i] = k;
 	}

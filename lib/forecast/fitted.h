@@ -27,6 +27,13 @@ struct tp_fitted {
 	size_t		 cap;
 };
 
+/* A forecast and what happened; seg and h are indexes in the data set. */
+struct tp_fitted_pair {
+	size_t		 seg, h;
+	uint32_t	 step;		/* that it was made from */
+	double		 raw, y;
+};
+
 /*
  * Prepares f (zeroed) to ask the model of a file, which must outlive it.
  * Returns 0, or -1 where it needs a column or lacks a horizon.
@@ -36,12 +43,21 @@ int tp_fitted_adopt(struct tp_fitted *f, const struct tp_modelfile *m,
 void tp_fitted_release(struct tp_fitted *f);
 
 /*
+ * Tells fn for each step from .. to the rows that the model is to be asked, as
+ * it takes them, and which rows of the data set the step has: n from row on.
+ * Of a model from a file, place[i] is where the i-th of these is in a, or
+ * SIZE_MAX where the model does not know its segment.
+ */
+void tp_fitted_steps(struct tp_fitted *f, const struct tp_dataset *d,
+    uint32_t from, uint32_t to, void (*fn)(void *arg, const struct tp_ask *a,
+    size_t row, size_t n), void *arg);
+/*
  * Asks the model for the rows of steps from .. to, in their order, and tells
- * fn each forecast that has a target; seg and h are indexes in the data set.
+ * fn each forecast that has a target.
  * Segments that a model from a file does not know get persistence.
  */
 void tp_fitted_each(struct tp_fitted *f, const struct tp_dataset *d,
-    uint32_t from, uint32_t to, void (*fn)(void *arg, size_t seg, size_t h,
-    double raw, double y), void *arg);
+    uint32_t from, uint32_t to, void (*fn)(void *arg,
+    const struct tp_fitted_pair *p), void *arg);
 
 #endif

@@ -19,29 +19,26 @@ struct pairing {
 };
 
 static void
-keep(void *arg, size_t seg, size_t h, double raw, double y)
+keep(void *arg, const struct tp_fitted_pair *f)
 {
 	struct pairing	*p = arg;
 
-	(void)seg;
-	(void)h;
 	TP_GROW(p->err, p->cap, p->n + 1);
-	p->err[p->n++] = fabs(tp_forecast_speed(raw) - y);
+	p->err[p->n++] = fabs(tp_forecast_speed(f->raw) - f->y);
 }
 
 static void
-pair(void *arg, size_t seg, size_t h, double raw, double y)
+pair(void *arg, const struct tp_fitted_pair *f)
 {
 	struct pairing	*p = arg;
 	double		 new = p->err[p->at++];
-	double		 old = fabs(tp_forecast_speed(raw) - y);
+	double		 old = fabs(tp_forecast_speed(f->raw) - f->y);
 
-	(void)seg;
 	if (!isfinite(new) || !isfinite(old))
 		return;
-	p->day[h].n++;
-	p->day[h].new += new;
-	p->day[h].old += old;
+	p->day[f->h].n++;
+	p->day[f->h].new += new;
+	p->day[f->h].old += old;
 }
 
 /* Sums of each day and horizon: days x nh, for the caller to free. */

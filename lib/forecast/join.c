@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "forecast/forecast.h"
 
-#define SLOW_MPH	45.0
 #define MAX_WHOLE	1000	/* models x horizons */
 
 /* What identifies a group; hashed as bytes, so without holes. */
@@ -172,22 +171,12 @@ static int64_t
 part_of(const struct tp_join *j, const struct tp_issued *f, size_t seg,
     double truth)
 {
-	int64_t	local, day;
+	struct tp_by_pair	p = {
+		.seg = seg, .target = f->target, .truth = truth,
+		.unit = j->unit, .confidence = f->confidence,
+	};
 
-	if (j->conf->by == TP_BY_SEGMENT)
-		return (int64_t)seg;
-	if (j->conf->by == TP_BY_TRAFFIC)
-		return truth >= tp_speed_convert(SLOW_MPH, TP_UNIT_MPH,
-		    j->unit);
-	if (j->conf->by == TP_BY_CONFIDENCE)
-		return isfinite(f->confidence) ? tp_score_bin(f->confidence) :
-		    -1;
-	local = f->target + tp_tz_offset(j->conf->tz, f->target);
-	if (j->conf->by == TP_BY_HOUR)
-		return (local % TP_DAY + TP_DAY) % TP_DAY / TP_HOUR;
-	day = local / TP_DAY - (local % TP_DAY < 0);
-	/* 1970-01-01 was a Thursday */
-	return j->conf->by == TP_BY_DAY ? day : ((day + 3) % 7 + 7) % 7 > 4;
+	return tp_by_part(j->conf->by, &p, j->conf->tz);
 }
 
 static void

@@ -16,15 +16,9 @@
 
 #include "forecast/issued.h"
 #include "forecast/score.h"
+#include "forecast/scoreby.h"
 #include "forecast/truth.h"
 #include "rec/filter.h"
-
-enum tp_by {
-	TP_BY_NONE, TP_BY_HOUR, TP_BY_SEGMENT, TP_BY_DAY,
-	TP_BY_TRAFFIC,		/* 0 slow: the truth is below 45 mph; 1 not */
-	TP_BY_WEEK,		/* 0 weekdays, 1 weekends */
-	TP_BY_CONFIDENCE,	/* tp_score_bin(); -1: not said */
-};
 
 struct tp_join_conf {
 	unsigned	 ntruth;	/* inputs 0 .. ntruth - 1 */
@@ -51,7 +45,7 @@ enum { TP_JOIN_MODEL, TP_JOIN_PERSISTENCE, TP_JOIN_KINDS };
 struct tp_join_group {
 	uint32_t	 model;		/* in tp_join.models */
 	int		 horizon;	/* minutes */
-	int64_t		 part;		/* what tp_by says; -1: the whole */
+	int64_t		 part;		/* of conf->by; -1: the whole */
 	struct tp_score	 s[TP_JOIN_KINDS];
 	int64_t		 first, last;	/* made; TP_TIME_NONE: no pair */
 	uint64_t	 unmatched;	/* no reading in the target's step */

@@ -62,43 +62,6 @@ sorted(const struct tp_join *j)
 	return o;
 }
 
-/* Appends the name of a part: "07", "2012-06-20", "slow", "0.8", an id. */
-static void
-put_part(const struct tp_join *j, int64_t part, struct tp_buf *b)
-{
-	struct tp_json_val	v = { .type = TP_JSON_STR };
-	struct tp_buf		t = { 0 };
-
-	if (j->conf->by == TP_BY_HOUR) {
-		tp_buf_printf(b, "%02" PRId64, part);
-	} else if (j->conf->by == TP_BY_DAY) {
-		tp_buf_time(&t, part * TP_DAY);
-		tp_buf_add(b, t.p, strcspn(tp_buf_cstr(&t), "T"));
-	} else if (j->conf->by == TP_BY_TRAFFIC) {
-		tp_buf_str(b, part == 0 ? "slow" : "free");
-	} else if (j->conf->by == TP_BY_WEEK) {
-		tp_buf_str(b, part == 0 ? "weekday" : "weekend");
-	} else if (j->conf->by == TP_BY_CONFIDENCE) {
-		tp_buf_printf(b, "0.%" PRId64, part);
-	} else {
-		v.p = j->truth.ids.keys[part].p;
-		v.n = j->truth.ids.keys[part].n;
-		if (tp_json_unescape(&v, b) != 0)
-			tp_buf_char(b, '?');
-	}
-	tp_buf_release(&t);
-}
-
-static const char *
-by_name(enum tp_by by)
-{
-	static const char *const	names[] = {
-		"", "hour", "segment", "day", "traffic", "week", "confidence",
-	};
-
-	return names[by];
-}
-
 static void
 put_mae(struct tp_buf *b, const char *name, const char *unit, double v)
 {
@@ -158,8 +121,8 @@ write_records(const struct order *o, const struct tp_join_group *g,
 	int				 rc;
 
 	if (g->part != -1) {
-		put_part(j, g->part, &part);
-		of.by = by_name(j->conf->by);
+		tp_by_put(j->conf->by, g->part, &j->truth.ids, &part);
+		of.by = tp_by_name(j->conf->by);
 		of.group = tp_buf_cstr(&part);
 	}
 	tp_score_write(&g->s[TP_JOIN_MODEL], &of,
@@ -247,7 +210,7 @@ write_rows(const struct order *o, const struct tp_join_group *g, int width,
 	struct tp_buf		 part = { 0 };
 
 	if (g->part != -1) {
-		put_part(j, g->part, &part);
+		tp_by_put(j->conf->by, g->part, &j->truth.ids, &part);
 		put_name(b, tp_buf_cstr(&part), width);
 		tp_buf_release(&part);
 	}
@@ -285,7 +248,7 @@ write_head(const struct tp_join *j, const struct tp_join_group *g, int width,
 	    "km/h");
 	if (g->part != -1 && (j->conf->by == TP_BY_HOUR ||
 	    j->conf->by == TP_BY_DAY))
-		tp_buf_printf(b, ", %ss of %s", by_name(j->conf->by),
+		tp_buf_printf(b, ", %ss of %s", tp_by_name(j->conf->by),
 		    j->conf->tz_name);
 	if (end_row(out) != 0)
 		return -1;
@@ -293,7 +256,7 @@ write_head(const struct tp_join *j, const struct tp_join_group *g, int width,
 	snprintf(covered, sizeof(covered), "in %.6g %%",
 	    100 * (1 - j->conf->alpha));
 	tp_buf_printf(b, "%-*s%7s  %-*s %9s %8s %8s %7s %8s %8s %8s %7s%s",
-	    width, g->part != -1 ? by_name(j->conf->by) : "", "minutes",
+	    width, g->part != -1 ? tp_by_name(j->conf->by) : "", "minutes",
 	    KIND_WIDTH, "forecast", "n", "MAE", "RMSE", "MAPE %", "bias",
 	    covered, "width", "gain %",
 	    j->conf->drift_ms > 0 && g->part == -1 ? "   drift" : "");

@@ -6,6 +6,7 @@
 #include "feat/rowread.h"
 #include "forecast/adapt.h"
 #include "forecast/asker.h"
+#include "forecast/gather.h"
 #include "forecast/score.h"
 
 #define UNKNOWN		TP_ASKER_UNKNOWN
@@ -23,6 +24,7 @@ struct live {
 	enum mode	 mode;
 	struct tp_grid	 grid;
 	struct tp_rowread rr;
+	struct tp_gather gather;	/* rows of a step not complete yet */
 	struct tp_asker	 asker;
 	struct tp_adapt	*adapt;		/* NULL: forecasts as of the model */
 	struct tp_live_use use;		/* the model forecast with */
@@ -43,6 +45,17 @@ enum { PREDICTED, LOWER, UPPER, CURRENT };
 
 static tp_feat_fn forecast_step;
 
+/* Forecasts with another model from now on; with none where u is NULL. */
+static void
+take(struct live *l, const struct tp_live_use *u)
+{
+	if (l->use.users != NULL)
+		--*l->use.users;
+	l->use = u != NULL ? *u : (struct tp_live_use){ 0 };
+	if (l->use.users != NULL)
+		++*l->use.users;
+}
+
 /* The grid keeps l's address; the runner does not move a state. */
 static int
 init(void *st, const void *conf, struct tp_err *e)
@@ -50,8 +63,9 @@ init(void *st, const void *conf, struct tp_err *e)
 	struct live	*l = st;
 
 	l->conf = conf;
-	l->use = l->conf->use;
+	take(l, &l->conf->use);
 	l->row_t = TP_TIME_NONE;
+	tp_gather_init(&l->gather);
 	if (tp_asker_init(&l->asker, l->conf->grid.spec.tz, e) != 0)
 		return -1;
 	if (l->conf->adapt) {
@@ -69,8 +83,10 @@ clear(void *st)
 	struct live	*l = st;
 	size_t		 i;
 
+	take(l, NULL);
 	tp_grid_clear(&l->grid);
 	tp_rowread_release(&l->rr);
+	tp_gather_release(&l->gather);
 	tp_asker_release(&l->asker);
 	tp_adapt_free(l->adapt);
 	for (i = 0; i < TP_MODEL_HORIZONS; i++) {
@@ -118,12 +134,12 @@ follow(struct live *l, int64_t t)
 
 	if (l->use.generation == c->use.generation)
 		return;
-	if (l->mode == ROWS && t == l->row_t &&
-	    l->use.generation == c->before.generation)
+	if (l->mode == ROWS &&
+	    (t == l->row_t || l->gather.t != TP_TIME_NONE))
 		return;
 	if (l->mode == GRID)
 		tp_grid_regroup(&l->grid, &c->grid.spec);
-	l->use = c->use;
+	take(l, &c->use);
 	if (l->adapt != NULL)
 		tp_adapt_use(l->adapt, l->use.model, &c->grid.spec);
 }
@@ -323,10 +339,83 @@ check_rows(const struct live *l)
 		    "model";
 	if (want->graph_hash != 0 && have->graph_hash != want->graph_hash)
 		return "feature_set has another road graph than the model";
-	if (tp_model_is_joint(l->use.model->kind))
-		return "the model forecasts all segments of a step together; "
-		    "give it the events instead of feature rows";
 	return NULL;
+}
+
+/* Forecasts from the rows that were gathered: their step is complete. */
+static int
+answer(struct live *l, struct tp_out *out)
+{
+	struct tp_gather	*g = &l->gather;
+	size_t			 i, k;
+	int			 rc = 0;
+
+	if (g->t == TP_TIME_NONE)
+		return 0;
+	tp_asker_ask(&l->asker, g->t);
+	start_step(l, g->t);
+	for (i = k = 0; i < g->ids.n && rc == 0; i++) {
+		const struct tp_map_key	*id = &g->ids.keys[i];
+		bool			 known = g->row[i].seg != SIZE_MAX;
+
+		k += known;
+		if (tp_out_wants(out, id->p, id->n, g->t))
+			rc = put_segment(l, id->p, id->n, known ? k - 1 :
+			    SIZE_MAX, g->row[i].last, g->t, out);
+	}
+	tp_gather_close(g);
+	return rc;
+}
+
+/* Forecasts from a row alone; at: its segment in the model, or SIZE_MAX. */
+static int
+answer_row(struct live *l, const struct tp_feat_row *row, size_t at,
+    struct tp_out *out)
+{
+	if (!tp_out_wants(out, row->id, row->idlen, TP_TIME_NONE))
+		return 0;
+	if (at != SIZE_MAX) {
+		tp_asker_put(&l->asker, row->x, row->now, row->last,
+		    (uint32_t)at);
+		tp_asker_ask(&l->asker, row->t);
+	}
+	start_step(l, row->t);
+	return put_segment(l, row->id, row->idlen, at == SIZE_MAX ? at : 0,
+	    row->last, row->t, out);
+}
+
+/* Keeps a row until those of the other segments are there. */
+static int
+gather_row(struct live *l, const struct tp_rec *r,
+    const struct tp_feat_row *row, size_t at, struct tp_out *out)
+{
+	const struct tp_grid_opts	*o = &l->conf->grid;
+	struct tp_gather		*g = &l->gather;
+
+	switch (tp_gather_put(g, row, at, r->pos, o->max_keys)) {
+	case TP_GATHER_LATE:
+		/* behind those of the model's segments, which were all there */
+		if (row->t == g->done && g->t == TP_TIME_NONE &&
+		    at == SIZE_MAX)
+			return answer_row(l, row, at, out);
+		tp_out_count(out, TP_COUNT_LATE, 1);
+		return 0;
+	case TP_GATHER_AGAIN:
+		tp_out_count(out, TP_COUNT_DUPLICATE, 1);
+		return 0;
+	case TP_GATHER_FULL:
+		return tp_out_reject(out, r, "max-keys",
+		    "there is no room for another segment");
+	case TP_GATHER_KEPT:
+		break;
+	}
+	if (at != SIZE_MAX)
+		tp_asker_put(&l->asker, row->x, row->now, row->last,
+		    (uint32_t)at);
+	/* what is read again is not complete: see rec/filter.h */
+	if (o->early && !out->muted && g->nknown == l->use.model->segs.n)
+		return answer(l, out);
+	return 0;
 }
 
 static int
@@ -343,6 +432,12 @@ feature_row(struct live *l, const struct tp_rec *r, struct tp_out *out)
 		    why);
 		return tp_out_reject(out, r, "features", text);
 	}
+	if (row.t > r->now_ms &&
+	    row.t - r->now_ms > l->conf->grid.max_future_ms)
+		return tp_out_reject(out, r, "future",
+		    "timestamp: the time is ahead of the clock");
+	if (row.t > l->gather.t && answer(l, out) != 0)
+		return -1;
 	follow(l, row.t);
 	l->row_t = row.t;
 	why = check_rows(l);
@@ -350,17 +445,12 @@ feature_row(struct live *l, const struct tp_rec *r, struct tp_out *out)
 		why = "feature_set lacks a column that the model reads";
 	if (why != NULL)
 		return tp_out_reject(out, r, "features", why);
-	if (!tp_out_wants(out, row.id, row.idlen, TP_TIME_NONE))
-		return 0;
 	at = tp_map_find(&l->use.model->segs, row.id, row.idlen);
-	if (at != SIZE_MAX) {
-		tp_asker_put(&l->asker, row.x, row.now, row.last,
-		    (uint32_t)at);
-		tp_asker_ask(&l->asker, row.t);
-	}
-	start_step(l, row.t);
-	return put_segment(l, row.id, row.idlen, at == SIZE_MAX ? at : 0,
-	    row.last, row.t, out);
+	/* rows that are read again were gathered, whatever the model is now */
+	if (tp_model_is_joint(l->use.model->kind) || out->muted ||
+	    l->gather.t != TP_TIME_NONE)
+		return gather_row(l, r, &row, at, out);
+	return answer_row(l, &row, at, out);
 }
 
 static int
@@ -386,8 +476,11 @@ static int
 idle(void *st, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
 {
 	struct live	*l = st;
+	int64_t		 wait_ms = l->conf->grid.wait_ms;
 
 	(void)now_ms;
+	if (l->mode == ROWS)
+		return wait_ms == 0 || idle_ms < wait_ms ? 0 : answer(l, out);
 	follow(l, TP_TIME_NONE);
 	return tp_grid_time(&l->grid, idle_ms, out);
 }
@@ -397,6 +490,8 @@ end(void *st, struct tp_out *out)
 {
 	struct live	*l = st;
 
+	if (l->mode == ROWS)
+		return answer(l, out);
 	follow(l, TP_TIME_NONE);
 	return tp_grid_end(&l->grid, out);
 }
@@ -408,7 +503,7 @@ low(const void *st)
 	int64_t			 at = tp_grid_low(&l->grid), adapt;
 
 	if (l->mode == ROWS)
-		return INT64_MAX;
+		return l->gather.low;
 	adapt = l->adapt != NULL ? tp_adapt_low(l->adapt) : at;
 	return adapt < at ? adapt : at;
 }
@@ -418,7 +513,8 @@ mark(const void *st)
 {
 	const struct live	*l = st;
 
-	return tp_grid_mark(&l->grid);
+	/* before the first record: that which it was resumed with */
+	return l->mode == GRID ? tp_grid_mark(&l->grid) : l->gather.done;
 }
 
 static void
@@ -426,6 +522,7 @@ resume(void *st, int64_t m)
 {
 	struct live	*l = st;
 
+	l->gather.done = m;
 	tp_grid_resume(&l->grid, m);
 	if (l->adapt != NULL)
 		tp_adapt_resume(l->adapt, m);

@@ -120,7 +120,7 @@ tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
     struct tp_err *e)
 {
 	struct tp_feat_spec	s;
-	struct tp_live_use	u = { .model = m };
+	struct tp_live_use	u = { .model = m, .users = c->users };
 
 	if (needed(m, &s, e) != 0 || check_graph(c, &s, e) != 0 ||
 	    check_trail(c, &s, e) != 0 ||
@@ -132,7 +132,6 @@ tp_live_use(struct tp_live_conf *c, const struct tp_modelfile *m,
 		    "features than the one in use; start anew to use it");
 	c->grid.spec = s;
 	u.generation = c->use.generation + 1;
-	c->before = c->use;
 	c->use = u;
 	return 0;
 }

@@ -179,19 +179,6 @@ tp_score_calibration(const struct tp_score *s)
 	return s->n_conf > 0 ? sum / (double)s->n_conf : (double)NAN;
 }
 
-struct tp_score
-tp_score_of_bin(const struct tp_score *s, int bin)
-{
-	const struct tp_score_bin	*b = &s->bin[bin];
-	struct tp_score			 out = {
-		.n = b->n, .n_conf = b->n, .n_level = b->right,
-		.conf = b->conf,
-	};
-
-	out.bin[bin] = *b;
-	return out;
-}
-
 static void
 put_text(struct tp_buf *b, const char *name, const char *v)
 {
@@ -239,12 +226,10 @@ put_id(struct tp_buf *b, const struct tp_score_of *of)
 	tp_buf_release(&id);
 }
 
-void
-tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
-    struct tp_buf *b)
+/* The fields that say what the score is about. */
+static void
+put_of(struct tp_buf *b, const struct tp_score_of *of)
 {
-	const char	*unit = tp_unit_suffix(of->unit);
-
 	put_id(b, of);
 	put_text(b, "model_kind", of->kind);
 	put_text(b, "model_version", of->version);
@@ -259,6 +244,24 @@ tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
 		put_int(b, "from", of->from);
 	if (of->to != TP_TIME_NONE)
 		put_int(b, "to", of->to);
+}
+
+void
+tp_score_write_figure(const struct tp_score_of *of, const char *name,
+    double v, struct tp_buf *b)
+{
+	put_of(b, of);
+	put_figure(b, name, tp_unit_suffix(of->unit), v);
+	tp_buf_char(b, '}');
+}
+
+void
+tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
+    struct tp_buf *b)
+{
+	const char	*unit = tp_unit_suffix(of->unit);
+
+	put_of(b, of);
 	put_int(b, "n", (int64_t)s->n);
 	put_figure(b, "mae", unit, tp_score_mae(s));
 	put_figure(b, "rmse", unit, tp_score_rmse(s));

@@ -78,8 +78,6 @@ double tp_score_confidence(const struct tp_score *s);	/* 0..1 */
 double tp_score_calibration(const struct tp_score *s);
 /* The bin of a confidence score. */
 int tp_score_bin(double confidence);
-/* What is known of the pairs of a bin: n, and of confidence and level. */
-struct tp_score tp_score_of_bin(const struct tp_score *s, int bin);
 
 /* What a score record is about.  Texts are borrowed. */
 struct tp_score_of {
@@ -102,5 +100,8 @@ struct tp_score_of {
  */
 void tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
     struct tp_buf *b);
+/* Likewise a record of one figure in the unit: "mae" is mae_mph or mae_kmh. */
+void tp_score_write_figure(const struct tp_score_of *of, const char *name,
+    double v, struct tp_buf *b);
 
 #endif

@@ -5,14 +5,9 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "forecast/automix.h"
-#include "forecast/fitted.h"
 #include "forecast/forecast.h"
 #include "forecast/trainreport.h"
 #include "model/profile.h"
-
-const char *const tp_split_names[TP_SPLITS] = {
-	"train", "validation", "test",
-};
 
 /* Sorting forecasts of the validation part by segment and horizon. */
 struct calibrating {
@@ -22,14 +17,14 @@ struct calibrating {
 };
 
 static void
-collect(void *arg, size_t seg, size_t h, double raw, double y)
+collect(void *arg, const struct tp_fitted_pair *p)
 {
 	struct calibrating	*c = arg;
-	size_t			*at = &c->at[seg * c->nh + h];
+	size_t			*at = &c->at[p->seg * c->nh + p->h];
 
 	if (c->pred != NULL) {
-		c->pred[*at] = tp_forecast_speed(raw);
-		c->err[*at] = y - c->pred[*at];
+		c->pred[*at] = tp_forecast_speed(p->raw);
+		c->err[*at] = p->y - c->pred[*at];
 	}
 	++*at;
 }
@@ -62,42 +57,6 @@ calibrate(struct tp_fitted *f, const struct tp_dataset *d, double alpha,
 	free(k.pred);
 	free(k.err);
 	free(start);
-}
-
-struct scoring {
-	struct tp_forecaster fc;
-	struct tp_score	*s;
-};
-
-static void
-score_one(void *arg, size_t seg, size_t h, double raw, double y)
-{
-	struct scoring		*k = arg;
-	struct tp_forecast	 f;
-
-	tp_forecast_make(&k->fc, seg, h, raw, NULL, &f);
-	tp_score_add(&k->s[h], f.speed, y);
-	if (k->fc.iv == NULL)
-		return;
-	tp_score_interval(&k->s[h], f.lower, f.upper, y, k->fc.iv->alpha);
-	tp_score_level(&k->s[h], f.confidence, tp_level(&k->fc.levels, y,
-	    (double)NAN, k->fc.out) == f.level);
-}
-
-static void
-score(struct tp_fitted *f, const struct tp_dataset *d, struct tp_train_scores *s)
-{
-	const struct tp_panel	*p = &d->panel;
-	struct scoring		 k = {
-		{ f->iv, NULL, tp_levels_default, d->spec.unit, d->spec.unit },
-		NULL,
-	};
-	int			 i;
-
-	for (i = 0; i < TP_SPLITS; i++) {
-		k.s = s->s[i];
-		tp_fitted_each(f, d, p->part[i], p->part[i + 1], score_one, &k);
-	}
 }
 
 /* Mean and deviation of the train part's readings. */
@@ -170,7 +129,7 @@ tp_train_gate(const struct tp_dataset *d, const struct tp_modelfile *use,
 		s->kind = use->kind->name;
 		s->version = tp_strdup(use->version);
 		r->nscored++;
-		score(&old, d, s);
+		tp_train_score(s, &old, d);
 		new.kind = r->model.kind;
 		new.state = r->model.state;
 		tp_gate_compare(&new, &old, d, &r->gate);
@@ -198,6 +157,33 @@ version_of(const struct tp_dataset *d, const struct tp_fitted *f, uint64_t seed)
 	return v;
 }
 
+/* What is watched is kept as well. */
+struct recording {
+	const struct tp_fit_watch *next;	/* or NULL */
+	struct tp_train_result	*r;
+};
+
+static void
+record_epoch(void *arg, const struct tp_epoch *e)
+{
+	struct recording	*k = arg;
+	struct tp_train_result	*r = k->r;
+
+	TP_GROW(r->epochs, r->epochcap, r->nepochs + 1);
+	r->epochs[r->nepochs++] = *e;
+	if (k->next != NULL && k->next->epoch != NULL)
+		k->next->epoch(k->next->arg, e);
+}
+
+static void
+pass_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct recording	*k = arg;
+
+	if (k->next != NULL && k->next->progress != NULL)
+		k->next->progress(k->next->arg, done, total);
+}
+
 /* Fits and scores one kind; the state goes to `keep` where that is given. */
 static int
 train_kind(struct tp_train_result *r, const struct tp_dataset *d,
@@ -205,12 +191,15 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
     struct tp_modelfile *keep, struct tp_err *e)
 {
 	struct tp_train_scores	*s = &r->scored[r->nscored];
-	struct tp_fitted		 f = { 0 };
+	struct tp_fitted	 f = { .kind = kind };
+	struct recording	 k = { o->model.watch, r };
+	struct tp_fit_watch	 watch = { record_epoch, pass_progress, &k };
+	struct tp_model_opts	 opts = o->model;
 
 	if (o->note != NULL)
 		o->note(kind->name);
-	f.kind = kind;
-	f.state = kind->fit(&d->panel, &o->model, e);
+	opts.watch = &watch;
+	f.state = kind->fit(&d->panel, &opts, e);
 	if (f.state == NULL)
 		return -1;
 	r->nscored++;
@@ -224,7 +213,7 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
 	} else {
 		s->version = version_of(d, &f, o->model.seed);
 	}
-	score(&f, d, s);
+	tp_train_score(s, &f, d);
 	if (keep != NULL)
 		f.state = NULL;
 	tp_fitted_release(&f);
@@ -266,6 +255,9 @@ tp_train(const struct tp_dataset *d, const struct tp_train_opts *o,
 	}
 	if (o->kind == &tp_model_ensemble)
 		tp_automix_explain(r->model.state, d, o);
+	if (o->importance)
+		tp_importance_measure(&r->importance, &r->model, d,
+		    o->model.seed);
 	r->model.metrics = tp_train_metrics(r, d);
 	return 0;
 }
@@ -276,7 +268,9 @@ tp_train_release(struct tp_train_result *r)
 	size_t	i;
 
 	for (i = 0; i < TP_TRAIN_MODELS; i++)
-		free(r->scored[i].version);
+		tp_train_scores_release(&r->scored[i]);
+	free(r->epochs);
+	tp_importance_release(&r->importance);
 	tp_modelfile_release(&r->model);
 	tp_buf_release(&r->report);
 	memset(r, 0, sizeof(*r));

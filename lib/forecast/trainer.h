@@ -7,10 +7,8 @@
 #define TP_FORECAST_TRAINER_H
 
 #include "forecast/gate.h"
-#include "forecast/score.h"
-
-enum { TP_SPLIT_TRAIN, TP_SPLIT_VALIDATION, TP_SPLIT_TEST, TP_SPLITS };
-extern const char *const tp_split_names[TP_SPLITS];
+#include "forecast/importance.h"
+#include "forecast/trainscore.h"
 
 #define TP_TRAIN_MODELS	4	/* the model, two baselines, the one in use */
 
@@ -18,15 +16,10 @@ struct tp_train_opts {
 	const struct tp_model_kind *kind;
 	struct tp_model_opts model;
 	double		 alpha;		/* 1 - coverage of intervals */
+	bool		 importance;	/* measure it */
 	/* told what is being done, and what was found; or NULL */
 	void		(*note)(const char *what);
 	void		(*say)(const char *fmt, ...);
-};
-
-struct tp_train_scores {
-	const char	*kind;
-	char		*version;	/* owned */
-	struct tp_score	 s[TP_SPLITS][TP_MODEL_HORIZONS];
 };
 
 /* The result owns all it points to. */
@@ -34,6 +27,9 @@ struct tp_train_result {
 	struct tp_modelfile model;
 	struct tp_train_scores scored[TP_TRAIN_MODELS];	/* [0]: the model */
 	size_t		 nscored;
+	struct tp_epoch	*epochs;	/* of a model that has some */
+	size_t		 nepochs, epochcap;
+	struct tp_importance importance;
 	struct tp_buf	 report;	/* score records, a line each */
 	bool		 refused;	/* by the gate */
 	struct tp_gate	 gate;

@@ -4,7 +4,7 @@
 
 static void
 put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
-    int split, size_t h, bool saved, struct tp_buf *b)
+    int split, size_t h, const char *fold, bool saved, struct tp_buf *b)
 {
 	const struct tp_panel	*p = &d->panel;
 	struct tp_score_of	 of = {
@@ -13,54 +13,123 @@ put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
 		.horizon = d->spec.targets[h], .unit = d->spec.unit,
 		.from = tp_dataset_time(d, p->part[split]),
 		.to = tp_dataset_time(d, p->part[split + 1] - 1),
+		.by = fold != NULL ? "fold" : NULL, .group = fold,
 		.saved = saved,
 	};
 
 	tp_score_write(&s->s[split][h], &of, b);
 }
 
-/* The reliability table of the model on the test part. */
+/* One model on the test part, by `by`. */
 static void
-put_bins(struct tp_train_result *r, const struct tp_dataset *d, size_t h)
+put_parts(struct tp_train_result *r, const struct tp_dataset *d,
+    const struct tp_train_scores *s, enum tp_by by)
 {
-	const struct tp_train_scores	*s = &r->scored[0];
-	struct tp_score			 part;
-	char				 group[8];
-	int				 i;
+	struct tp_buf		 group = { 0 };
+	struct tp_score_of	 of = {
+		.kind = s->kind, .version = s->version,
+		.split = tp_split_names[TP_SPLIT_TEST], .unit = d->spec.unit,
+		.from = TP_TIME_NONE, .to = TP_TIME_NONE,
+		.by = tp_by_name(by),
+	};
+	size_t			 n = tp_train_parts(by, d), i, h;
 
-	for (i = 0; i < TP_SCORE_BINS; i++) {
-		struct tp_score_of	of = {
-			.kind = s->kind, .version = s->version,
-			.split = tp_split_names[TP_SPLIT_TEST],
-			.horizon = d->spec.targets[h], .unit = d->spec.unit,
-			.from = TP_TIME_NONE, .to = TP_TIME_NONE,
-			.by = "confidence", .group = group,
-		};
+	for (i = 0; i < n; i++) {
+		group.n = 0;
+		tp_by_put(by, (int64_t)i, &d->segs, &group);
+		of.group = tp_buf_cstr(&group);
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			if (s->part[by][i][h].n == 0)
+				continue;
+			of.horizon = d->spec.targets[h];
+			tp_score_write(&s->part[by][i][h], &of, &r->report);
+			tp_buf_char(&r->report, '\n');
+		}
+	}
+	tp_buf_release(&group);
+}
 
-		part = tp_score_of_bin(&s->s[TP_SPLIT_TEST][h], i);
-		if (part.n == 0)
-			continue;
-		snprintf(group, sizeof(group), "0.%d", i);
-		tp_score_write(&part, &of, &r->report);
+/* What the model learnt in each epoch. */
+static void
+put_epochs(struct tp_train_result *r, const struct tp_dataset *d)
+{
+	char			 group[12];
+	struct tp_score_of	 of = {
+		.kind = r->scored[0].kind, .version = r->scored[0].version,
+		.unit = d->spec.unit, .from = TP_TIME_NONE,
+		.to = TP_TIME_NONE, .by = "epoch", .group = group,
+	};
+	size_t			 i;
+
+	for (i = 0; i < r->nepochs; i++) {
+		snprintf(group, sizeof(group), "%d", r->epochs[i].number);
+		of.split = tp_split_names[TP_SPLIT_TRAIN];
+		tp_score_write_figure(&of, "mae", r->epochs[i].train,
+		    &r->report);
+		tp_buf_char(&r->report, '\n');
+		of.split = tp_split_names[TP_SPLIT_VALIDATION];
+		tp_score_write_figure(&of, "mae", r->epochs[i].valid,
+		    &r->report);
 		tp_buf_char(&r->report, '\n');
 	}
+}
+
+static void
+put_importance(struct tp_train_result *r, const struct tp_dataset *d)
+{
+	const struct tp_importance	*im = &r->importance;
+	struct tp_score_of		 of = {
+		.kind = r->scored[0].kind, .version = r->scored[0].version,
+		.split = tp_split_names[TP_SPLIT_VALIDATION],
+		.unit = d->spec.unit, .from = TP_TIME_NONE,
+		.to = TP_TIME_NONE, .by = "input",
+	};
+	size_t				 i, h;
+
+	for (i = 0; i < im->n; i++)
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			of.group = im->v[i].name;
+			of.horizon = d->spec.targets[h];
+			tp_score_write_figure(&of, "mae_increase",
+			    im->v[i].more[h], &r->report);
+			tp_buf_char(&r->report, '\n');
+		}
 }
 
 void
 tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 {
 	size_t	h, k;
-	int	split;
+	int	split, by;
 
 	for (split = 0; split < TP_SPLITS; split++)
 		for (k = 0; k < r->nscored; k++)
 			for (h = 0; h < d->panel.shape.nh; h++) {
 				put_score(d, &r->scored[k], split, h,
-				    k == 0 && !r->refused, &r->report);
+				    NULL, k == 0 && !r->refused, &r->report);
 				tp_buf_char(&r->report, '\n');
 			}
-	for (h = 0; h < d->panel.shape.nh; h++)
-		put_bins(r, d, h);
+	for (by = 0; by < TP_BYS; by++)
+		for (k = 0; k < r->nscored; k++)
+			put_parts(r, d, &r->scored[k], (enum tp_by)by);
+	put_epochs(r, d);
+	put_importance(r, d);
+}
+
+void
+tp_train_fold_report(const struct tp_train_result *r,
+    const struct tp_dataset *d, int fold, struct tp_buf *b)
+{
+	char	name[16];
+	size_t	h, k;
+
+	snprintf(name, sizeof(name), "%d", fold);
+	for (k = 0; k < r->nscored; k++)
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			put_score(d, &r->scored[k], TP_SPLIT_TEST, h, name,
+			    false, b);
+			tp_buf_char(b, '\n');
+		}
 }
 
 char *
@@ -74,7 +143,7 @@ tp_train_metrics(const struct tp_train_result *r, const struct tp_dataset *d)
 	for (split = 0; split < TP_SPLITS; split++)
 		for (h = 0; h < d->panel.shape.nh; h++) {
 			tp_buf_char(&b, b.n == 0 ? '[' : ',');
-			put_score(d, &r->scored[0], split, h, true, &b);
+			put_score(d, &r->scored[0], split, h, NULL, true, &b);
 		}
 	tp_buf_char(&b, ']');
 	text = tp_strndup(b.p, b.n);

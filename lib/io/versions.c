@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "io/file.h"
 
 #define STAMP		"YYYYMMDDThhmmssZ-00000000"	/* of a version */
@@ -63,6 +64,21 @@ tp_versions_path(const char *path)
 	file = join(dir, TP_VERSIONS_CURRENT);
 	free(dir);
 	return file;
+}
+
+bool
+tp_versions_none(const char *folder, const char *path)
+{
+	char	*use = tp_versions_path(path);
+	char	*own = tp_versions_path(folder);
+	char	 target[2];
+	bool	 none;
+
+	none = strcmp(use, own) == 0 &&
+	    readlink(use, target, sizeof(target)) == -1 && errno == ENOENT;
+	free(use);
+	free(own);
+	return none;
 }
 
 /* Makes a folder and those above it. */
@@ -186,7 +202,7 @@ tp_versions_lock(struct tp_versions *v, const char *path, const char *suffix,
 	v->fd = -1;
 	v->dir = trim(path);
 	v->suffix = tp_strdup(suffix);
-	v->prefix = NULL;
+	v->prefix = v->added = NULL;
 	if (make_dirs(v->dir, e) == 0) {
 		v->prefix = prefix_of(v->dir);
 		v->fd = open(v->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -213,6 +229,7 @@ tp_versions_release(struct tp_versions *v)
 	free(v->dir);
 	free(v->prefix);
 	free(v->suffix);
+	free(v->added);
 	memset(v, 0, sizeof(*v));
 	v->fd = -1;
 }
@@ -259,24 +276,22 @@ point(struct tp_versions *v, const char *name, struct tp_err *e)
 }
 
 int
-tp_versions_add(struct tp_versions *v, int64_t t, uint32_t hash,
-    const char *p, size_t n, char **name, struct tp_err *e)
+tp_versions_add(struct tp_versions *v, int64_t t, const char *p, size_t n,
+    struct tp_err *e)
 {
-	char	*file, *path;
+	uint64_t h = tp_hash(p, n, 0);
+	char	*path;
 	int	 rc;
 
-	file = name_of(v, t, hash);
-	path = join(v->dir, file);
+	free(v->added);
+	v->added = name_of(v, t, (uint32_t)(h ^ h >> 32));
+	path = join(v->dir, v->added);
 	rc = tp_file_replace(path, p, n, e);
 	if (rc == 0)
 		rc = sync_names(v, e);
 	if (rc == 0)
-		rc = point(v, file, e);
+		rc = point(v, v->added, e);
 	free(path);
-	if (rc == 0)
-		*name = file;
-	else
-		free(file);
 	return rc;
 }
 

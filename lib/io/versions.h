@@ -25,6 +25,7 @@ struct tp_versions {
 	char	*dir;		/* without a slash at its end */
 	char	*prefix;	/* "la-": from the folder's name */
 	char	*suffix;	/* ".model" */
+	char	*added;		/* name of the newest version, or NULL */
 	int	 fd;		/* of the folder, locked; -1: not */
 };
 
@@ -35,6 +36,9 @@ bool tp_versions_is(const char *path);
  * else PATH.  New text, the caller frees.
  */
 char *tp_versions_path(const char *path);
+/* True where path stands for the current version of a folder that has none
+ * yet. */
+bool tp_versions_none(const char *folder, const char *path);
 
 /*
  * Takes the lock, waiting for whoever has it; makes the folder where there is
@@ -47,12 +51,12 @@ int tp_versions_lock(struct tp_versions *v, const char *path,
 void tp_versions_release(struct tp_versions *v);
 
 /*
- * Writes n bytes as the version of this time (ms, UTC) and eight digits of
- * hash, and makes it the current one.  Returns 0 and the new file's name
- * (the caller frees), or -1: `current` is then as it was.
+ * Writes n bytes as the version of this time (ms, UTC) and a hash of them, and
+ * makes it the current one.  Returns 0 and its name in v->added, or -1:
+ * `current` is then as it was.
  */
-int tp_versions_add(struct tp_versions *v, int64_t t, uint32_t hash,
-    const char *p, size_t n, char **name, struct tp_err *e);
+int tp_versions_add(struct tp_versions *v, int64_t t, const char *p, size_t n,
+    struct tp_err *e);
 /*
  * Removes all versions but `keep` (>= 1): the current one, however old, and
  * the newest others; *removed is how many.  Other files stay.  Returns 0 or -1.

@@ -187,7 +187,7 @@ message_error(struct tp_kcons *c, const rd_kafka_message_t *m,
 	char			why[500];
 	rd_kafka_resp_err_t	fatal;
 	const char		*topic = m->rkt != NULL ?
-				    rd_kafka_topic_name(m->rkt) : "?";
+				    rd_kafka_topic_name(m->rkt) : "kafka";
 
 	if (m->err == RD_KAFKA_RESP_ERR__FATAL) {
 		fatal = rd_kafka_fatal_error(c->rk, why, sizeof(why));
@@ -199,7 +199,7 @@ message_error(struct tp_kcons *c, const rd_kafka_message_t *m,
 		    "skip goes on behind them", topic, m->partition,
 		    (long long)m->offset);
 	if (tp_kerr_kind(m->err) == TP_KERR_STOP)
-		return tp_err_set(e, TP_EXIT_KAFKA, "%s: %s", topic,
+		return tp_kerr_set(e, m->err, topic,
 		    rd_kafka_message_errstr(m));
 	tp_kwatch_say(1, "kafka: %s", rd_kafka_message_errstr(m));
 	return 0;
@@ -315,24 +315,6 @@ tp_kcons_assign(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
 	    "cannot take partitions: %s", rd_kafka_err2str(err));
 }
 
-int
-tp_kcons_unassign(struct tp_kcons *c, struct tp_err *e)
-{
-	rd_kafka_resp_err_t	 err = 0;
-	rd_kafka_error_t	*er;
-
-	c->turn = TP_KCONS_STAY;
-	if (tp_kcons_cooperative(c)) {
-		er = rd_kafka_incremental_unassign(c->rk, c->turn_list);
-		if (er != NULL)
-			err = rd_kafka_error_code(er);
-		rd_kafka_error_destroy(er);
-	} else
-		err = rd_kafka_assign(c->rk, NULL);
-	return err == 0 ? 0 : tp_err_set(e, TP_EXIT_RESTART,
-	    "cannot give partitions up: %s", rd_kafka_err2str(err));
-}
-
 /* All that we have, paused or going on. */
 static void
 pause_all(struct tp_kcons *c, bool on)
@@ -346,6 +328,27 @@ pause_all(struct tp_kcons *c, bool on)
 	else
 		rd_kafka_resume_partitions(c->rk, l);
 	rd_kafka_topic_partition_list_destroy(l);
+}
+
+int
+tp_kcons_unassign(struct tp_kcons *c, struct tp_err *e)
+{
+	rd_kafka_resp_err_t	 err = 0;
+	rd_kafka_error_t	*er;
+
+	c->turn = TP_KCONS_STAY;
+	/* else they would be so when they come back */
+	if (c->paused)
+		pause_all(c, false);
+	if (tp_kcons_cooperative(c)) {
+		er = rd_kafka_incremental_unassign(c->rk, c->turn_list);
+		if (er != NULL)
+			err = rd_kafka_error_code(er);
+		rd_kafka_error_destroy(er);
+	} else
+		err = rd_kafka_assign(c->rk, NULL);
+	return err == 0 ? 0 : tp_err_set(e, TP_EXIT_RESTART,
+	    "cannot give partitions up: %s", rd_kafka_err2str(err));
 }
 
 void
@@ -371,8 +374,8 @@ tp_kcons_idle(struct tp_kcons *c)
 	if (now < c->idle_ns || c->turn != TP_KCONS_STAY)
 		return;
 	c->idle_ns = now + POLL_NS;
-	if (!c->paused)
-		pause_all(c, true);
+	/* each time: some may be new */
+	pause_all(c, true);
 	c->paused = true;
 	/* what was fetched before the pause is asked for again later */
 	while ((m = rd_kafka_consumer_poll(c->rk, 0)) != NULL)

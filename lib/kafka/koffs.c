@@ -157,9 +157,7 @@ tp_kcons_committed(struct tp_kcons *c, struct tp_kpart *l, size_t n,
 		l[i].meta[k] = '\0';
 	}
 	rd_kafka_topic_partition_list_destroy(x);
-	return err == 0 ? 0 : tp_err_set(e,
-	    tp_kerr_kind(err) == TP_KERR_STOP ? TP_EXIT_KAFKA :
-	    TP_EXIT_RESTART, "committed offsets: %s", rd_kafka_err2str(err));
+	return err == 0 ? 0 : tp_kerr_set(e, err, "committed offsets", NULL);
 }
 
 int
@@ -167,14 +165,22 @@ tp_kcons_range(struct tp_kcons *c, const struct tp_kpart *p, int64_t *lo,
     int64_t *hi, struct tp_err *e)
 {
 	rd_kafka_resp_err_t	err;
-	int64_t			start = tp_clock_mono_ns();
+	int64_t			start = tp_clock_mono_ns(), was = -1;
+	bool			again;
 
 	do {
 		tp_kwatch_on("asking for offsets");
 		err = rd_kafka_query_watermark_offsets(c->rk,
 		    c->topics[p->topic], p->partition, lo, hi, KCALL_MS);
 		tp_kwatch_off();
-	} while (err != 0 && ask_again(err, start, "offsets"));
+		if (err != 0) {
+			again = ask_again(err, start, "offsets");
+			continue;
+		}
+		/* 2.16 gives one answer for both where the other failed */
+		again = *lo == *hi && *lo != was;
+		was = *lo;
+	} while (again);
 	return err == 0 ? 0 : tp_err_set(e,
 	    tp_kerr_kind(err) == TP_KERR_STOP ? TP_EXIT_KAFKA :
 	    TP_EXIT_RESTART, "%s [%d]: offsets: %s", c->topics[p->topic],
@@ -203,8 +209,7 @@ tp_kcons_at_time(struct tp_kcons *c, struct tp_kpart *l, size_t n,
 		rd_kafka_topic_partition_list_destroy(x);
 	} while (err != 0 && ask_again(err, start, "offset of a time"));
 	if (err != 0)
-		return tp_err_set(e, TP_EXIT_RESTART, "offset of a time: %s",
-		    rd_kafka_err2str(err));
+		return tp_kerr_set(e, err, "offset of a time", NULL);
 	for (i = 0; i < n; i++) {
 		if (l[i].offset >= 0)
 			continue;
@@ -279,7 +284,5 @@ tp_kcons_commit(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
 	rd_kafka_topic_partition_list_destroy(x);
 	if (err == 0 || moved_on(err))
 		return err != 0;
-	return tp_err_set(e, tp_kerr_kind(err) == TP_KERR_STOP ?
-	    TP_EXIT_KAFKA : TP_EXIT_RESTART, "committing offsets: %s",
-	    rd_kafka_err2str(err));
+	return tp_kerr_set(e, err, "committing offsets", NULL);
 }

@@ -9,6 +9,7 @@
 #include "kafka/kprivate.h"
 #include "kafka/kwatch.h"
 
+#define STOP_MS		2000	/* for a full queue, once we are to end */
 #define SERVE_EACH	1000	/* records between two looks at deliveries */
 
 /* Errors that no later try can change. */
@@ -67,7 +68,7 @@ failure(const struct tp_kprod *p, struct tp_err *e)
 		    "max.message.bytes (of the topic) allow",
 		    p->failed_topic);
 	return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': not delivered: %s",
-	    p->failed_topic, rd_kafka_err2str(p->failed));
+	    p->failed_topic, tp_kerr_text(p->failed));
 }
 
 static rd_kafka_conf_t *
@@ -252,6 +253,11 @@ not_taken(struct tp_kprod *p, const struct tp_kdest *t,
 		rd_kafka_poll(p->rk, 10);
 		if (tp_kprod_serve(p, e) == -1)
 			return -1;
+		if (tp_sig_stop() != 0 && ms_since(start_ns) > STOP_MS)
+			return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': "
+			    "%d records were not delivered before the signal",
+			    rd_kafka_topic_name(t->rkt),
+			    rd_kafka_outq_len(p->rk));
 		return ms_since(start_ns) < KASK_MS ? 1 : tp_err_set(e,
 		    TP_EXIT_KAFKA, "topic '%s': nothing was delivered for "
 		    "%d s", rd_kafka_topic_name(t->rkt), KASK_MS / 1000);

@@ -96,25 +96,31 @@ tp_kprod_abort(struct tp_kprod *p, struct tp_err *e)
 	return -1;
 }
 
-/* Sends the offsets and ends the transaction; NULL, or what went wrong. */
+/* NULL, or what went wrong, as for the next one. */
 static rd_kafka_error_t *
-send_and_commit(struct tp_kprod *p, const rd_kafka_topic_partition_list_t *l,
+send_offsets(struct tp_kprod *p, const rd_kafka_topic_partition_list_t *l,
     const rd_kafka_consumer_group_metadata_t *g)
 {
 	int64_t			 start = tp_clock_mono_ns();
 	rd_kafka_error_t	*er = NULL;
 
-	if (l->cnt > 0) {
-		do {
-			tp_kwatch_on("sending offsets");
-			er = rd_kafka_send_offsets_to_transaction(p->rk, l, g,
-			    KCALL_MS);
-			tp_kwatch_off();
-		} while (er != NULL && again(er, "sending offsets", start,
-		    KASK_MS));
-	}
-	if (er != NULL)
-		return er;
+	if (l->cnt == 0)
+		return NULL;
+	do {
+		tp_kwatch_on("sending offsets");
+		er = rd_kafka_send_offsets_to_transaction(p->rk, l, g,
+		    KCALL_MS);
+		tp_kwatch_off();
+	} while (er != NULL && again(er, "sending offsets", start, KASK_MS));
+	return er;
+}
+
+static rd_kafka_error_t *
+commit(struct tp_kprod *p)
+{
+	int64_t			 start = tp_clock_mono_ns();
+	rd_kafka_error_t	*er;
+
 	do {
 		tp_kwatch_on("committing a transaction");
 		er = rd_kafka_commit_transaction(p->rk, KTXN_MS);
@@ -123,35 +129,39 @@ send_and_commit(struct tp_kprod *p, const rd_kafka_topic_partition_list_t *l,
 	return er;
 }
 
+/* Where a record was not delivered, the offsets are sent to hear why. */
 static enum tp_kdone
 finish(struct tp_kprod *p, const rd_kafka_topic_partition_list_t *l,
     const rd_kafka_consumer_group_metadata_t *g, struct tp_err *e)
 {
-	rd_kafka_error_t	*er = NULL;
+	rd_kafka_error_t	*er;
+	enum tp_kerr_kind	 kind;
 
 	if (!p->open && kprod_begin(p, e) == -1)
 		return TP_KDONE_ERROR;
 	if (tp_kprod_serve(p, e) == -1)
 		return TP_KDONE_ERROR;
-	if (!p->spoiled) {
-		er = send_and_commit(p, l, g);
-		if (er == NULL) {
-			p->open = false;
-			kvoice_up(&p->voice);
-			return TP_KDONE;
-		}
-		if (tp_kerr_txn(er) == TP_KERR_RESTART ||
-		    tp_kerr_txn(er) == TP_KERR_STOP) {
-			txn_error(e, "committing", er);
-			return TP_KDONE_ERROR;
-		}
-		tp_kwatch_say(1, "kafka: %s; aborting the transaction",
-		    rd_kafka_error_string(er));
-		rd_kafka_error_destroy(er);
+	er = send_offsets(p, l, g);
+	if (er == NULL && !p->spoiled)
+		er = commit(p);
+	if (er == NULL && !p->spoiled) {
+		p->open = false;
+		kvoice_up(&p->voice);
+		return TP_KDONE;
 	}
-	/* a record that can never be delivered fails each try */
-	if (tp_kprod_serve(p, e) == -1)
+	/* a record that can never be delivered, which fails each try */
+	if (tp_kprod_serve(p, e) == -1) {
+		rd_kafka_error_destroy(er);
 		return TP_KDONE_ERROR;
+	}
+	kind = tp_kerr_txn(er);
+	if (kind == TP_KERR_RESTART || kind == TP_KERR_STOP) {
+		txn_error(e, "committing", er);
+		return TP_KDONE_ERROR;
+	}
+	tp_kwatch_say(1, "kafka: %s; aborting the transaction", er != NULL ?
+	    rd_kafka_error_string(er) : "a record was not delivered");
+	rd_kafka_error_destroy(er);
 	return tp_kprod_abort(p, e) == -1 ? TP_KDONE_ERROR :
 	    TP_KDONE_ABORTED;
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "model/model.h"
+#include "model/formula.h"
 #include "model/pack.h"
 #include "model/profile.h"
 
@@ -65,21 +65,50 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	return m;
 }
 
-static void
-predict(const void *st, const struct tp_ask *a, double *out)
+/* Each horizon's input is its forecast. */
+void
+tp_ha_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f)
+{
+	struct tp_shape	s = tp_modelfile_shape(m);
+	size_t		i, h;
+
+	(void)st;
+	tp_formula_room(f, &s, s.nh);
+	f->coef = tp_calloc(s.nseg * s.nh * s.nh, sizeof(*f->coef));
+	for (h = 0; h < s.nh; h++) {
+		snprintf(f->name[h], TP_FORMULA_NAME, "week_%d_%s",
+		    m->minutes[h], m->unit);
+		for (i = 0; i < s.nseg; i++)
+			f->coef[(i * s.nh + h) * s.nh + h] = 1;
+	}
+}
+
+void
+tp_ha_inputs(const void *st, const struct tp_ask *a, double *x)
 {
 	const struct ha	*m = st;
 	size_t		 at, i, h;
-	float		 v;
 
 	for (h = 0; h < m->nh; h++) {
 		at = ((size_t)a->day * (size_t)m->slots + (size_t)a->slot +
 		    (size_t)m->horizon[h]) % m->week;
-		for (i = 0; i < a->n; i++) {
-			v = m->mean[a->seg[i] * m->week + at];
-			out[i * m->nh + h] = v > 0 ? (double)v : 0;
-		}
+		for (i = 0; i < a->n; i++)
+			x[i * m->nh + h] =
+			    (double)m->mean[a->seg[i] * m->week + at];
 	}
+}
+
+static void
+predict(const void *st, const struct tp_ask *a, double *out)
+{
+	const struct ha	*m = st;
+	size_t		 i;
+
+	tp_ha_inputs(st, a, out);
+	for (i = 0; i < a->n * m->nh; i++)
+		if (!(out[i] > 0))
+			out[i] = 0;
 }
 
 static void

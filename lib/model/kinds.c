@@ -23,5 +23,7 @@ tp_model_find(const char *name)
 bool
 tp_model_is_joint(const struct tp_model_kind *kind)
 {
-	return kind == &tp_model_mlp || kind == &tp_model_gwnet;
+	return kind != &tp_model_persistence && kind != &tp_model_ha &&
+	    kind != &tp_model_linear && kind != &tp_model_lstm &&
+	    kind != &tp_model_lstm_calendar;
 }

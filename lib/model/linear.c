@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "model/column.h"
+#include "model/formula.h"
 #include "model/pack.h"
 #include "model/profile.h"
 #include "num/dense.h"
@@ -230,6 +231,49 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	free(f.start);
 	free(f.pooled);
 	return m;
+}
+
+/* The inputs above, and what is usual at each horizon. */
+void
+tp_linear_formula(const void *st, const struct tp_modelfile *file,
+    struct tp_formula *f)
+{
+	const struct linear	*m = st;
+	struct tp_shape		 s = tp_modelfile_shape(file);
+	size_t			 k, i, h;
+	const double		*z;
+	double			*c;
+
+	tp_formula_room(f, &s, m->p - 1 + m->nh);
+	snprintf(f->name[0], TP_FORMULA_NAME, "one");
+	for (k = 0; k < m->nlag; k++)
+		snprintf(f->name[1 + k], TP_FORMULA_NAME, "off_%zu_%s", k,
+		    file->unit);
+	snprintf(f->name[1 + k], TP_FORMULA_NAME, "usual_0_%s", file->unit);
+	for (h = 0; h < m->nh; h++)
+		snprintf(f->name[m->p - 1 + h], TP_FORMULA_NAME,
+		    "usual_%d_%s", file->minutes[h], file->unit);
+	f->coef = tp_calloc(m->nseg * m->nh * f->nin, sizeof(*f->coef));
+	for (i = 0; i < m->nseg * m->nh; i++) {
+		c = f->coef + i * f->nin;
+		z = m->z + i * m->p;
+		memcpy(c, z, (m->p - 1) * sizeof(*c));
+		c[m->p - 1 + i % m->nh] = 1 + z[m->p - 1];
+	}
+}
+
+void
+tp_linear_inputs(const void *st, const struct tp_ask *a, double *x)
+{
+	const struct linear	*m = st;
+	size_t			 i, h;
+
+	for (i = 0; i < a->n; i++, x += m->p - 1 + m->nh) {
+		inputs(m, a->x + i * m->ncol, a->seg[i], a->day, a->slot, x);
+		for (h = 0; h < m->nh; h++)
+			x[m->p - 1 + h] = (double)tp_profile_at(&m->usual,
+			    a->seg[i], a->day, a->slot, m->horizon[h]);
+	}
 }
 
 static void

@@ -60,7 +60,9 @@ struct tp_members;			/* model/ensemble.h */
 /* One pass over the train part, of a model that learns by many. */
 struct tp_epoch {
 	int	 number, of;	/* 1 .. of */
-	double	 train, valid;	/* mean absolute errors, in the data's unit */
+	/* mean absolute errors over all steps that it learns, in the data's
+	 * unit: while it learnt, and of what it had learnt then */
+	double	 train, valid;
 	double	 seconds, gflops;	/* of its training; GFLOP per second */
 };
 
@@ -125,8 +127,9 @@ extern const struct tp_model_kind tp_model_ensemble;
 extern const struct tp_model_kind *const tp_model_kinds[];
 /* The kind of this name, or NULL. */
 const struct tp_model_kind *tp_model_find(const char *name);
-/* True where a segment's forecast depends on the rows of others too, so that
- * all rows of a step must be asked for at once. */
+/* True where a segment's forecast may depend on the rows of others too, so
+ * that all rows of a step must be asked for at once: mlp and gwnet mix over
+ * segments, trees read neighbours, an ensemble may hold any of them. */
 bool tp_model_is_joint(const struct tp_model_kind *kind);
 
 #endif

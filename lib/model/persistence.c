@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "model/model.h"
+#include "model/formula.h"
 #include "model/pack.h"
 #include "model/profile.h"
 
@@ -31,6 +31,31 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	(void)e;
 	m->mean = tp_profile_means(p);
 	return m;
+}
+
+void
+tp_persistence_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f)
+{
+	struct tp_shape	s = tp_modelfile_shape(m);
+	size_t		i;
+
+	(void)st;
+	tp_formula_room(f, &s, 1);
+	snprintf(f->name[0], TP_FORMULA_NAME, "last_%s", m->unit);
+	f->coef = tp_calloc(s.nseg * s.nh, sizeof(*f->coef));
+	for (i = 0; i < s.nseg * s.nh; i++)
+		f->coef[i] = 1;
+}
+
+void
+tp_persistence_inputs(const void *st, const struct tp_ask *a, double *x)
+{
+	const struct persistence	*m = st;
+	size_t				 i;
+
+	for (i = 0; i < a->n; i++)
+		x[i] = isnan(a->last[i]) ? m->mean[a->seg[i]] : a->last[i];
 }
 
 static void

@@ -11,6 +11,7 @@
 #define MISSING	TP_TREE_MISSING
 #define FIXED	7		/* inputs that every row has, see own() */
 #define PAST	2		/* steps back of the neighbours' other lag */
+#define EARLIER	3		/* likewise of the network's */
 
 /* Columns of earlier days and of the road graph are taken as they are. */
 static bool
@@ -73,6 +74,36 @@ tp_treeinput_fit(struct tp_treeinput *t, const struct tp_panel *p,
 	tp_profile_fit(&t->usual, p);
 	t->near = tp_calloc(t->nseg * NEAR + 1, sizeof(*t->near));
 	tp_near_fit(t->near, NEAR, p, &t->usual, t->lag, t->nlag, threads);
+}
+
+void
+tp_treeinput_names(const struct tp_treeinput *t,
+    const struct tp_modelfile *m, char (*name)[TP_FORMULA_NAME])
+{
+	const char	*u = m->unit;
+	size_t		 n = 0, k;
+
+#define NAME(...)	snprintf(name[n++], TP_FORMULA_NAME, __VA_ARGS__)
+	for (k = 0; k < t->nlag; k++)
+		NAME("%s", m->columns[t->lag[k]]);
+	NAME("%s", m->columns[t->age]);
+	NAME("seen");
+	NAME("slot");
+	NAME("day");
+	NAME("segment_number");
+	NAME("usual_0_%s", u);
+	NAME("off_0_%s", u);
+	for (k = 0; k < t->nh; k++)
+		NAME("usual_%d_%s", m->minutes[k], u);
+	for (k = 0; k < t->nmore; k++)
+		NAME("%s", m->columns[t->more[k]]);
+	for (k = 0; k < NEAR; k++) {
+		NAME("near_%zu_off_0_%s", k, u);
+		NAME("near_%zu_off_%d_%s", k, PAST, u);
+	}
+	NAME("network_off_0_%s", u);
+	NAME("network_off_%d_%s", EARLIER, u);
+#undef NAME
 }
 
 static float
@@ -145,7 +176,7 @@ void
 tp_treeinput_rows(const struct tp_treeinput *t, const struct tp_ask *a,
     float *x, double *base)
 {
-	float		 all[2] = { network(t, a, 0), network(t, a, 3) };
+	float		 all[2] = { network(t, a, 0), network(t, a, EARLIER) };
 	uint32_t	*row = tp_calloc(t->nseg, sizeof(*row));
 	size_t		 i, k, n, at;
 

@@ -10,6 +10,7 @@
 #ifndef TP_MODEL_TREEINPUT_H
 #define TP_MODEL_TREEINPUT_H
 
+#include "model/formula.h"
 #include "model/pack.h"
 #include "model/profile.h"
 
@@ -44,6 +45,10 @@ void tp_treeinput_release(struct tp_treeinput *t);
  */
 void tp_treeinput_rows(const struct tp_treeinput *t, const struct tp_ask *a,
     float *x, double *base);
+
+/* What they are called: nin names, in order. */
+void tp_treeinput_names(const struct tp_treeinput *t,
+    const struct tp_modelfile *m, char (*name)[TP_FORMULA_NAME]);
 
 /* As part of a model file; load after init, t's arrays are made. */
 void tp_treeinput_save(const struct tp_treeinput *t, struct tp_buf *b);

@@ -38,6 +38,49 @@ tp_treemodel_predict(const void *st, const struct tp_ask *a, double *out)
 }
 
 void
+tp_tree_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f)
+{
+	const struct tp_treemodel	*t = st;
+	struct tp_shape			 s = tp_modelfile_shape(m);
+
+	tp_formula_room(f, &s, 1 + t->in.nin);
+	f->form = TP_FORMULA_TREES;
+	f->trees = t->trees;
+	snprintf(f->name[0], TP_FORMULA_NAME, "start_%s", m->unit);
+	tp_treeinput_names(&t->in, m, f->name + 1);
+}
+
+void
+tp_tree_inputs(const void *st, const struct tp_ask *a, double *x)
+{
+	const struct tp_treemodel	*t = st;
+	size_t				 nin = t->in.nin, i, k;
+	float				*rows = tp_calloc(a->n * nin,
+					    sizeof(*rows));
+	double				*base = tp_calloc(a->n, sizeof(*base));
+
+	tp_treeinput_rows(&t->in, a, rows, base);
+	for (i = 0; i < a->n; i++) {
+		*x++ = base[i];
+		for (k = 0; k < nin; k++)
+			*x++ = (double)rows[i * nin + k];
+	}
+	free(rows);
+	free(base);
+}
+
+void
+tp_treemodel_put(void *st, size_t h, struct tp_trees *t)
+{
+	struct tp_treemodel	*m = st;
+
+	tp_trees_release(&m->trees[h]);
+	m->trees[h] = *t;
+	memset(t, 0, sizeof(*t));
+}
+
+void
 tp_treemodel_save(const void *st, struct tp_buf *b)
 {
 	const struct tp_treemodel	*m = st;

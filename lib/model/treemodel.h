@@ -40,4 +40,7 @@ void *tp_treemodel_load(const char *p, size_t n, const struct tp_shape *s,
     struct tp_err *e);
 void tp_treemodel_free(void *st);
 
+/* The trees t take the place of those of horizon number h; t is zeroed. */
+void tp_treemodel_put(void *st, size_t h, struct tp_trees *t);
+
 #endif

@@ -9,19 +9,51 @@
 
 #define EPS	1e-5f		/* of norm */
 
+/* Marks the times of each node that the last node is made from. */
+static void
+find_needed(struct tp_netrun *r)
+{
+	const struct tp_net	*n = r->net;
+	size_t			 i, t, k;
+
+	r->needed = tp_calloc(n->nnode * n->times, sizeof(*r->needed));
+	for (i = n->nnode; i-- > 0; ) {
+		const struct tp_net_node	*d = &n->node[i];
+
+		for (t = 0; t < d->nt; t++) {
+			if (i + 1 == n->nnode)
+				r->needed[i * n->times + t] = true;
+			if (!r->needed[i * n->times + t])
+				continue;
+			for (k = 0; k < d->nin; k++)
+				r->needed[d->in[k].node * n->times +
+				    d->in[k].t0 + t] = true;
+			if (d->has_plus)
+				r->needed[d->plus.node * n->times +
+				    d->plus.t0 + t] = true;
+		}
+	}
+}
+
 void
 tp_netrun_init(struct tp_netrun *r, const struct tp_net *n, size_t windows,
     bool training)
 {
-	size_t	rows = windows * n->nseg;
+	size_t	rows = windows * n->nseg, i;
 
 	memset(r, 0, sizeof(*r));
 	r->net = n;
 	r->simd = tp_simd();
 	r->windows = windows;
-	r->value = tp_calloc(rows * n->width, sizeof(*r->value));
+	r->value = tp_realloc(NULL, rows * n->width, sizeof(*r->value));
+	for (i = 0; i < n->nnode; i++)
+		if (n->node[i].op == TP_NET_INPUT)
+			memset(tp_netrun_value(r, i), 0, n->node[i].nt *
+			    n->node[i].cols * rows * sizeof(*r->value));
 	if (training)
 		r->grad = tp_calloc(rows * n->width, sizeof(*r->grad));
+	else
+		find_needed(r);
 	r->slot = tp_calloc(n->times * windows, sizeof(*r->slot));
 	r->day = tp_calloc(n->times * windows, sizeof(*r->day));
 }
@@ -31,6 +63,7 @@ tp_netrun_release(struct tp_netrun *r)
 {
 	free(r->value);
 	free(r->grad);
+	free(r->needed);
 	free(r->slot);
 	free(r->day);
 }
@@ -337,14 +370,14 @@ norm_back(const struct tp_netrun *r, const struct tp_net_node *d,
 	}
 }
 
+/* Of node number i all, or some of its times, which d is then. */
 static void
-node_forward(const struct tp_netrun *r, size_t i, const float *w,
-    bool training, uint64_t key)
+node_forward(const struct tp_netrun *r, size_t i,
+    const struct tp_net_node *d, float *y, const float *w, bool training,
+    uint64_t key)
 {
-	const struct tp_net_node	*d = &r->net->node[i];
-	struct tp_drop			 drop = drop_of(d, i, training, key);
-	float				*y = tp_netrun_value(r, i);
-	struct part			 x = { 0 }, c;
+	struct tp_drop	drop = drop_of(d, i, training, key);
+	struct part	x = { 0 }, c;
 
 	if (d->nin > 0)
 		x = part(r, d->in[0], false);
@@ -385,14 +418,57 @@ node_forward(const struct tp_netrun *r, size_t i, const float *w,
 	}
 }
 
+/* The node as if it were of its times t .. t + nt only. */
+static struct tp_net_node
+some_times(const struct tp_net_node *d, size_t t, size_t nt)
+{
+	struct tp_net_node	s = *d;
+	size_t			k;
+
+	for (k = 0; k < s.nin; k++)
+		s.in[k] = tp_view_times(s.in[k], t, nt);
+	if (s.has_plus)
+		s.plus = tp_view_times(s.plus, t, nt);
+	s.t0 += t;
+	s.nt = nt;
+	return s;
+}
+
+/* The times of node i that are needed, as many in a row as there are. */
+static void
+forward_needed(const struct tp_netrun *r, size_t i, const float *w)
+{
+	const struct tp_net_node	*d = &r->net->node[i];
+	const bool			*needed = r->needed +
+					    i * r->net->times;
+	size_t				 row = r->windows * r->net->nseg *
+					    d->cols, t, end;
+	struct tp_net_node		 some;
+
+	for (t = 0; t < d->nt; t = end) {
+		for (end = t + 1; end < d->nt && needed[end] == needed[t]; )
+			end++;
+		if (!needed[t])
+			continue;
+		some = some_times(d, t, end - t);
+		node_forward(r, i, &some, tp_netrun_value(r, i) + t * row, w,
+		    false, 0);
+	}
+}
+
 void
 tp_net_forward(struct tp_netrun *r, const float *w, bool training,
     uint64_t key)
 {
 	size_t	i;
 
-	for (i = 0; i < r->net->nnode; i++)
-		node_forward(r, i, w, training, key);
+	for (i = 0; i < r->net->nnode; i++) {
+		if (r->needed != NULL)
+			forward_needed(r, i, w);
+		else
+			node_forward(r, i, &r->net->node[i],
+			    tp_netrun_value(r, i), w, training, key);
+	}
 }
 
 void

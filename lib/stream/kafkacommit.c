@@ -155,8 +155,6 @@ commit_plain(struct tp_ctx *c, const struct tp_kpart *l, size_t n)
 	struct tp_ctx_kafka	*k = c->k;
 	int			 rc;
 
-	if (tp_ctx_flush(c) == -1)
-		return -1;
 	if (k->prod != NULL &&
 	    tp_kprod_flush(k->prod, k->wait_ms, c->e) == -1)
 		return tp_ctx_fail(c);
@@ -189,7 +187,9 @@ tp_ctx_kafka_commit(struct tp_ctx *c)
 	size_t		 n;
 	int		 rc;
 
-	if (flush_states(c) == -1)
+	/* pipes first: the group may take partitions away while they block */
+	if (flush_states(c) == -1 ||
+	    (c->k->guarantee != TP_GUARANTEE_EXACTLY && tp_ctx_flush(c) == -1))
 		return -1;
 	l = changed(c, &n);
 	rc = c->k->guarantee == TP_GUARANTEE_EXACTLY ?

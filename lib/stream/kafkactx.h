@@ -132,6 +132,12 @@ int tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
 /* The clock of a message, ms. */
 int64_t tp_ctx_kafka_now(const struct tp_ctx *c, const struct tp_kmsg *m);
 
+/*
+ * While our reader takes nothing the group does not wait for it: answers what
+ * it wants without a commit, so that another reads again what is taken away.
+ */
+int tp_ctx_kafka_yield(struct tp_ctx *c);
+
 /* kafkacommit.c: commits what was done; 0, 1 where it was undone (all states
  * are gone), or -1. */
 int tp_ctx_kafka_commit(struct tp_ctx *c);

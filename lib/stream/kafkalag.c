@@ -87,7 +87,7 @@ tp_ctx_kafka_wait(void *arg, int fd)
 			return -1;
 		}
 		tp_kcons_idle(c->k->cons);
-		if (tp_ctx_tick(c) == -1)
+		if (tp_ctx_kafka_yield(c) == -1 || tp_ctx_tick(c) == -1)
 			return -1;
 	}
 }

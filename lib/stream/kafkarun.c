@@ -132,18 +132,24 @@ take(struct tp_ctx *c, const struct tp_kmsg *m)
 	return rc;
 }
 
-/* What the group wants; 0 or -1. */
+/* Taken away; 0 or -1. */
 static int
-give_up(struct tp_ctx *c, const struct tp_kpart *l, size_t n, bool lost)
+give_up(struct tp_ctx *c, bool lost)
 {
+	const struct tp_kpart	*l;
 	struct tp_kstate	*s;
+	enum tp_kcons_turn	 turn;
 	int64_t			 now = tp_clock_mono_ns();
-	size_t			 i;
+	size_t			 i, n;
 	int			 rc = lost ? tp_ctx_kafka_abort(c) :
 				    tp_ctx_kafka_commit(c);
 
 	if (rc == -1)
 		return -1;
+	turn = tp_kcons_turn(c->k->cons, &l, &n);
+	/* it was answered while our reader took nothing */
+	if (turn != TP_KCONS_REVOKE && turn != TP_KCONS_LOST)
+		return 0;
 	for (i = 0; i < n; i++) {
 		s = tp_ctx_kafka_state(c, l[i].topic, l[i].partition);
 		if (s == NULL)
@@ -161,24 +167,13 @@ give_up(struct tp_ctx *c, const struct tp_kpart *l, size_t n, bool lost)
 	return rc == 1 ? tp_ctx_kafka_reload(c) : 0;
 }
 
+/* Given; 0 or -1. */
 static int
-follow_group(struct tp_ctx *c)
+take_over(struct tp_ctx *c, const struct tp_kpart *l, size_t n)
 {
-	const struct tp_kpart	*l;
-	struct tp_kpart		*mine;
-	size_t			 n;
-	enum tp_kcons_turn	 turn = tp_kcons_turn(c->k->cons, &l, &n);
-	int			 rc;
+	struct tp_kpart	*mine;
+	int		 rc;
 
-	if (turn == TP_KCONS_STAY)
-		return 0;
-	tp_log_detail("kafka: %zu partitions %s", n,
-	    turn == TP_KCONS_ASSIGN ? "given" : turn == TP_KCONS_REVOKE ?
-	    "taken away" : "lost");
-	/* between both there is nothing to read, which is not the end */
-	c->k->assigned = turn == TP_KCONS_ASSIGN;
-	if (turn != TP_KCONS_ASSIGN)
-		return give_up(c, l, n, turn == TP_KCONS_LOST);
 	if (c->k->whole != NULL && tp_kcons_cooperative(c->k->cons)) {
 		tp_opt_error(c->e, "partition.assignment.strategy: results "
 		    "that need whole steps go with range or roundrobin");
@@ -191,6 +186,58 @@ follow_group(struct tp_ctx *c)
 		rc = tp_ctx_fail(c);
 	free(mine);
 	return rc;
+}
+
+/* What the group wants now; also said. */
+static enum tp_kcons_turn
+ask_group(struct tp_ctx *c, const struct tp_kpart **l, size_t *n)
+{
+	enum tp_kcons_turn	turn = tp_kcons_turn(c->k->cons, l, n);
+
+	if (turn == TP_KCONS_STAY)
+		return turn;
+	tp_log_detail("kafka: %zu partitions %s", *n,
+	    turn == TP_KCONS_ASSIGN ? "given" : turn == TP_KCONS_REVOKE ?
+	    "taken away" : "lost");
+	/* between both there is nothing to read, which is not the end */
+	c->k->assigned = turn == TP_KCONS_ASSIGN;
+	return turn;
+}
+
+static int
+follow_group(struct tp_ctx *c)
+{
+	const struct tp_kpart	*l;
+	size_t			 n;
+	enum tp_kcons_turn	 turn = ask_group(c, &l, &n);
+
+	if (turn == TP_KCONS_STAY)
+		return 0;
+	return turn == TP_KCONS_ASSIGN ? take_over(c, l, n) :
+	    give_up(c, turn == TP_KCONS_LOST);
+}
+
+int
+tp_ctx_kafka_yield(struct tp_ctx *c)
+{
+	const struct tp_kpart	*l;
+	struct tp_kstate	*s;
+	size_t			 i, n;
+	enum tp_kcons_turn	 turn = ask_group(c, &l, &n);
+
+	if (turn == TP_KCONS_STAY)
+		return 0;
+	if (turn == TP_KCONS_ASSIGN)
+		return take_over(c, l, n);
+	for (i = 0; i < n; i++) {
+		s = tp_ctx_kafka_state(c, l[i].topic, l[i].partition);
+		if (s != NULL)
+			tp_kstate_drop(c, s);
+	}
+	if (c->k->whole != NULL)
+		tp_ctx_whole_stop(c);
+	return tp_kcons_unassign(c->k->cons, c->e) == -1 ? tp_ctx_fail(c) :
+	    0;
 }
 
 /* Lets time pass for partitions at their end, and forgets parked states. */
@@ -290,9 +337,7 @@ write_on(struct tp_ctx *c, bool idle)
 	if (waiting == 0 || (!idle && waiting < TP_CTX_FLUSH &&
 	    !c->run->opts->unbuffered))
 		return 0;
-	if (tp_ctx_flush(c) == -1)
-		return -1;
-	return tp_kcons_resume(c->k->cons) ? tp_ctx_kafka_reread(c) : 0;
+	return tp_ctx_flush(c);
 }
 
 /* One round: 0 or -1. */
@@ -302,7 +347,8 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	int64_t	left;
 	int	n, i;
 
-	if (follow_group(c) == -1)
+	if (follow_group(c) == -1 || (tp_kcons_resume(c->k->cons) &&
+	    tp_ctx_kafka_reread(c) == -1))
 		return -1;
 	left = (c->k->commit_ns - tp_clock_mono_ns()) / MS;
 	left = left < 0 || c->k->more ? 0 : left > WAIT_MS ? WAIT_MS : left;
@@ -437,19 +483,27 @@ begin(struct tp_ctx *c)
 	return 0;
 }
 
-/* The last commit, or none where an error says that this run is no good. */
-static void
-finish(struct tp_ctx *c)
+/*
+ * The last commit; none where the loop has failed, since what was written
+ * from the positions may be lost then.  Returns 1 where it was undone and is
+ * to be done again; after a signal that is left to the next run.
+ */
+static int
+finish(struct tp_ctx *c, bool failed)
 {
-	if (c->stop != TP_CTX_ERROR && !c->broken_pipe &&
-	    tp_ctx_kafka_commit(c) != -1)
-		return;
-	if (c->k->guarantee == TP_GUARANTEE_EXACTLY &&
-	    c->e->code != TP_EXIT_RESTART) {
-		struct tp_err	later = { 0 };
+	struct tp_err	later = { 0 };
+	int		rc = -1;
 
-		tp_kprod_abort(c->k->prod, &later);
+	if (c->stop != TP_CTX_ERROR && !failed)
+		rc = tp_ctx_kafka_commit(c);
+	if (rc == 1 && c->stop != TP_CTX_SIGNAL) {
+		c->stop = TP_CTX_GO;
+		return tp_ctx_kafka_reload(c) == 0;
 	}
+	if (rc == -1 && c->k->guarantee == TP_GUARANTEE_EXACTLY &&
+	    c->e->code != TP_EXIT_RESTART)
+		tp_kprod_abort(c->k->prod, &later);
+	return 0;
 }
 
 int
@@ -462,12 +516,14 @@ tp_ctx_kafka_run(struct tp_ctx *c)
 	int			 rc = begin(c);
 
 	k->commit_ns = tp_clock_mono_ns() + c->run->opts->commit_ms * MS;
-	while (rc == 0 && !tp_ctx_stopping(c)) {
-		rc = turn(c, m);
-		if (rc == 0 && to_end && all_read(c))
-			rc = next_part(c);
-	}
-	finish(c);
+	do {
+		while (rc == 0 && !tp_ctx_stopping(c)) {
+			rc = turn(c, m);
+			if (rc == 0 && to_end && all_read(c))
+				rc = next_part(c);
+		}
+		rc = finish(c, rc == -1) == 1 ? 0 : -1;
+	} while (rc == 0);
 	free(m);
 	return c->stop == TP_CTX_ERROR ? -1 : 0;
 }

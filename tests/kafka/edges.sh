@@ -114,6 +114,58 @@ timeout 60 tp-validate --now $now -i kafka:pipe -G g6 -e >>"$scratch/one" \
 try "-c counts, and the next goes on" sh -c "
 	sort '$scratch/one' | cmp - '$scratch/sorted'"
 
+# a reader that takes nothing
+mkfifo "$scratch/fifo"
+# blocked GROUP: a worker that nobody reads from, in $pid; it says it in `slow`
+blocked()
+{
+	tp-validate --now $now -i kafka:pipe -G "$1" -v -X \
+		session.timeout.ms=6000 >"$scratch/fifo" 2>"$scratch/slow" &
+	pid=$!
+	exec 8<"$scratch/fifo"
+	within 20 grep -q given "$scratch/slow"
+	sleep 1
+}
+
+# within SECONDS COMMAND...: whether it succeeds in that time
+within()
+{
+	end=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt $end ] || return 1
+		sleep 0.2
+	done
+}
+
+blocked g8
+kill -TERM $pid
+within 20 sh -c "! kill -0 $pid 2>/dev/null"
+wait $pid
+status=$?
+cat <&8 >"$scratch/one"
+timeout 60 tp-validate --now $now -i kafka:pipe -G g8 -e >"$scratch/two" \
+	2>/dev/null
+try "SIGTERM while nobody reads" sh -c "[ $status = 143 ] &&
+	sed '\$d' '$scratch/one' | cat - '$scratch/two' | sort -u |
+	cmp - '$scratch/sorted'"
+blocked g9
+timeout 60 tp-validate --now $now -i kafka:pipe -G g9 -v -X \
+	session.timeout.ms=6000 >"$scratch/two" 2>"$scratch/err" &
+other=$!
+within 25 grep -q '3 partitions given' "$scratch/err"
+try "a reader that takes nothing does not hold the group up" \
+	grep -q '3 partitions given' "$scratch/err"
+cat <&8 >"$scratch/one" &
+reader=$!
+within 20 sh -c "sort -u '$scratch/one' '$scratch/two' |
+	cmp -s - '$scratch/sorted'"
+kill -TERM $pid $other
+wait $pid $other $reader
+exec 8<&-
+try "nor loses anything" sh -c "sort -u '$scratch/one' '$scratch/two' |
+	cmp - '$scratch/sorted'"
+
 # odd records
 event 1 | keyed | produce odd
 kcat -P -b "$TP_BROKERS" -t odd -K '|' -Z -p 0 <<END
@@ -143,6 +195,17 @@ awk 'BEGIN { printf "{\"event_id\":\"e\",\"segment_id\":\"s\",\"timestamp\":1700
 	for (i = 0; i < 1500000; i++) printf "x"; print "\"}" }' >"$scratch/big"
 expect "a record over message.max.bytes" 5 "message.max.bytes" \
 	tp-validate --now $now -o kafka:big "$scratch/big"
+
+cat >"$scratch/small.conf" <<END
+small partitions=2 replication=1 max.message.bytes=1000
+END
+tp-topics -q create -F "$scratch/small.conf"
+awk 'BEGIN { printf "{\"event_id\":\"e\",\"segment_id\":\"s\",\"timestamp\":1700000000000,\"speed_kmh\":1,\"x\":\""
+	for (i = 0; i < 2000; i++) printf "x"; print "\"}" }' >"$scratch/medium"
+expect "a record over max.message.bytes" 5 "max.message.bytes" \
+	tp-validate --now $now -o kafka:small "$scratch/medium"
+expect "the same in a transaction" 5 "max.message.bytes" \
+	tp-validate --now $now -o kafka:small --resume small "$scratch/medium"
 
 # a group and its options
 window="timeout 60 tp-window -i kafka:pipe -o kafka:agg --instance a -e
@@ -204,6 +267,13 @@ kcat -C -b "$TP_BROKERS" -t res -p 0 -o beginning -e -q \
 	-X isolation.level=read_uncommitted | wc -l >"$scratch/all"
 try "--resume over four kill -9" cmp "$scratch/want" "$scratch/got"
 
+timeout 60 tp-validate --now $now --dedupe 0 -i kafka:res -e --guarantee none \
+	2>/dev/null | sed 's/,"processed_at.*//' >"$scratch/got"
+tp-validate --now $now --dedupe 0 <"$scratch/want" 2>/dev/null |
+	sed 's/,"processed_at.*//' >"$scratch/all-valid"
+try "transaction markers and aborted records" cmp "$scratch/all-valid" \
+	"$scratch/got"
+
 # a broker that goes while a pipe is written
 { cat "$scratch/plain"; sleep 3; cat "$scratch/plain"; } |
 	tp-validate --now $now --dedupe 0 -o kafka:outage 2>"$scratch/err" &
@@ -217,4 +287,19 @@ all outage | sort -u >"$scratch/got"
 try "an outage loses nothing" sh -c "[ $status = 0 ] &&
 	[ \$(wc -l <'$scratch/got') = 20000 ]"
 try "nor doubles it" sh -c "[ $(all outage | wc -l) = 40000 ]"
+
+# a queue that is full when SIGTERM comes, and no broker to take it
+{ cat "$scratch/plain"; sleep 2; while cat "$scratch/plain"; do :; done; } |
+	tp-validate --now $now --dedupe 0 -o kafka:full --broker-timeout 4s \
+	-X queue.buffering.max.messages=1000 2>"$scratch/err" &
+pid=$!
+sleep 2
+broker kill
+sleep 3
+kill -TERM $pid
+within 20 sh -c "! kill -0 $pid 2>/dev/null" || kill -KILL $pid
+wait $pid
+status=$?
+try "SIGTERM with a full queue, and no broker" sh -c "[ $status = 5 ] &&
+	grep -q 'records were not delivered before the signal' '$scratch/err'"
 finish

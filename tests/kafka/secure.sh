@@ -93,6 +93,34 @@ wrong_password()
 	done
 }
 
+# scram: by a password that is never sent
+scram()
+{
+	sed 's/^sasl.mechanism=.*/sasl.mechanism=SCRAM-SHA-256/' \
+		"$KAFKA_DIR/client.conf" >"$scratch/scram.conf"
+	exits 0 tp-validate -q --now 2026-01-01T00:00:00Z -e -G scram \
+		-F "$scratch/scram.conf" -i kafka:secret-topic &&
+	grep -q '"segment_id":"s"' "$scratch/out" &&
+	exits 5 tp-topics list --broker-timeout 5s -F "$scratch/scram.conf" \
+		-X sasl.password=wrong &&
+	says 'SASL authentication error'
+}
+
+# scram_works: whether the library's is one that Kafka 4 takes
+scram_works()
+{
+	kcat -V | sed -n 's/.*librdkafka \([0-9.]*\).*/\1\n2.6.1/p' |
+		sort -V | head -n 1 | grep -qx 2.6.1
+}
+
+# absent: a topic to write that nobody has made
+absent()
+{
+	exits 5 tp-validate -F "$KAFKA_DIR/client.conf" -o kafka:nobody-made \
+		"$scratch/events" &&
+	says "topic 'nobody-made' does not exist; tp-topics creates topics"
+}
+
 # wrong_authority: who signed the broker's key is not who we know
 wrong_authority()
 {
@@ -108,12 +136,20 @@ wrong_authority()
 command -v openssl >/dev/null || { skip "TLS" "no openssl"; finish; exit; }
 # shellcheck disable=SC2034
 secure=1
+KAFKA_PROPS="$KAFKA_PROPS
+auto.create.topics.enable=false"
 start_broker
 topic_file client
 topic_file guest
 try "a user who may" allowed
 try "settings in the environment" by_environment
 try "records there and back" through
+if scram_works; then
+	try "SCRAM" scram
+else
+	skip "SCRAM" "librdkafka before 2.6.1"
+fi
+try "a topic that is not there" absent
 try "a user who may not" forbidden
 try "a wrong password" wrong_password
 try "a wrong authority" wrong_authority

@@ -102,7 +102,7 @@ read_rows(struct tp_dataset *d, const struct tp_dataset_conf *conf,
 }
 
 static const struct tp_model_kind	*const kinds[] = {
-	&tp_model_linear, NULL,
+	&tp_model_linear, &tp_model_mlp, NULL,
 };
 static const struct tp_dataset_conf	data_conf = { kinds };
 static const double			share[3] = { 70, 10, 20 };
@@ -343,6 +343,50 @@ live_from_rows_and_events(void **state)
 	tp_buf_release(&b);
 }
 
+/* The same of a model that reads all rows of a step, and its rebuild. */
+static void
+live_gathers_rows(void **state)
+{
+	struct tp_dataset	d;
+	struct tp_train_result	r, joint = { 0 };
+	struct tp_live_conf	c;
+	struct tp_grid_opts	g = grid_opts(false);
+	struct tp_buf		log = { 0 }, rows = { 0 }, a = { 0 }, b = { 0 };
+	struct tp_train_opts	o = {
+		.kind = &tp_model_mlp, .model = { 1, 1, 1 }, .alpha = 0.1,
+	};
+	struct rebuild		rb = { &tp_live_filter, &c, NULL, 0, NOW, 0,
+	    TP_HOUR };
+	struct tp_err		e = { 0 };
+	int			i;
+
+	(void)state;
+	train(&d, &r, "mph", 1);
+	assert_int_equal(tp_train(&d, &o, &joint, &e), 0);
+	make_log(&log, 5, "mph", 96, 180, 4);
+	for (i = 0; i < 4; i++) {
+		use_model(&c, &joint.model);
+		c.grid.early = i % 2 == 0;
+		run_filter(&tp_rowfilter, &g, &log, &rows);
+		run_filter(&tp_live_filter, &c, &log, &a);
+		run_filter(&tp_live_filter, &c, &rows, &b);
+		assert_int_equal(a.n, b.n);
+		assert_memory_equal(a.p, b.p, a.n);
+		rb.log = rows.p;
+		rb.n = rows.n;
+		rb.idle_every = i < 2 ? 0 : 7;
+		rebuild_check(&rb, 25, 1 + (uint64_t)i);
+		rows.n = a.n = b.n = 0;
+	}
+	tp_train_release(&joint);
+	tp_train_release(&r);
+	tp_dataset_release(&d);
+	tp_buf_release(&log);
+	tp_buf_release(&rows);
+	tp_buf_release(&a);
+	tp_buf_release(&b);
+}
+
 /* The next number behind a key. */
 static double
 number(const char **p, const char *key)
@@ -509,6 +553,7 @@ main(void)
 		cmocka_unit_test(training_is_repeatable),
 		cmocka_unit_test(live_says_what_training_scored),
 		cmocka_unit_test(live_from_rows_and_events),
+		cmocka_unit_test(live_gathers_rows),
 		cmocka_unit_test(live_converts_units),
 		cmocka_unit_test(live_rebuilds),
 		cmocka_unit_test(live_refuses_models),

@@ -188,9 +188,11 @@ static void *
 fit(const struct tp_model_kind *k, const struct world *w, int threads)
 {
 	struct tp_err	 e = { 0 };
+	bool		 net = k == &tp_model_mlp || k == &tp_model_gwnet ||
+			     strncmp(k->name, "lstm", 4) == 0;
 	void		*st = k->fit(&w->p,
 	    &(struct tp_model_opts){
-		.seed = 1, .threads = threads, .epochs = 40,
+		.seed = 1, .threads = threads, .epochs = net ? 2 : 40,
 	    }, &e);
 
 	assert_non_null(st);

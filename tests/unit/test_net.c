@@ -462,6 +462,51 @@ mixing_is_the_product(void **state)
 	free(w);
 }
 
+/* A run for use leaves out times that the output is not made from. */
+static void
+use_is_as_training(void **state)
+{
+	struct trial		 t = { .net = tp_net_new(NSEG) };
+	struct tp_view		 x = tp_net_input(t.net, 9, 3), y, old, two[2];
+	struct tp_netrun	 run;
+	size_t			 graph, i, nin;
+
+	(void)state;
+	graph = tp_net_learned_graph(t.net, 2);
+	y = tp_net_linear(t.net, x, tp_net_weights(t.net, 3, 4, true), NULL);
+	y = tp_net_embed(t.net, TP_NET_SLOT, SLOTS, 4, 0, y.nt, &y);
+	for (i = 1; i < 6; i += 2) {
+		old = y;
+		two[0] = tp_view_times(y, 0, y.nt - i);
+		two[1] = tp_view_times(y, i, y.nt - i);
+		y = tp_net_join(t.net, two, 2);
+		if (i == 5)
+			y = tp_view_times(y, 0, 1);
+		y = tp_net_linear(t.net, y, tp_net_weights(t.net, 8, 8,
+		    true), NULL);
+		y = tp_net_gate(t.net, y);
+		y = tp_net_mix(t.net, y, &graph, 1, 2);
+		y = tp_net_linear(t.net, y, tp_net_weights(t.net, 12, 4,
+		    false), NULL);
+		old = tp_view_times(old, old.nt - y.nt, y.nt);
+		y = tp_net_norm(t.net, tp_net_drop(t.net, y, 0.5, &old));
+		y = tp_net_embed(t.net, TP_NET_DAY, 7, 4, 9 - y.nt, y.nt, &y);
+	}
+	trial_init(&t, x, y, 3);
+	loss(&t, 0);
+	tp_netrun_init(&run, t.net, WINDOWS, false);
+	nin = x.nt * WINDOWS * NSEG * x.nc;
+	memcpy(tp_netrun_value(&run, x.node), tp_netrun_value(&t.run, x.node),
+	    nin * sizeof(float));
+	memcpy(run.slot, t.run.slot, x.nt * WINDOWS * sizeof(*run.slot));
+	memcpy(run.day, t.run.day, x.nt * WINDOWS * sizeof(*run.day));
+	tp_net_forward(&run, t.w, false, 0);
+	assert_memory_equal(tp_netrun_value(&run, y.node),
+	    tp_netrun_value(&t.run, y.node), t.nout * sizeof(float));
+	tp_netrun_release(&run);
+	trial_release(&t);
+}
+
 int
 main(void)
 {
@@ -477,6 +522,7 @@ main(void)
 		cmocka_unit_test(gradient_of_lstm),
 		cmocka_unit_test(gradient_of_mixing),
 		cmocka_unit_test(mixing_is_the_product),
+		cmocka_unit_test(use_is_as_training),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

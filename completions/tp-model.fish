@@ -1,0 +1,10 @@
+complete -c tp-model -s o -l output -r -F -d 'write there instead of to standard output'
+complete -c tp-model -l json -d 'info: one JSON object a model'
+complete -c tp-model -l no-json
+complete -c tp-model -l to -x -a 'onnx pmml safetensors xgboost-json' -d 'export: what to write (default onnx)'
+complete -c tp-model -l horizon -x -d 'export: the horizon, for formats that have one a file'
+complete -c tp-model -l like -r -F -d 'import: the model whose inputs the trees read'
+complete -c tp-model -s q -l quiet -d 'print errors only'
+complete -c tp-model -s v -l verbose -d 'say more'
+complete -c tp-model -s h -l help -d 'show this help; -h shows a short one'
+complete -c tp-model -s V -l version -d 'show the version'

@@ -1,0 +1,57 @@
+/*
+ * Models in the formats of other programs.  What an exported model takes are
+ * the inputs of the model's formula (model/formula.h), and `segment`, its
+ * number in the model, where coefficients depend on it; see tp-model(1).
+ *
+ * Nothing here owns anything: each export appends the whole file to b.
+ * Returns 0, or -1 with an error of code TP_EXIT_USAGE where the format has no
+ * place for such a model.  Imports believe nothing that they read.
+ */
+#ifndef TP_EXCHANGE_EXCHANGE_H
+#define TP_EXCHANGE_EXCHANGE_H
+
+#include "model/formula.h"
+
+/*
+ * ONNX (IR 7, opset 13 and ai.onnx.ml 1) of all horizons.  Inputs: `inputs`,
+ * n x nin, double for weighted sums and float for trees, and for the former
+ * `segment`, n int64.  Output: `forecasts`, n x nh.
+ */
+int tp_export_onnx(const struct tp_modelfile *m, const struct tp_formula *f,
+    struct tp_buf *b, struct tp_err *e);
+/* PMML 4.4 of horizon number h. */
+int tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
+    size_t h, struct tp_buf *b, struct tp_err *e);
+/*
+ * XGBoost's JSON (1.6 and later read it) of the trees of horizon number h.  The
+ * first input of the formula is to be given as base_margin, the others are
+ * the features.
+ */
+int tp_export_xgboost(const struct tp_modelfile *m,
+    const struct tp_formula *f, size_t h, struct tp_buf *b, struct tp_err *e);
+/*
+ * safetensors of the arrays that the model computes with; `__metadata__` says
+ * what they are.
+ */
+int tp_export_safetensors(const struct tp_modelfile *m, struct tp_buf *b,
+    struct tp_err *e);
+
+/*
+ * Reads a gbtree in XGBoost's JSON (n bytes) whose features are the inputs of
+ * f but the first, to which it adds.  Its base_score counts, unless it has the
+ * attribute base_margin: then that first input was its base_margin.  t is
+ * zeroed, and owned by the caller.  Returns 0, or -1 with what is wrong and t
+ * released.
+ */
+int tp_import_xgboost(const struct tp_formula *f, const char *p, size_t n,
+    struct tp_trees *t, struct tp_err *e);
+
+/*
+ * Puts the trees of n files, one for each horizon, into the place of those of
+ * m, which becomes a `gbt`.  What these forecast was not measured, so m loses
+ * its scores and intervals.  Returns 0, or -1 with m to be released only.
+ */
+int tp_import_trees(struct tp_modelfile *m, const char *const *paths,
+    size_t n, struct tp_err *e);
+
+#endif

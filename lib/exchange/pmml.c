@@ -1,0 +1,178 @@
+/*
+ * PMML 4.4 of one horizon.  Weighted sums: a RegressionModel for each segment,
+ * of which that of the row's segment_id is taken.  Trees: the sum of a
+ * RegressionModel, which passes on the first input, and TreeModels.
+ */
+#include "base/mem.h"
+#include "base/version.h"
+#include "exchange/exchange.h"
+
+#define SEGMENT	"segment_id"
+
+/* Text of an attribute; ids stand as in records. */
+static void
+put_text(struct tp_buf *b, const char *s)
+{
+	for (; *s != '\0'; s++)
+		switch (*s) {
+		case '&':	tp_buf_lit(b, "&amp;"); break;
+		case '<':	tp_buf_lit(b, "&lt;"); break;
+		case '>':	tp_buf_lit(b, "&gt;"); break;
+		case '"':	tp_buf_lit(b, "&quot;"); break;
+		default:	tp_buf_char(b, *s);
+		}
+}
+
+static void
+put_head(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	bool	linear = f->form == TP_FORMULA_LINEAR;
+	size_t	i;
+
+	tp_buf_lit(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	    "<PMML xmlns=\"http://www.dmg.org/PMML-4_4\" version=\"4.4\">\n"
+	    "<Header description=\"");
+	put_text(b, m->version);
+	tp_buf_lit(b, "; ");
+	put_text(b, m->spec);
+	tp_buf_lit(b, "\"><Application name=\"tp-model\" version=\""
+	    TP_VERSION "\"/></Header>\n");
+	tp_buf_printf(b, "<DataDictionary numberOfFields=\"%zu\">\n",
+	    f->nin + 1 + (linear ? 1 : 0));
+	if (linear)
+		tp_buf_lit(b, "<DataField name=\"" SEGMENT "\" "
+		    "optype=\"categorical\" dataType=\"string\"/>\n");
+	for (i = 0; i < f->nin; i++)
+		tp_buf_printf(b, "<DataField name=\"%s\" optype="
+		    "\"continuous\" dataType=\"double\"/>\n", f->name[i]);
+	tp_buf_printf(b, "<DataField name=\"forecast_%d\" optype="
+	    "\"continuous\" dataType=\"double\"/>\n</DataDictionary>\n",
+	    m->minutes[h]);
+}
+
+/* The fields of a model; target: also what comes out, nothing below 0. */
+static void
+put_schema(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    bool target, struct tp_buf *b)
+{
+	size_t	i;
+
+	tp_buf_lit(b, "<MiningSchema>");
+	if (target && f->form == TP_FORMULA_LINEAR)
+		tp_buf_lit(b, "<MiningField name=\"" SEGMENT "\"/>");
+	for (i = 0; i < f->nin; i++)
+		tp_buf_printf(b, "<MiningField name=\"%s\"/>", f->name[i]);
+	if (target)
+		tp_buf_printf(b, "<MiningField name=\"forecast_%d\" "
+		    "usageType=\"target\"/>", m->minutes[h]);
+	tp_buf_lit(b, "</MiningSchema>\n");
+	if (target)
+		tp_buf_printf(b, "<Targets><Target field=\"forecast_%d\" "
+		    "min=\"0\"/></Targets>\n", m->minutes[h]);
+}
+
+static void
+put_sum(const struct tp_formula *f, const double *coef, struct tp_buf *b)
+{
+	size_t	i;
+
+	tp_buf_lit(b, "<RegressionTable intercept=\"0\">");
+	for (i = 0; i < f->nin; i++) {
+		if (!(coef[i] < 0 || coef[i] > 0))
+			continue;
+		tp_buf_printf(b, "<NumericPredictor name=\"%s\" "
+		    "coefficient=\"", f->name[i]);
+		tp_buf_num(b, coef[i]);
+		tp_buf_lit(b, "\"/>");
+	}
+	tp_buf_lit(b, "</RegressionTable>");
+}
+
+static void
+put_linear(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	size_t	i;
+
+	tp_buf_lit(b, "<Segmentation multipleModelMethod=\"selectFirst\">\n");
+	for (i = 0; i < f->nseg; i++) {
+		tp_buf_lit(b, "<Segment><SimplePredicate field=\"" SEGMENT
+		    "\" operator=\"equal\" value=\"");
+		put_text(b, m->segs.keys[i].p);
+		tp_buf_lit(b, "\"/><RegressionModel functionName="
+		    "\"regression\">");
+		put_schema(m, f, h, false, b);
+		put_sum(f, f->coef + (i * f->nh + h) * f->nin, b);
+		tp_buf_lit(b, "</RegressionModel></Segment>\n");
+	}
+	tp_buf_lit(b, "</Segmentation>\n");
+}
+
+/* A node and those below it; operator: how it is reached, NULL for a root. */
+static void
+put_node(const struct tp_formula *f, const struct tp_tree_node *v,
+    const struct tp_tree_node *from, const char *operator, struct tp_buf *b)
+{
+	bool	leaf = v->step == 0;
+
+	tp_buf_lit(b, "<Node");
+	if (leaf) {
+		tp_buf_lit(b, " score=\"");
+		tp_buf_num(b, (double)v->t);
+		tp_buf_char(b, '"');
+	}
+	tp_buf_char(b, '>');
+	if (operator == NULL) {
+		tp_buf_lit(b, "<True/>");
+	} else {
+		tp_buf_printf(b, "<SimplePredicate field=\"%s\" operator="
+		    "\"%s\" value=\"", f->name[1 + from->col], operator);
+		tp_buf_num(b, (double)from->t);
+		tp_buf_lit(b, "\"/>");
+	}
+	if (!leaf) {		/* at most TP_TREES_DEPTH deep */
+		put_node(f, v + v->step, v, "lessThan", b);
+		put_node(f, v + v->step + 1, v, "greaterOrEqual", b);
+	}
+	tp_buf_lit(b, "</Node>");
+}
+
+static void
+put_trees(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	const struct tp_trees	*t = &f->trees[h];
+	size_t			 i;
+
+	tp_buf_lit(b, "<Segmentation multipleModelMethod=\"sum\">\n"
+	    "<Segment><True/><RegressionModel functionName=\"regression\">");
+	put_schema(m, f, h, false, b);
+	tp_buf_printf(b, "<RegressionTable intercept=\"0\">"
+	    "<NumericPredictor name=\"%s\" coefficient=\"1\"/>"
+	    "</RegressionTable></RegressionModel></Segment>\n", f->name[0]);
+	for (i = 0; i < t->n; i++) {
+		tp_buf_lit(b, "<Segment><True/><TreeModel functionName="
+		    "\"regression\" splitCharacteristic=\"binarySplit\">");
+		put_schema(m, f, h, false, b);
+		put_node(f, t->node + t->root[i], NULL, NULL, b);
+		tp_buf_lit(b, "</TreeModel></Segment>\n");
+	}
+	tp_buf_lit(b, "</Segmentation>\n");
+}
+
+int
+tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
+    size_t h, struct tp_buf *b, struct tp_err *e)
+{
+	(void)e;
+	put_head(m, f, h, b);
+	tp_buf_lit(b, "<MiningModel functionName=\"regression\">\n");
+	put_schema(m, f, h, true, b);
+	if (f->form == TP_FORMULA_LINEAR)
+		put_linear(m, f, h, b);
+	else
+		put_trees(m, f, h, b);
+	tp_buf_lit(b, "</MiningModel>\n</PMML>\n");
+	return 0;
+}
