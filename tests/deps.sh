@@ -22,7 +22,7 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish
 	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
 	cmd/kcat:kcat cmd/mvn:maven cmd/openssl:openssl
-	cmd/strace:strace
+	cmd/strace:strace cmd/curl:curl
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
 maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev'
