@@ -47,7 +47,7 @@ static const struct setting	small_queue[] = {
 };
 static const struct setting	large_queue[] = {
 	{ "queued.min.messages", "10000000" },
-	{ "queued.max.messages.kbytes", "131072" },
+	{ "queued.max.messages.kbytes", "114688" },
 	{ NULL, NULL },
 };
 

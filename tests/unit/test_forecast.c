@@ -115,7 +115,7 @@ train(struct tp_dataset *d, struct tp_train_result *r, const char *unit,
 	struct tp_grid_opts	g = grid_opts(true);
 	struct tp_buf		log = { 0 }, rows = { 0 };
 	struct tp_train_opts	o = {
-		.kind = &tp_model_linear, .model = { 1, threads },
+		.kind = &tp_model_linear, .model = { .seed = 1, .threads = threads },
 		.alpha = 0.1,
 	};
 	struct tp_err		e = { 0 };
@@ -353,7 +353,8 @@ live_gathers_rows(void **state)
 	struct tp_grid_opts	g = grid_opts(false);
 	struct tp_buf		log = { 0 }, rows = { 0 }, a = { 0 }, b = { 0 };
 	struct tp_train_opts	o = {
-		.kind = &tp_model_mlp, .model = { 1, 1, 1 }, .alpha = 0.1,
+		.kind = &tp_model_mlp, .alpha = 0.1,
+		.model = { .seed = 1, .threads = 1, .epochs = 1 },
 	};
 	struct rebuild		rb = { &tp_live_filter, &c, NULL, 0, NOW, 0,
 	    TP_HOUR };
@@ -509,7 +510,7 @@ gate_holds(void **state)
 	struct tp_train_result	r, again = { 0 };
 	struct tp_err		e = { 0 };
 	struct tp_train_opts	o = {
-		.kind = &tp_model_persistence, .model = { 1, 1 },
+		.kind = &tp_model_persistence, .model = { .seed = 1, .threads = 1 },
 		.alpha = 0.1,
 	};
 
