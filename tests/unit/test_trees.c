@@ -267,7 +267,8 @@ walk_is_xgboost(void **state)
 
 	(void)state;
 	for (groups = 1; groups <= 3; groups += 2) {
-		struct tp_xgb_opts	o = { 6, 0.3, 1, 5, 0.8, groups, 1 };
+		struct tp_xgb_opts	o = { 6, 0.3, 1, 5, 0.8, 0,
+					    groups, 1 };
 
 		if (!open_xgb(&xgb, t, 2))
 			break;
@@ -298,7 +299,7 @@ walk_is_xgboost(void **state)
 static void
 bytes(struct table *t, int threads, struct tp_buf *b)
 {
-	struct tp_xgb_opts	o = { 8, 0.3, 1, 2, 0.8, 1, 7 };
+	struct tp_xgb_opts	o = { 8, 0.3, 1, 2, 0.8, 0, 1, 7 };
 	struct tp_trees		trees = { 0 };
 	struct tp_err		e = { 0 };
 	struct tp_xgb		xgb;
@@ -354,7 +355,7 @@ static void
 split_is_the_best(void **state)
 {
 	struct table		*t = make_table();
-	struct tp_xgb_opts	 o = { 1, 1, 0, 5, 1, 1, 1 };
+	struct tp_xgb_opts	 o = { 1, 1, 0, 5, 1, 0, 1, 1 };
 	struct tp_trees		 trees = { 0 };
 	struct tp_err		 e = { 0 };
 	struct tp_xgb		 xgb;
