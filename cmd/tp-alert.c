@@ -209,6 +209,7 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
+	free(c.rules.v);
 	tp_map_release(&c.near.ids);
 	free(c.near.off);
 	free(c.near.to);

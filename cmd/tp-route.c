@@ -91,9 +91,7 @@ set_question(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "--depart '%s': %s", c->depart, why);
 	c->route.question = q;
 	if (c->run.inputs.n == 0) {
-		free(c->run.inputs.v);
-		c->run.inputs.v = tp_malloc(sizeof(nothing));
-		memcpy(c->run.inputs.v, nothing, sizeof(nothing));
+		c->run.inputs.v = nothing;
 		c->run.inputs.n = 1;
 	}
 	return 0;
