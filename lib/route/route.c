@@ -56,11 +56,17 @@ apply(struct tp_route_state *st, struct tp_out *out)
 	tp_buf_lit(b, "{\"graph_version\":\"");
 	tp_route_version(st, b);
 	tp_buf_printf(b, "\",\"roads_updated\":%lu,\"update_type\":\"%s\","
-	    "\"timestamp\":\"", (unsigned long)n,
+	    "\"timestamp\":", (unsigned long)n,
 	    !st->forecasts ? "readings_applied" : !st->readings ?
 	    "predictions_applied" : "readings_and_predictions_applied");
-	tp_buf_time(b, st->wm);
-	tp_buf_lit(b, "\"}");
+	if (st->conf->as == TP_ROUTE_AS_HANOI) {
+		tp_buf_char(b, '"');
+		tp_buf_time(b, st->wm);
+		tp_buf_char(b, '"');
+	} else {
+		tp_buf_int(b, st->wm);
+	}
+	tp_buf_char(b, '}');
 	st->readings = st->forecasts = false;
 	return tp_out_end(out, TP_ROUTE_UPDATES, "graph", 5, st->wm);
 }

@@ -234,9 +234,9 @@ write_own(struct writer *x, const struct tp_ways *ways, int64_t t,
 		tp_buf_char(x->b, ',');
 		put_text(x->b, "reason", reason);
 	}
-	tp_buf_lit(x->b, ",\"timestamp\":\"");
-	tp_buf_time(x->b, t);
-	tp_buf_lit(x->b, "\",\"graph_version\":\"");
+	tp_buf_lit(x->b, ",\"timestamp\":");
+	tp_buf_int(x->b, t);
+	tp_buf_lit(x->b, ",\"graph_version\":\"");
 	tp_route_version(x->st, x->b);
 	tp_buf_char(x->b, '"');
 	if (ways->n == 0)
