@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define BLOCK	16384		/* rows taken at once */
+#define ARRAY	200		/* bytes of an array's description */
 
 /*
  * The functions used, as xgboost/c_api.h declares them; they are looked up by
@@ -26,6 +27,9 @@ struct tp_xgb_lib {
 	int (*param)(void *booster, const char *name, const char *value);
 	int (*boost)(void *booster, void *data, float *g, float *h,
 	    uint64_t n);
+	/* 2.1 and later, which wants to know the shape; else NULL */
+	int (*train)(void *booster, void *data, int iter, const char *g,
+	    const char *h);
 	int (*predict)(void *booster, void *data, const char *config,
 	    const uint64_t **shape, uint64_t *dim, const float **out);
 	int (*save)(void *booster, const char *config, uint64_t *n,
@@ -108,6 +112,8 @@ tp_xgb_open(struct tp_xgb *x, struct tp_err *e)
 			    functions[i].name);
 		memcpy((char *)&lib + functions[i].at, &f, sizeof(f));
 	}
+	f = dlsym(so, "XGBoosterTrainOneIter");
+	memcpy(&lib.train, &f, sizeof(f));
 	x->lib = &lib;
 	return lib.config("{\"verbosity\":0}") != 0 ? failed(e) : 0;
 }
@@ -138,21 +144,29 @@ reset(void *arg)
 	b->at = 0;
 }
 
+/* rows x columns floats as NumPy's array interface says it. */
+static const char *
+describe(const float *v, size_t rows, size_t columns, char s[ARRAY])
+{
+	snprintf(s, ARRAY, "{\"data\":[%" PRIuPTR ",true],"
+	    "\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
+	    (uintptr_t)v, rows, columns);
+	return s;
+}
+
 static int
 next(void *arg)
 {
 	struct blocks	*b = arg;
-	char		 array[200];
+	char		 array[ARRAY];
 	size_t		 n;
 
 	if (b->at >= b->rows->n)
 		return 0;
 	n = b->rows->fill(b->rows->arg, b->at, BLOCK, b->x);
 	b->at += n;
-	snprintf(array, sizeof(array), "{\"data\":[%" PRIuPTR ",true],"
-	    "\"shape\":[%zu,%zu],\"typestr\":\"<f4\",\"version\":3}",
-	    (uintptr_t)b->x, n, b->rows->ncol);
-	return lib.proxy_dense(b->proxy, array) == 0;
+	return lib.proxy_dense(b->proxy, describe(b->x, n, b->rows->ncol,
+	    array)) == 0;
 }
 
 int
@@ -198,6 +212,7 @@ tp_xgb_start(struct tp_xgb *x, const struct tp_xgb_opts *o, struct tp_err *e)
 		lib.free(x->booster);
 	x->booster = NULL;
 	x->groups = o->groups;
+	x->rounds = 0;
 	if (lib.new(&x->data, 1, &x->booster) != 0)
 		return failed(e);
 	if (lib.param(x->booster, "tree_method", "hist") != 0 ||
@@ -243,8 +258,16 @@ tp_xgb_margins(struct tp_xgb *x, struct tp_err *e)
 int
 tp_xgb_round(struct tp_xgb *x, float *g, float *h, struct tp_err *e)
 {
-	return lib.boost(x->booster, x->data, g, h, x->n * x->groups) == 0 ?
-	    0 : failed(e);
+	char	gs[ARRAY], hs[ARRAY];
+	int	rc;
+
+	if (lib.train != NULL)
+		rc = lib.train(x->booster, x->data, x->rounds++,
+		    describe(g, x->n, x->groups, gs),
+		    describe(h, x->n, x->groups, hs));
+	else
+		rc = lib.boost(x->booster, x->data, g, h, x->n * x->groups);
+	return rc == 0 ? 0 : failed(e);
 }
 
 /* A place in the library's JSON text of a model. */

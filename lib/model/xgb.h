@@ -31,7 +31,7 @@ struct tp_xgb {
 	const struct tp_xgb_lib *lib;
 	void	*data, *booster;
 	size_t	 n, ncol, groups;
-	int	 bins, threads;
+	int	 bins, threads, rounds;
 };
 
 /* Where the rows of inputs come from. */
