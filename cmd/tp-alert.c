@@ -5,12 +5,10 @@
 #include "alert/alert.h"
 #include "base/opttime.h"
 #include "feat/neighbour.h"
-#include "io/file.h"
 #include "io/src.h"
 #include "stream/run.h"
 
 #define RULES_MAX	((size_t)1 << 20)	/* bytes of a --rules file */
-#define GRAPH_MAX	((size_t)256 << 20)
 
 struct conf {
 	struct tp_run_opts	 run;
@@ -148,18 +146,11 @@ make_near(struct tp_alert_near *g, struct tp_neighbours *from, double near_m)
 static int
 set_graph(struct conf *c, struct tp_err *e)
 {
-	struct tp_neighbours	 g = { 0 };
-	char			*p;
-	size_t			 n;
-	int			 rc;
+	struct tp_neighbours	g = { 0 };
 
 	if (c->graph_path == NULL)
 		return 0;
-	if (tp_file_read(c->graph_path, GRAPH_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_neighbours_read(&g, p, n, c->graph_path, e);
-	free(p);
-	if (rc != 0)
+	if (tp_neighbours_open(&g, c->graph_path, e) != 0)
 		return -1;
 	make_near(&c->near, &g, c->near_m);
 	tp_neighbours_release(&g);

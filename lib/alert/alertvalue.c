@@ -29,16 +29,6 @@ free_flow(const struct tp_rec *r)
 	return NAN;
 }
 
-static bool
-is_forecast(const struct tp_rec *r)
-{
-	struct tp_horizon	h;
-
-	return r->at[TP_F_HORIZON_MINUTES] != NULL ||
-	    r->at[TP_F_TARGET_TIMESTAMP] != NULL ||
-	    tp_rec_horizons(r, &h, 1) > 0;
-}
-
 static int
 forecasts(const struct tp_rec *r, enum tp_unit assumed, struct tp_subject *s,
     struct tp_values *v, const char **why, const char **field)
@@ -103,6 +93,6 @@ tp_values_get(const struct tp_rec *r, enum tp_unit assumed,
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE)
 		return 0;
-	return is_forecast(r) ? forecasts(r, assumed, s, v, why, field) :
+	return tp_issued_is(r) ? forecasts(r, assumed, s, v, why, field) :
 	    reading(r, s, v, why, field);
 }

@@ -196,3 +196,13 @@ tp_issued_convert(struct tp_issued *f, enum tp_unit to)
 	f->upper = tp_speed_convert(f->upper, f->unit, to);
 	f->unit = to;
 }
+
+bool
+tp_issued_is(const struct tp_rec *r)
+{
+	struct tp_horizon	h;
+
+	return r->at[TP_F_HORIZON_MINUTES] != NULL ||
+	    r->at[TP_F_TARGET_TIMESTAMP] != NULL ||
+	    tp_rec_horizons(r, &h, 1) > 0;
+}

@@ -24,6 +24,9 @@ struct tp_issued {
 	const struct tp_json_val *version, *kind;
 };
 
+/* True for a record that holds forecasts, right or wrong. */
+bool tp_issued_is(const struct tp_rec *r);
+
 /*
  * Takes the forecasts of a record: one, or one for each horizon that a name
  * like predicted_speed_15min holds.  `assumed` is the unit of speeds whose

@@ -1,6 +1,5 @@
 #include "model/ensemble.h"
 
-#include <endian.h>
 #include <math.h>
 
 #include "base/mem.h"
@@ -329,41 +328,18 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 }
 
 static void
-put_size(struct tp_buf *b, size_t n)
-{
-	uint32_t	u = htole32((uint32_t)n);
-
-	tp_buf_add(b, (const char *)&u, 4);
-}
-
-static size_t
-take_size(struct tp_unpack *u)
-{
-	uint32_t	v = 0;
-
-	if (u->bad || u->n < 4) {
-		u->bad = true;
-		return 0;
-	}
-	memcpy(&v, u->p, 4);
-	u->p += 4;
-	u->n -= 4;
-	return le32toh(v);
-}
-
-static void
 save(const void *st, struct tp_buf *b)
 {
 	const struct ensemble	*s = st;
 	struct tp_buf		 file = { 0 };
 	size_t			 i;
 
-	put_size(b, s->n);
+	tp_pack_u32(b, (uint32_t)s->n);
 	tp_pack_f32(b, s->weight, s->n * s->nh);
 	for (i = 0; i < s->n; i++) {
 		file.n = 0;
 		tp_modelfile_write(&s->member[i].m, &file);
-		put_size(b, file.n);
+		tp_pack_u32(b, (uint32_t)file.n);
 		tp_buf_add(b, file.p, file.n);
 	}
 	tp_buf_release(&file);
@@ -374,7 +350,7 @@ load_member(struct ensemble *s, const struct tp_shape *shape,
     struct tp_unpack *u, struct tp_err *e)
 {
 	struct member	*b = &s->member[s->n];
-	size_t		 n = take_size(u);
+	size_t		 n = tp_unpack_u32(u);
 
 	if (u->bad || n > u->n)
 		return tp_err_set(e, TP_EXIT_DATA, "a member is damaged");
@@ -390,7 +366,7 @@ static void *
 load(const char *p, size_t n, const struct tp_shape *shape, struct tp_err *e)
 {
 	struct tp_unpack	 u = { p, n, false };
-	size_t			 count = take_size(&u), i;
+	size_t			 count = tp_unpack_u32(&u), i;
 	struct ensemble		*s;
 	int			 rc = 0;
 

@@ -34,6 +34,13 @@ tp_pack_f64(struct tp_buf *b, const double *v, size_t n)
 }
 
 void
+tp_pack_u32(struct tp_buf *b, uint32_t v)
+{
+	v = htole32(v);
+	tp_buf_add(b, (const char *)&v, 4);
+}
+
+void
 tp_unpack_f32(struct tp_unpack *u, float *v, size_t n)
 {
 	uint32_t	w;
@@ -79,6 +86,21 @@ tp_unpack_f64(struct tp_unpack *u, double *v, size_t n)
 	}
 	u->p += 8 * n;
 	u->n -= 8 * n;
+}
+
+uint32_t
+tp_unpack_u32(struct tp_unpack *u)
+{
+	uint32_t	v;
+
+	if (u->bad || u->n < 4) {
+		u->bad = true;
+		return 0;
+	}
+	memcpy(&v, u->p, 4);
+	u->p += 4;
+	u->n -= 4;
+	return le32toh(v);
 }
 
 bool

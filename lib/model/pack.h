@@ -14,6 +14,9 @@
 void tp_pack_f32(struct tp_buf *b, const float *v, size_t n);
 void tp_pack_f64(struct tp_buf *b, const double *v, size_t n);
 
+/* Appends an integer of 4 bytes. */
+void tp_pack_u32(struct tp_buf *b, uint32_t v);
+
 /* The rest of the bytes; borrowed. */
 struct tp_unpack {
 	const char	*p;
@@ -24,6 +27,8 @@ struct tp_unpack {
 /* Fills v; where that cannot be, sets bad and zeroes v. */
 void tp_unpack_f32(struct tp_unpack *u, float *v, size_t n);
 void tp_unpack_f64(struct tp_unpack *u, double *v, size_t n);
+/* Takes an integer of 4 bytes; 0, and bad set, where there is none. */
+uint32_t tp_unpack_u32(struct tp_unpack *u);
 /* True where everything was read, and read well. */
 bool tp_unpack_done(const struct tp_unpack *u);
 

@@ -153,37 +153,18 @@ tp_trees_sum(const struct tp_trees *t, size_t from, size_t to, size_t step,
 void
 tp_trees_save(const struct tp_trees *t, struct tp_buf *b)
 {
-	uint32_t	u = htole32((uint32_t)t->n);
 	uint16_t	w[2];
 	size_t		i;
 
-	tp_buf_add(b, (const char *)&u, 4);
-	for (i = 0; i < t->n; i++) {
-		u = htole32(t->root[i + 1] - t->root[i]);
-		tp_buf_add(b, (const char *)&u, 4);
-	}
+	tp_pack_u32(b, (uint32_t)t->n);
+	for (i = 0; i < t->n; i++)
+		tp_pack_u32(b, t->root[i + 1] - t->root[i]);
 	for (i = 0; i < t->nnode; i++) {
 		tp_pack_f32(b, &t->node[i].t, 1);
 		w[0] = htole16(t->node[i].col);
 		w[1] = htole16(t->node[i].step);
 		tp_buf_add(b, (const char *)w, 4);
 	}
-}
-
-/* An integer of 4 bytes; 0 where there is none. */
-static uint32_t
-take(struct tp_unpack *u)
-{
-	uint32_t	v = 0;
-
-	if (u->bad || u->n < 4) {
-		u->bad = true;
-		return 0;
-	}
-	memcpy(&v, u->p, 4);
-	u->p += 4;
-	u->n -= 4;
-	return le32toh(v);
 }
 
 static int
@@ -212,7 +193,7 @@ int
 tp_trees_load(struct tp_trees *t, size_t ncol, struct tp_unpack *u,
     struct tp_err *e)
 {
-	size_t			 n = take(u), i;
+	size_t			 n = tp_unpack_u32(u), i;
 	struct tp_unpack	 sizes = *u;
 
 	t->ncol = ncol;
@@ -220,7 +201,7 @@ tp_trees_load(struct tp_trees *t, size_t ncol, struct tp_unpack *u,
 		u->p += 4 * n;
 		u->n -= 4 * n;
 		for (i = 0; i < n; i++)
-			if (load_tree(t, take(&sizes), u) != 0)
+			if (load_tree(t, tp_unpack_u32(&sizes), u) != 0)
 				break;
 		if (i == n && !u->bad)
 			return 0;

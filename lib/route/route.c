@@ -212,16 +212,6 @@ take_query(struct tp_route_state *st, const struct tp_rec *r,
 	return tp_route_answer(st, &st->q, r->now_ms, out, &found);
 }
 
-static bool
-is_forecast(const struct tp_rec *r)
-{
-	struct tp_horizon	h;
-
-	return r->at[TP_F_HORIZON_MINUTES] != NULL ||
-	    r->at[TP_F_TARGET_TIMESTAMP] != NULL ||
-	    tp_rec_horizons(r, &h, 1) > 0;
-}
-
 static int
 route_record(void *state, const struct tp_rec *r, struct tp_out *out)
 {
@@ -232,7 +222,7 @@ route_record(void *state, const struct tp_rec *r, struct tp_out *out)
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE)
 		return 0;
-	return is_forecast(r) ? take_forecasts(st, r, out) :
+	return tp_issued_is(r) ? take_forecasts(st, r, out) :
 	    take_reading(st, r, out);
 }
 

@@ -3,42 +3,10 @@
  * line it writes must be a record, and a state rebuilt somewhere must go on
  * as the straight one does.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* What tests/unit/rebuild.h takes from cmocka. */
-#define fail_msg(...)							\
-	do {								\
-		fprintf(stderr, __VA_ARGS__);				\
-		abort();						\
-	} while (0)
-#define assert_true(c)							\
-	do {								\
-		if (!(c))						\
-			fail_msg("not so: %s\n", #c);			\
-	} while (0)
-#define assert_int_equal(a, b)	assert_true((a) == (b))
-
-#include "../unit/rebuild.h"
+#include "rebuilt.h"
 #include "alert/alert.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-check_records(const struct tp_buf *b)
-{
-	struct tp_rec	r = { 0 };
-	const char	*p, *nl;
-
-	for (p = b->p; b->n > 0 && p < b->p + b->n; p = nl + 1) {
-		nl = memchr(p, '\n', b->n - (size_t)(p - b->p));
-		assert_true(nl != NULL);
-		if (tp_rec_parse(&r, p, (size_t)(nl - p)) != 0)
-			fail_msg("%s: %.*s\n", r.o.why, (int)(nl - p), p);
-	}
-	tp_rec_release(&r);
-}
 
 /* The bytes up to the first NUL are rules, the rest is the log. */
 int

@@ -3,24 +3,7 @@
  * choose: each line it writes must be a record, and a state rebuilt somewhere
  * must go on as the straight one does.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* What tests/unit/rebuild.h takes from cmocka. */
-#define fail_msg(...)							\
-	do {								\
-		fprintf(stderr, __VA_ARGS__);				\
-		abort();						\
-	} while (0)
-#define assert_true(c)							\
-	do {								\
-		if (!(c))						\
-			fail_msg("not so: %s\n", #c);			\
-	} while (0)
-#define assert_int_equal(a, b)	assert_true((a) == (b))
-
-#include "../unit/rebuild.h"
+#include "rebuilt.h"
 #include "window/window.h"
 
 #define NOW	INT64_C(1800000000000)
@@ -56,21 +39,6 @@ choose(struct tp_window_conf *c, const uint8_t *d)
 		c->max_keys = 2;
 	if (d[5] & 4)
 		tp_window_aggs_parse(&c->aggs, "p0,p99.9,last,std,mean");
-}
-
-static void
-check_records(const struct tp_buf *b)
-{
-	struct tp_rec	r = { 0 };
-	const char	*p, *nl;
-
-	for (p = b->p; b->n > 0 && p < b->p + b->n; p = nl + 1) {
-		nl = memchr(p, '\n', b->n - (size_t)(p - b->p));
-		assert_true(nl != NULL);
-		if (tp_rec_parse(&r, p, (size_t)(nl - p)) != 0)
-			fail_msg("%s: %.*s\n", r.o.why, (int)(nl - p), p);
-	}
-	tp_rec_release(&r);
 }
 
 int
