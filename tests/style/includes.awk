@@ -15,6 +15,7 @@ BEGIN {
 	uses["forecast"] = "base json rec num feat model"
 	uses["alert"] = "base json rec forecast"
 	uses["route"] = "base json rec forecast graph"
+	uses["serve"] = "base json rec forecast graph route store"
 }
 {
 	split($0, part, ":")

@@ -1,0 +1,53 @@
+/*
+ * The board: the live state of all streams, and the JSON bodies made of it.
+ * One thread gives it records, another asks; each function says whether it
+ * locks.  The board owns everything it shows.
+ */
+#ifndef TP_SERVE_BOARD_H
+#define TP_SERVE_BOARD_H
+
+#include "rec/rec.h"
+#include "serve/http.h"
+#include "serve/hub.h"
+
+struct tp_board;
+
+struct tp_board_conf {
+	int64_t		 history_ms;	/* how far back frames reach */
+	enum tp_unit	 assumed;	/* of forecasts that do not tell */
+	bool		 charts;	/* uPlot is in the page */
+	const char	*tiles_url, *tiles_by;	/* NULL: none */
+};
+
+/* An empty board, or NULL with the error; the texts of c must outlive it. */
+struct tp_board *tp_board_new(const struct tp_board_conf *c, struct tp_err *e);
+void tp_board_free(struct tp_board *b);
+
+/* For the server, around what does not lock. */
+void tp_board_lock(struct tp_board *b);
+void tp_board_unlock(struct tp_board *b);
+
+/*
+ * Takes one record of any kind; locks.  Returns 0, or -1 where it is none that
+ * can be shown, with a short name and a sentence (static texts).
+ */
+int tp_board_record(struct tp_board *b, const struct tp_rec *r,
+    const char **rule, const char **reason);
+
+/* Changes whenever a shared body would. */
+uint64_t tp_board_version(const struct tp_board *b);
+/* Tells what is new since the last call, if anything. */
+void tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms);
+/*
+ * The first message of a new client of a channel: its event and, appended to
+ * out, its JSON; NULL where there is none.
+ */
+const char *tp_board_hello(struct tp_board *b, enum tp_channel c,
+    int64_t now_ms, struct tp_buf *out);
+/* Appends the board's lines of /metrics. */
+void tp_board_metrics(const struct tp_board *b, struct tp_buf *out);
+
+/* Handlers run with the board locked.  Tables end with method NULL. */
+extern const struct tp_http_route tp_board_routes[];
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * The hub: what is told to all clients of a stream.  Each channel is a ring
+ * of the last messages; a client has a place in it, and one that is too slow
+ * loses the oldest.  Used by one thread, that of the server.
+ *
+ * The hub owns its messages; a client that is in the middle of one holds it.
+ */
+#ifndef TP_SERVE_HUB_H
+#define TP_SERVE_HUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define TP_HUB_RING	256		/* messages */
+#define TP_HUB_BYTES	((size_t)32 << 20)	/* of all in a ring */
+
+/* Streams of different shapes. */
+enum tp_channel {
+	TP_CHANNEL_V1,		/* /api/v1/stream and /api/v1/ws */
+	TP_CHANNEL_LA_SSE,	/* /api/predictions/stream */
+	TP_CHANNEL_LA_WS,	/* /ws/real-time; events are subscriptions:
+				 * traffic_data, predictions, alerts,
+				 * system_status */
+	TP_CHANNEL_HANOI,	/* /ws/notifications */
+	TP_CHANNEL_MAX
+};
+
+struct tp_hub_msg {
+	uint64_t	 seq;
+	unsigned	 refs;
+	const char	*event;		/* static */
+	char		*sse, *ws;	/* what goes before the JSON; see hub.c */
+	size_t		 nsse, nws;
+	char		*json;
+	size_t		 njson;
+};
+
+struct tp_hub_ring {
+	struct tp_hub_msg *msg[TP_HUB_RING];	/* of seq at seq % RING */
+	uint64_t	 first, next;	/* those kept: first <= seq < next */
+	size_t		 bytes;
+	unsigned	 listeners;	/* without any nothing is kept, but in
+				 * V1, where clients come back */
+};
+
+struct tp_hub {
+	struct tp_hub_ring ring[TP_CHANNEL_MAX];
+	uint64_t	 events, lost;
+	bool		 news;		/* since the server last looked */
+};
+
+/* An empty hub. */
+void tp_hub_init(struct tp_hub *h);
+void tp_hub_release(struct tp_hub *h);
+
+/* The number that the next message of a channel will have. */
+uint64_t tp_hub_next(const struct tp_hub *h, enum tp_channel c);
+/* True where a message would reach somebody, now or by coming back. */
+bool tp_hub_wanted(const struct tp_hub *h, enum tp_channel c);
+/*
+ * Sends one JSON object to all clients of a channel; it is copied.  event is
+ * a static text: the SSE event's name, and the "type" that a WebSocket
+ * message of V1 begins with; in the channels of others the JSON goes as it
+ * is.
+ */
+void tp_hub_send(struct tp_hub *h, enum tp_channel c, const char *event,
+    const char *json, size_t n);
+
+/* One client's place. */
+struct tp_hub_place {
+	enum tp_channel	 channel;
+	uint64_t	 at;		/* the next message for it */
+	struct tp_hub_msg *held;	/* in the middle of this one; or NULL */
+	size_t		 off;		/* bytes of it that are out */
+	uint64_t	 lost;		/* not yet told */
+};
+
+/* A new listener behind the newest message. */
+void tp_hub_join(struct tp_hub *h, struct tp_hub_place *p, enum tp_channel c);
+/* Goes back to the message after `seen`; false where that is gone. */
+bool tp_hub_resume(struct tp_hub *h, struct tp_hub_place *p, uint64_t seen);
+void tp_hub_leave(struct tp_hub *h, struct tp_hub_place *p);
+/* Holds the next message: false where there is none.  What the ring has lost
+ * meanwhile is added to p->lost. */
+bool tp_hub_take(struct tp_hub *h, struct tp_hub_place *p);
+/* Holds a message that is for this client only. */
+void tp_hub_own(struct tp_hub_place *p, const char *event, uint64_t seq,
+    const char *json, size_t n);
+/* Lets go of the message that is held. */
+void tp_hub_done(struct tp_hub_place *p);
+
+enum tp_hub_form { TP_HUB_SSE, TP_HUB_WS };
+/*
+ * Copies up to max bytes of the held message from p->off on, and advances;
+ * done at its end.  Returns how many.
+ */
+size_t tp_hub_copy(struct tp_hub_place *p, enum tp_hub_form form, char *to,
+    size_t max);
+
+#endif
