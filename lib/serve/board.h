@@ -1,7 +1,8 @@
 /*
  * The board: the live state of all streams, and the JSON bodies made of it.
  * One thread gives it records, another asks; each function says whether it
- * locks.  The board owns everything it shows.
+ * locks.  The board owns everything it shows; its memory is bounded by the
+ * limits of its conf, whatever it is fed.
  */
 #ifndef TP_SERVE_BOARD_H
 #define TP_SERVE_BOARD_H
@@ -11,17 +12,30 @@
 #include "serve/hub.h"
 
 struct tp_board;
+struct tp_sites;
 
+/* Borrows all it points to, which must not change. */
 struct tp_board_conf {
-	int64_t		 history_ms;	/* how far back frames reach */
-	enum tp_unit	 assumed;	/* of forecasts that do not tell */
+	int64_t		 step_ms;	/* of history and scores; 0: 5 min */
+	int64_t		 history_ms;	/* how far back frames reach; 0: 24 h,
+					 * never less than 4 h */
+	size_t		 max_segments;	/* more are refused; 0: 20,000 */
+	size_t		 max_alerts;	/* remembered; 0: 1,000 */
+	enum tp_unit	 assumed;	/* of speeds that do not tell */
+	struct tp_levels levels;	/* all 0: the default */
+	struct tp_tz	*tz;		/* of hours and days; NULL: UTC */
+	double		 coverage;	/* nominal, of intervals; 0: 0.9 */
+	bool		 cells;		/* segments are cells of a grid */
 	bool		 charts;	/* uPlot is in the page */
 	const char	*tiles_url, *tiles_by;	/* NULL: none */
 };
 
-/* An empty board, or NULL with the error; the texts of c must outlive it. */
+/* NULL and an error where the conf cannot be used. */
 struct tp_board *tp_board_new(const struct tp_board_conf *c, struct tp_err *e);
 void tp_board_free(struct tp_board *b);
+/* Where segments are; before the first record.  -1: more than allowed. */
+int tp_board_sites(struct tp_board *b, const struct tp_sites *s,
+    struct tp_err *e);
 
 /* For the server, around what does not lock. */
 void tp_board_lock(struct tp_board *b);
@@ -34,7 +48,7 @@ void tp_board_unlock(struct tp_board *b);
 int tp_board_record(struct tp_board *b, const struct tp_rec *r,
     const char **rule, const char **reason);
 
-/* Changes whenever a shared body would. */
+/* Changes whenever a shared body would, but not between two ticks. */
 uint64_t tp_board_version(const struct tp_board *b);
 /* Tells what is new since the last call, if anything. */
 void tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms);

@@ -1,0 +1,103 @@
+/* What the board tells of itself: at each tick, to new clients, and to who
+ * counts. */
+#include <stdlib.h>
+
+#include "serve/body.h"
+
+static void
+clear_marks(struct tp_board *b)
+{
+	size_t	i;
+
+	for (i = 0; i < b->ids.n; i++)
+		b->seg[i].changed = b->seg[i].foreseen = false;
+}
+
+static bool
+any_mark(const struct tp_board *b)
+{
+	size_t	i;
+
+	for (i = 0; i < b->ids.n; i++)
+		if (b->seg[i].changed || b->seg[i].foreseen)
+			return true;
+	return false;
+}
+
+static void
+send_news(struct tp_board *b, struct tp_hub *h)
+{
+	struct tp_board_news	*n;
+	size_t			 i;
+
+	for (i = 0; i < b->nnews; i++) {
+		n = &b->news[i];
+		if (tp_hub_wanted(h, TP_CHANNEL_V1))
+			tp_hub_send(h, TP_CHANNEL_V1, n->event, n->json, n->n);
+		free(n->json);
+	}
+	b->nnews = 0;
+}
+
+void
+tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
+{
+	if (!b->dirty)
+		return;
+	b->dirty = false;
+	b->version++;
+	b->now_ms = now_ms;
+	send_news(b, h);
+	if (!any_mark(b))
+		return;
+	b->seq = tp_hub_next(h, TP_CHANNEL_V1);
+	if (tp_hub_wanted(h, TP_CHANNEL_V1)) {
+		b->text.n = 0;
+		tp_board_put_tick(b, now_ms, &b->text);
+		tp_hub_send(h, TP_CHANNEL_V1, "tick", b->text.p, b->text.n);
+	}
+	clear_marks(b);
+}
+
+const char *
+tp_board_hello(struct tp_board *b, enum tp_channel c, int64_t now_ms,
+    struct tp_buf *out)
+{
+	if (c != TP_CHANNEL_V1)
+		return NULL;
+	tp_board_put_live(b, now_ms, out);
+	return "snapshot";
+}
+
+void
+tp_board_metrics(const struct tp_board *b, struct tp_buf *out)
+{
+	unsigned	k;
+
+	tp_buf_lit(out, "# TYPE tp_serve_records counter\n");
+	for (k = 0; k < TP_BOARD_KINDS; k++)
+		tp_buf_printf(out, "tp_serve_records_total{kind=\"%s\"} "
+		    "%llu\n", tp_board_kind_name((enum tp_board_kind)k),
+		    (unsigned long long)b->kinds[k]);
+	tp_buf_printf(out, "# TYPE tp_serve_rejected counter\n"
+	    "tp_serve_rejected_total %llu\n"
+	    "# TYPE tp_serve_duplicates counter\n"
+	    "tp_serve_duplicates_total %llu\n"
+	    "# TYPE tp_serve_segments gauge\ntp_serve_segments %zu\n"
+	    "# TYPE tp_serve_alerts_open gauge\ntp_serve_alerts_open %zu\n"
+	    "# TYPE tp_serve_forecasts_waiting gauge\n"
+	    "tp_serve_forecasts_waiting %zu\n",
+	    (unsigned long long)b->rejected,
+	    (unsigned long long)b->duplicates, b->ids.n, b->alerts.open,
+	    b->measure.pending);
+}
+
+const struct tp_http_route tp_board_routes[] = {
+	{ "GET", "/api/v1/info", TP_ROLE_NONE, tp_body_info, 0, NULL },
+	{ "GET", "/api/v1/segments", TP_ROLE_VIEWER, tp_body_segments,
+	    TP_HTTP_SHARED, NULL },
+	{ "GET", "/api/v1/live", TP_ROLE_VIEWER, tp_body_live,
+	    TP_HTTP_SHARED, NULL },
+	{ "GET", "/api/v1/system", TP_ROLE_VIEWER, tp_body_system, 0, NULL },
+	{ 0 }
+};
