@@ -32,6 +32,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_INT, 0, "landmarks", AT(landmarks), "N", NULL,
 	    "landmarks that searches steer by, 0 for none (default 16)",
 	    0, 64 },
+	{ TP_OPT_DUR, 0, "wait", AT(route.wait_ms), "TIME", NULL,
+	    "what was heard counts after so long without more, 0 for never "
+	    "(default 200ms)", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "One question" },
 	{ TP_OPT_STR, 0, "from", AT(from), "PLACE", NULL,
 	    "where the way begins: LAT,LON or the name of a node", 0, 0 },
@@ -89,6 +92,9 @@ set_question(struct conf *c, struct tp_err *e)
 	    tp_time_parse(NULL, c->depart, strlen(c->depart), &q->depart,
 	    &why) != 0)
 		return tp_opt_error(e, "--depart '%s': %s", c->depart, why);
+	if (tp_run_reads_topics(&c->run))
+		return tp_opt_error(e, "--from is asked at the end of files "
+		    "and pipes; topics have questions of their own");
 	c->route.question = q;
 	if (c->run.inputs.n == 0) {
 		c->run.inputs.v = nothing;
@@ -102,9 +108,6 @@ configure(struct conf *c, struct tp_err *e)
 {
 	if (c->graph == NULL)
 		return tp_opt_error(e, "no graph file (-g)");
-	if (tp_run_reads_topics(&c->run))
-		return tp_opt_error(e, "topics cannot be read, only files "
-		    "and pipes");
 	if (c->route.max_age < TP_MINUTE)
 		return tp_opt_error(e, "--max-age must be at least 1m");
 	if (set_question(c, e) == -1 ||
@@ -129,7 +132,8 @@ main(int argc, char **argv)
 	bool		answered = true;
 	struct conf	c = {
 		.run = tp_run_defaults,
-		.route = { .max_age = 30 * TP_MINUTE, .answered = &answered },
+		.route = { .max_age = 30 * TP_MINUTE, .wait_ms = 200,
+		    .answered = &answered },
 		.landmarks = 16,
 	};
 	const char	*paths[] = { NULL, NULL };
@@ -138,6 +142,8 @@ main(int argc, char **argv)
 		.filter = &tp_route_filter,
 		.conf = &c.route,
 		.paths = paths,
+		.whole = true,
+		.stamped = true,
 		.what = "records",
 	};
 	struct tp_err	e = { 0 };
@@ -147,6 +153,7 @@ main(int argc, char **argv)
 	if (rc != 0)
 		return rc - 1;
 	paths[0] = c.updates;
+	run.wait_ms = c.route.wait_ms;
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);

@@ -117,7 +117,8 @@ struct tp_out {
 static inline bool
 tp_out_wants(struct tp_out *o, const char *key, size_t keylen, int64_t t)
 {
-	return o->wants == NULL || o->wants(o, key, keylen, t);
+	return !o->muted && (o->wants == NULL ||
+	    o->wants(o, key, keylen, t));
 }
 
 /* The buffer to append one line to, without its newline. */

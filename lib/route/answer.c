@@ -146,5 +146,7 @@ tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
 	*found = find_ways(st, q, t, &x);
 	b = tp_out_begin(out, TP_OUT_MAIN);
 	tp_route_write(st, q, t, x.status, x.text, b);
-	return tp_out_end(out, TP_OUT_MAIN, "route", 5, t);
+	/* its own question's key, if it has one, so that answers spread */
+	return tp_out_end(out, TP_OUT_MAIN, q->id != NULL ? q->id->p : "route",
+	    q->id != NULL ? q->id->n : 5, t);
 }

@@ -6,6 +6,8 @@
 #include "route/routestate.h"
 
 #define JAM_CLOSED	10
+#define GRAPH		"graph"		/* key of updates */
+#define GRAPH_LEN	(sizeof(GRAPH) - 1)
 #define AHEAD_MAX	(TP_SLOTS * (int64_t)TP_SLOT_MS)
 
 static int
@@ -15,7 +17,7 @@ route_init(void *state, const void *conf, struct tp_err *e)
 
 	(void)e;
 	st->conf = conf;
-	st->wm = TP_TIME_NONE;
+	st->wm = st->told = st->mark = TP_TIME_NONE;
 	tp_weights_init(&st->w, st->conf->g);
 	tp_search_init(&st->search, st->conf->g, &st->w);
 	tp_ways_init(&st->ways, &st->search);
@@ -43,20 +45,19 @@ tp_route_version(const struct tp_route_state *st, struct tp_buf *b)
 	    (unsigned long long)st->w.version);
 }
 
-/* What was heard counts from here on. */
+/* Writes an update, unless an earlier run has, or another does. */
 static int
-apply(struct tp_route_state *st, struct tp_out *out)
+put_update(struct tp_route_state *st, struct tp_out *out)
 {
-	uint32_t	 n = tp_weights_apply(&st->w);
 	struct tp_buf	*b;
 
-	if (!st->readings && !st->forecasts)
+	if (st->wm <= st->mark || !tp_out_wants(out, GRAPH, GRAPH_LEN, st->wm))
 		return 0;
 	b = tp_out_begin(out, TP_ROUTE_UPDATES);
 	tp_buf_lit(b, "{\"graph_version\":\"");
 	tp_route_version(st, b);
 	tp_buf_printf(b, "\",\"roads_updated\":%lu,\"update_type\":\"%s\","
-	    "\"timestamp\":", (unsigned long)n,
+	    "\"timestamp\":", (unsigned long)st->changed,
 	    !st->forecasts ? "readings_applied" : !st->readings ?
 	    "predictions_applied" : "readings_and_predictions_applied");
 	if (st->conf->as == TP_ROUTE_AS_HANOI) {
@@ -67,8 +68,24 @@ apply(struct tp_route_state *st, struct tp_out *out)
 		tp_buf_int(b, st->wm);
 	}
 	tp_buf_char(b, '}');
+	return tp_out_end(out, TP_ROUTE_UPDATES, GRAPH, GRAPH_LEN, st->wm);
+}
+
+/* What was heard counts from here on; `last`: there will be no more. */
+static int
+apply(struct tp_route_state *st, bool last, struct tp_out *out)
+{
+	int	rc;
+
+	st->changed += tp_weights_apply(&st->w);
+	if ((!st->readings && !st->forecasts) ||
+	    (st->told == st->wm && !last))
+		return 0;
+	rc = put_update(st, out);
+	st->told = st->wm;
 	st->readings = st->forecasts = false;
-	return tp_out_end(out, TP_ROUTE_UPDATES, "graph", 5, st->wm);
+	st->changed = 0;
+	return rc;
 }
 
 /* What is older than this is no longer in force. */
@@ -85,7 +102,7 @@ advance(struct tp_route_state *st, int64_t t, int64_t pos,
 {
 	if (t <= st->wm)
 		return 0;
-	if (apply(st, out) != 0)
+	if (apply(st, false, out) != 0)
 		return -1;
 	st->wm = t;
 	st->wm_pos = pos;
@@ -207,8 +224,10 @@ take_query(struct tp_route_state *st, const struct tp_rec *r,
 
 	if (tp_query_get(&st->q, r, &why, &field) != 0)
 		return tp_out_reject_field(out, r, "query", field, why);
-	if (apply(st, out) != 0)
+	if (apply(st, false, out) != 0)
 		return -1;
+	if (!tp_out_wants(out, NULL, 0, TP_TIME_NONE))
+		return 0;
 	return tp_route_answer(st, &st->q, r->now_ms, out, &found);
 }
 
@@ -226,6 +245,17 @@ route_record(void *state, const struct tp_rec *r, struct tp_out *out)
 	    take_reading(st, r, out);
 }
 
+/* A batch is whole when nothing came for a while. */
+static int
+route_time(void *state, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+{
+	struct tp_route_state	*st = state;
+
+	(void)now_ms;
+	return st->conf->wait_ms == 0 || idle_ms < st->conf->wait_ms ? 0 :
+	    apply(st, false, out);
+}
+
 /* The last batch, and the question of the command line. */
 static int
 route_end(void *state, struct tp_out *out)
@@ -233,7 +263,7 @@ route_end(void *state, struct tp_out *out)
 	struct tp_route_state		*st = state;
 	const struct tp_route_conf	*c = st->conf;
 
-	if (apply(st, out) != 0)
+	if (apply(st, true, out) != 0)
 		return -1;
 	return c->question == NULL ? 0 : tp_route_answer(st, c->question,
 	    TP_TIME_NONE, out, c->answered);
@@ -250,6 +280,22 @@ route_low(const void *state)
 	return st->wm_pos < low ? st->wm_pos : low;
 }
 
+static int64_t
+route_mark(const void *state)
+{
+	const struct tp_route_state	*st = state;
+
+	return st->told > st->mark ? st->told : st->mark;
+}
+
+static void
+route_resume(void *state, int64_t mark)
+{
+	struct tp_route_state	*st = state;
+
+	st->mark = mark;
+}
+
 static const char *const outputs[] = { "main", "updates", NULL };
 
 const struct tp_filter tp_route_filter = {
@@ -257,7 +303,10 @@ const struct tp_filter tp_route_filter = {
 	.outputs = outputs,
 	.init = route_init,
 	.record = route_record,
+	.time = route_time,
 	.end = route_end,
 	.low = route_low,
+	.mark = route_mark,
+	.resume = route_resume,
 	.clear = route_clear,
 };

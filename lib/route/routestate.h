@@ -11,7 +11,11 @@ struct tp_route_state {
 	struct tp_ways		 ways;
 	struct tp_query		 q;
 	int64_t			 wm, wm_pos;	/* the clock, and whose */
-	bool			 readings, forecasts;	/* in the batch */
+	/* since the last update: what was heard, and roads it changed */
+	bool			 readings, forecasts;
+	uint32_t		 changed;
+	int64_t			 told;		/* clock of that update */
+	int64_t			 mark;		/* updates up to it are out */
 	/* scratch of an answer */
 	struct tp_ends		 from, to;
 };

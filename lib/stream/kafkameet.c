@@ -80,8 +80,9 @@ meet(struct tp_ctx *c, struct tp_kmeta *all, const struct tp_kpart *p,
 		m = (struct tp_kmeta){ .n = n };	/* not ours */
 	if (tp_ctx_kafka_same(c, p, &m) == -1)
 		return -1;
-	/* partitions made since then begin at their beginning */
-	for (i = m.n; i < n; i++)
+	/* partitions made since then begin at their beginning; of several
+	 * topics it is not known which these are */
+	for (i = c->k->nin == 1 || m.n == n ? m.n : 0; i < n; i++)
 		m.low[i] = m.at[i] = 0;
 	s->saved = *p;
 	s->told = m.pos;
@@ -228,7 +229,7 @@ begin_group(struct tp_ctx *c, struct tp_kpart *l, size_t n)
 		s->owned = true;
 		if (l[i].offset >= 0)
 			continue;
-		s->told = all.at[l[i].partition];
+		s->told = all.at[tp_kwhole_index(w, s)];
 		s->dirty = true;	/* the first commit says so */
 	}
 	tp_log_detail("%s: all %zu partitions, %" PRId64 " records to read "

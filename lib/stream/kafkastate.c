@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "stream/kafkactx.h"
+#include "stream/kafkawhole.h"
 
 struct tp_kstate *
 tp_ctx_kafka_state(const struct tp_ctx *c, uint32_t topic, int32_t partition)
@@ -135,13 +135,17 @@ tp_ctx_kafka_same(struct tp_ctx *c, const struct tp_kpart *p,
     struct tp_kmeta *m)
 {
 	const char	*topic = c->k->topics[p->topic];
-	int32_t		 n = c->k->nparts[p->topic];
+	int32_t		 n = c->k->whole != NULL ?
+			    (int32_t)c->k->whole->n : c->k->nparts[p->topic];
 
 	if (m->n != n && !c->run->opts->rebuild) {
-		tp_err_set(c->e, TP_EXIT_KAFKA, "topic '%s' has %" PRId32
+		tp_err_set(c->e, TP_EXIT_KAFKA, "%s '%s' %s %" PRId32
 		    " partitions, and had %" PRId32 " at the last commit of "
 		    "group '%s': keys have moved; --rebuild goes on",
-		    topic, n, m->n, c->k->group);
+		    c->k->nin > 1 && c->k->whole != NULL ?
+		    "the topics with" : "topic", topic,
+		    c->k->nin > 1 && c->k->whole != NULL ? "have" : "has",
+		    n, m->n, c->k->group);
 		return tp_ctx_fail(c);
 	}
 	if (c->k->whole != NULL && !m->whole) {

@@ -13,6 +13,9 @@
  * and MARKs, which without --wait is one of the commits, since all are from
  * one order.  It reads [LOW, POS) again, goes on from there, and leaves out
  * the lines up to DONE and the rejects before POS of each partition.
+ *
+ * Several topics are one log too.  A line that is made of one record goes with
+ * that record's partition, all others with those of the first topic.
  */
 #include "stream/kafkawhole.h"
 
@@ -47,7 +50,8 @@ wants(struct tp_out *o, const char *key, size_t keylen, int64_t t)
 		k->partition = k->rec.partition;
 		return tp_ctx_whole_ours(c, &k->rec);
 	}
-	k->partition = tp_kprod_partition(key, keylen, (int32_t)w->n);
+	k->topic = 0;
+	k->partition = tp_kprod_partition(key, keylen, k->nparts[0]);
 	s = w->s[k->partition];
 	if (!s->owned || t <= s->done)
 		return false;
@@ -62,6 +66,7 @@ tp_ctx_whole_ours(struct tp_ctx *c, const struct tp_rec *r)
 	const struct tp_kstate	*s = tp_ctx_kafka_state(c, r->input,
 				    r->partition);
 
+	c->k->topic = r->input;
 	c->k->partition = r->partition;
 	return s->owned && r->offset >= s->told;
 }
@@ -78,10 +83,9 @@ tp_ctx_whole_open(struct tp_ctx *c)
 		n += (size_t)k->nparts[t];
 	if (!c->run->whole || n < 2)
 		return 0;
-	if (k->guarantee != TP_GUARANTEE_NONE && (k->nin > 1 ||
-	    n > TP_KMETA_PARTS))
+	if (k->guarantee != TP_GUARANTEE_NONE && n > TP_KMETA_PARTS)
 		return tp_opt_error(c->e, "results that need whole steps are "
-		    "made from one topic of up to %d partitions",
+		    "made from topics of up to %d partitions in all",
 		    TP_KMETA_PARTS);
 	w = k->whole = tp_calloc(1, sizeof(*w));
 	w->n = n;
@@ -112,11 +116,10 @@ tp_ctx_whole_close(struct tp_ctx *c)
 	c->k->whole = NULL;
 }
 
-static size_t
-index_of(const struct tp_ctx *c, const struct tp_kstate *s)
+size_t
+tp_kwhole_index(const struct tp_kwhole *w, const struct tp_kstate *s)
 {
-	const struct tp_kwhole	*w = c->k->whole;
-	size_t			 i;
+	size_t	i;
 
 	for (i = 0; w->s[i] != s; i++)
 		continue;
@@ -133,6 +136,8 @@ tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m)
 		.pos = m->offset, .p = m->p, .n = m->n, .key = m->key,
 		.keylen = m->keylen, .stamp = m->t, .appended = m->appended,
 		.latest = tp_ctx_kafka_now(c, m) + AHEAD_MS,
+		.otherwise = c->run->stamped && m->t >= 0 ? m->t :
+		    TP_TIME_NONE,
 	};
 	struct tp_kpart		 p;
 	size_t			 i;
@@ -147,7 +152,7 @@ tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m)
 		return 0;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
-	i = index_of(c, s);
+	i = tp_kwhole_index(w, s);
 	tp_merge_put(&w->merge, i, &r);
 	if (s->paused || tp_merge_waiting(&w->merge, i) < TP_MERGE_FULL)
 		return 0;
@@ -390,7 +395,7 @@ tp_ctx_whole_commit(struct tp_ctx *c, struct tp_kstate *s)
 		m.at[i] = w->s[i]->pos;
 		m.low[i] = low != NULL ? low[i] : m.at[i];
 	}
-	s->low = p.offset = m.low[s->saved.partition];
+	s->low = p.offset = m.low[tp_kwhole_index(w, s)];
 	tp_kmeta_write(p.meta, &m);
 	return p;
 }

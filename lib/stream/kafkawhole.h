@@ -23,4 +23,7 @@ struct tp_kwhole {
 	size_t		 npoints, cap;
 };
 
+/* The number of a state among all partitions. */
+size_t tp_kwhole_index(const struct tp_kwhole *w, const struct tp_kstate *s);
+
 #endif

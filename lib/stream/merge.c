@@ -69,11 +69,9 @@ find_place(struct tp_merge *m, struct tp_merge_item *x, const char *text)
 		}
 		tp_json_obj_release(&a);
 	}
-	if (tp_rec_parse(&m->rec, p, n) == -1 ||
-	    tp_rec_time(&m->rec,
-	    tp_rec_when(&m->rec), NULL, &x->t, NULL) == -1 ||
-	    x->t > x->rec.latest) {
-		x->t = TP_TIME_NONE;
+	if (tp_rec_parse(&m->rec, p, n) == -1 || tp_rec_time(&m->rec,
+	    tp_rec_when(&m->rec), NULL, &x->t, NULL) == -1) {
+		x->t = x->rec.otherwise;
 		return;
 	}
 	id = m->rec.at[TP_F_SEGMENT_ID];
@@ -125,6 +123,10 @@ tp_merge_put(struct tp_merge *m, size_t log, const struct tp_merge_rec *r)
 	x->size = b->n - x->at;
 	if (r->n > 0)
 		find_place(m, x, b->p + x->at);
+	if (x->t > r->latest) {
+		x->t = TP_TIME_NONE;
+		x->idlen = 0;
+	}
 }
 
 size_t

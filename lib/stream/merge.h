@@ -6,8 +6,9 @@
  * and from positions in all logs it goes on the same, without a memory of
  * what was before.  Logs in the order of time make a log in that order.
  *
- * A record without a time (no JSON, for one), or with one that no clock shows
- * yet, is next at once: its log does not wait for the year 3000.
+ * A record without a time (no JSON, for one) has that of `otherwise`; one that
+ * has none there either, or one that no clock shows yet, is next at once: its
+ * log does not wait for the year 3000.
  *
  * The struct owns copies of the records that wait.
  */
@@ -26,6 +27,8 @@ struct tp_merge_rec {
 	const char	*key;		/* NULL: none */
 	size_t		 keylen;
 	int64_t		 latest;	/* a time beyond it is none */
+	int64_t		 otherwise;	/* its time where it tells none; or
+					 * TP_TIME_NONE */
 	int64_t		 stamp;		/* for the caller, as is `appended` */
 	bool		 appended;
 };

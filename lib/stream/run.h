@@ -77,6 +77,8 @@ struct tp_run {
 	 */
 	bool		 whole;
 	int64_t		 wait_ms;
+	bool		 stamped;	/* then a record that tells no time
+					 * has that of its message */
 	const char	*what;		/* "events", for progress and counts */
 	struct tp_pace	 pace;
 	bool		 loop;		/* readers: start over at the end */

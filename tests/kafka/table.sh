@@ -351,6 +351,8 @@ for p in $parts; do
 		wrong="$wrong [$p]: steps are missing"
 done
 result "they are those from the file"
-try "one topic only" sh -c "$features -i kafka:in -i kafka:slow -o kafka:x \
-	2>&1 | grep -q 'one topic of up to'"
+echo 'wide partitions=59 replication=1' >"$scratch/wide"
+tp-topics create -q -F "$scratch/wide" >"$scratch/topics" 2>&1
+try "64 partitions at most" sh -c "$features -i kafka:in -i kafka:wide \
+	-o kafka:x 2>&1 | grep -q 'topics of up to 64'"
 finish

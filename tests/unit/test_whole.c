@@ -67,7 +67,7 @@ put(struct tp_merge *m, int p, int i)
 	const char		*s = logs[p][i].text;
 	struct tp_merge_rec	 r = {
 		.pos = i, .p = s, .n = strlen(s), .key = "k", .keylen = 1,
-		.latest = LATEST,
+		.latest = LATEST, .otherwise = TP_TIME_NONE,
 	};
 
 	tp_merge_put(m, (size_t)p, &r);
@@ -150,6 +150,42 @@ test_limits(void **state)
 	assert_int_equal(tp_merge_next(&m), TP_MERGE_NONE);
 	tp_merge_clear(&m);
 	assert_int_equal(tp_merge_next(&m), TP_MERGE_OPEN);
+	tp_merge_release(&m);
+}
+
+static void
+put_text(struct tp_merge *m, size_t log, const char *s, int64_t otherwise)
+{
+	struct tp_merge_rec	r = {
+		.p = s, .n = strlen(s), .latest = LATEST,
+		.otherwise = otherwise,
+	};
+
+	tp_merge_put(m, log, &r);
+}
+
+/* What tells no time has that of its message, if that can be. */
+static void
+test_otherwise(void **state)
+{
+	static const char	event[] = "{\"segment_id\":\"a\","
+				    "\"timestamp\":1330560000000}";
+	static const char	question[] = "{\"from\":\"a\"}";
+	struct tp_merge		m;
+
+	(void)state;
+	tp_merge_init(&m, 2);
+	put_text(&m, 0, event, T0 + 5);
+	put_text(&m, 1, question, T0 + 1);
+	assert_int_equal(tp_merge_next(&m), 0);
+	tp_merge_clear(&m);
+	put_text(&m, 0, event, T0 - 5);
+	put_text(&m, 1, question, T0 - 1);
+	assert_int_equal(tp_merge_next(&m), 1);
+	tp_merge_clear(&m);
+	put_text(&m, 0, event, TP_TIME_NONE);
+	put_text(&m, 1, question, LATEST + 1);
+	assert_int_equal(tp_merge_next(&m), 1);
 	tp_merge_release(&m);
 }
 
@@ -346,6 +382,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_otherwise),
 		cmocka_unit_test(test_again),
 	};
 
