@@ -10,6 +10,7 @@
 #include "data/replay.h"
 #include "data/scenario.h"
 #include "data/sensors.h"
+#include "data/taxi.h"
 #include "io/file.h"
 #include "io/src.h"
 #include "stream/run.h"
@@ -21,13 +22,15 @@ struct conf {
 	struct tp_replay_conf	 replay;
 	struct tp_tz		 tz;
 	struct tp_map		 only;
-	struct tp_sensors	 sensors;
+	struct tp_sensors	 sensors, zones;
 	struct tp_scenario	 scenario;
+	struct tp_taxi_conf	 taxi;
+	struct tp_graph		 graph;
 	struct tp_pace		 pace;
-	int			 unit;
 	bool			 loop;
 	const char		*from, *to, *rebase, *zone, *missing;
 	const char		*segments, *sensors_path, *start;
+	const char		*box, *zones_path, *graph_path;
 	const char		*shapes_path;
 	struct tp_shapes	 shapes;
 	size_t			 shapes_saved;	/* bytes of their text */
@@ -40,14 +43,25 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_CHOICE, 'f', "format", AT(replay.format), "FORMAT",
 	    TP_FORMAT_NAMES, "what the files are (default auto: told by "
 	    "their first line where that is certain)", 0, 0 },
-	{ TP_OPT_CHOICE, 0, "speed-unit", AT(unit), "UNIT", "none|kmh|mph",
+	{ TP_OPT_CHOICE, 0, "speed-unit", AT(replay.unit), "UNIT", "none|kmh|mph",
 	    "unit of speeds that do not tell theirs", 0, 0 },
 	{ TP_OPT_STR, 0, "missing", AT(missing), "VALUE", NULL,
 	    "speed that stands for no reading (metr-la: 0)", 0, 0 },
 	{ TP_OPT_STR, 0, "tz", AT(zone), "ZONE", NULL,
-	    "zone of times that have none (default UTC)", 0, 0 },
+	    "zone of times that have none (default UTC; nyc: "
+	    TP_TAXI_ZONE ")", 0, 0 },
 	{ TP_OPT_STR, 0, "key", AT(replay.key), "NAME", NULL,
 	    "which frame of an HDF5 file that holds several", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "Taxi trips (--format nyc)" },
+	{ TP_OPT_DUR, 0, "every", AT(taxi.every), "TIME", NULL,
+	    "between positions of a taxi (default 10s)", 0, 0 },
+	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
+	    "drive on the roads of tp-graph's FILE, not straight on", 0, 0 },
+	{ TP_OPT_FILE, 0, "zones", AT(zones_path), "FILE", NULL,
+	    "CSV table LocationID,latitude,longitude of the zones", 0, 0 },
+	{ TP_OPT_STR, 0, "box", AT(box), "S,W,N,E", NULL,
+	    "leave out trips not in it (default 40.4,-74.5,41.2,-73.4)",
+	    0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "A scenario instead of files" },
 	{ TP_OPT_CHOICE, 0, "scenario", AT(scenario.kind), "NAME",
 	    TP_SCENARIO_NAMES, "make up traffic on a motorway", 0, 0 },
@@ -105,25 +119,6 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* Adds the ids of s[0..n) that are parted by `sep`. */
-static void
-add_ids(struct tp_map *m, const char *s, size_t n, char sep)
-{
-	const char	*end = s + n, *p;
-	size_t		 k;
-
-	for (; s < end; s = p + 1) {
-		p = memchr(s, sep, (size_t)(end - s));
-		if (p == NULL)
-			p = end;
-		k = (size_t)(p - s);
-		if (k > 0 && s[k - 1] == '\r')
-			k--;
-		if (k > 0)
-			tp_map_add(m, s, k);
-	}
-}
-
 static int
 set_segments(struct conf *c, struct tp_err *e)
 {
@@ -135,10 +130,11 @@ set_segments(struct conf *c, struct tp_err *e)
 	if (c->segments[0] == '@') {
 		rc = tp_src_slurp(c->segments + 1, TABLE_MAX, &b, e);
 		if (rc == 0)
-			add_ids(&c->only, b.p, b.n, '\n');
+			tp_map_add_list(&c->only, b.p, b.n, '\n');
 		tp_buf_release(&b);
 	} else {
-		add_ids(&c->only, c->segments, strlen(c->segments), ',');
+		tp_map_add_list(&c->only, c->segments, strlen(c->segments),
+		    ',');
 	}
 	if (rc == 0 && c->only.n == 0)
 		return tp_opt_error(e, "--segments: '%s' names none",
@@ -149,67 +145,77 @@ set_segments(struct conf *c, struct tp_err *e)
 }
 
 static int
-set_sensors(struct conf *c, struct tp_err *e)
+read_places(struct tp_sensors *s, const char *path, struct tp_err *e)
 {
 	struct tp_buf	b = { 0 };
 	int		rc;
 
-	if (c->sensors_path == NULL)
-		return 0;
-	rc = tp_src_slurp(c->sensors_path, TABLE_MAX, &b, e);
+	rc = tp_src_slurp(path, TABLE_MAX, &b, e);
 	if (rc == 0)
-		rc = tp_sensors_parse(&c->sensors, c->sensors_path, b.p, b.n,
-		    e);
+		rc = tp_sensors_parse(s, path, b.p, b.n, e);
 	tp_buf_release(&b);
-	c->replay.sensors = &c->sensors;
 	return rc;
 }
 
+static int
+set_sensors(struct conf *c, struct tp_err *e)
+{
+	if (c->sensors_path == NULL)
+		return 0;
+	c->replay.sensors = &c->sensors;
+	return read_places(&c->sensors, c->sensors_path, e);
+}
+
+static int
+set_taxi(struct conf *c, struct tp_err *e)
+{
+	struct tp_taxi_conf	*x = &c->taxi;
+
+	if (tp_taxi_conf_set(x, c->box, e) == -1)
+		return -1;
+	if (c->replay.format != TP_FORMAT_NYC)
+		return c->box == NULL && c->zones_path == NULL &&
+		    c->graph_path == NULL ? 0 : tp_opt_error(e,
+		    "--box, --zones and --graph are for --format nyc");
+	if (c->run.inputs.n > 1)
+		x->files = c->run.inputs.n;
+	if (c->zones_path != NULL) {
+		x->zones = &c->zones;
+		if (read_places(&c->zones, c->zones_path, e) == -1)
+			return -1;
+	}
+	if (c->graph_path == NULL)
+		return 0;
+	x->graph = &c->graph;
+	return tp_graph_open(&c->graph, c->graph_path, e);
+}
+
 /* A time of the command line is local to --tz. */
+static int
+time_or_now(struct conf *c, const char *name, const char *s, int64_t *t,
+    struct tp_err *e)
+{
+	*t = TP_TIME_NONE;
+	if (s == NULL || strcmp(s, "now") != 0)
+		return tp_opt_time(&c->tz, name, s, t, e);
+	*t = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
+	    tp_clock_wall_ms();
+	return 0;
+}
+
 static int
 set_times(struct conf *c, struct tp_err *e)
 {
 	struct tp_replay_conf	*r = &c->replay;
 
+	if (c->zone == NULL)
+		c->zone = r->format == TP_FORMAT_NYC ? TP_TAXI_ZONE : "UTC";
 	if (tp_tz_open(&c->tz, c->zone, e) == -1)
 		return -1;
 	r->tz = &c->tz;
-	r->rebase = TP_TIME_NONE;
-	if (c->rebase != NULL && strcmp(c->rebase, "now") == 0) {
-		r->rebase = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
-		    tp_clock_wall_ms();
-		c->rebase = NULL;
-	}
 	if (tp_opt_range(&c->tz, c->from, c->to, &r->from, &r->to, e) == -1)
 		return -1;
-	return tp_opt_time(&c->tz, "rebase", c->rebase, &r->rebase, e);
-}
-
-static int
-set_speeds(struct conf *c, struct tp_err *e)
-{
-	struct tp_replay_conf	*r = &c->replay;
-
-	r->unit = (enum tp_unit)c->unit;
-	if (c->missing != NULL) {
-		r->has_missing = true;
-		if (tp_parse_num(c->missing, strlen(c->missing),
-		    &r->missing) == -1)
-			return tp_opt_error(e, "--missing: '%s' is no number",
-			    c->missing);
-	}
-	if (r->format == TP_FORMAT_METR_LA) {
-		if (c->missing != NULL || r->unit == TP_UNIT_KMH)
-			return tp_opt_error(e, "--format metr-la is in mph "
-			    "with 0 for missing; say --format wide");
-		r->unit = TP_UNIT_MPH;
-		r->has_missing = true;
-		r->missing = 0;
-	}
-	if (r->format == TP_FORMAT_WIDE && r->unit == TP_UNIT_NONE)
-		return tp_opt_error(e,
-		    "--format wide: --speed-unit must be given");
-	return 0;
+	return time_or_now(c, "rebase", c->rebase, &r->rebase, e);
 }
 
 static int
@@ -227,12 +233,7 @@ set_scenario(struct conf *c, struct tp_err *e)
 	s->step = c->replay.step > 0 ? c->replay.step : 5 * TP_MINUTE;
 	if (s->step < TP_SECOND || s->step > TP_HOUR)
 		return tp_opt_error(e, "--step must be 1s to 1h");
-	s->start = TP_TIME_NONE;
-	if (c->start != NULL && strcmp(c->start, "now") == 0)
-		s->start = c->run.now_ms != TP_TIME_NONE ? c->run.now_ms :
-		    tp_clock_wall_ms();
-	else if (tp_opt_time(&c->tz, "start", c->start, &s->start,
-	    e) == -1)
+	if (time_or_now(c, "start", c->start, &s->start, e) == -1)
 		return -1;
 	c->run.inputs.v = nothing;
 	c->run.inputs.n = 1;
@@ -273,10 +274,13 @@ set_shapes(struct conf *c, struct tp_err *e)
 static int
 configure(struct conf *c, struct tp_err *e)
 {
+	c->replay.taxi = &c->taxi;
 	c->replay.max_line = (size_t)c->run.max_line;
-	return set_times(c, e) == -1 || set_speeds(c, e) == -1 ||
+	return set_times(c, e) == -1 || tp_replay_units(&c->replay, c->missing,
+	    e) == -1 ||
 	    set_scenario(c, e) == -1 || set_segments(c, e) == -1 ||
-	    set_sensors(c, e) == -1 || set_shapes(c, e) == -1 ? -1 : 0;
+	    set_sensors(c, e) == -1 || set_taxi(c, e) == -1 ||
+	    set_shapes(c, e) == -1 ? -1 : 0;
 }
 
 /* Ids asked for that never came are most likely mistyped. */
@@ -302,7 +306,7 @@ main(int argc, char **argv)
 		.run = tp_run_defaults,
 		.replay = { .from = INT64_MIN, .to = INT64_MAX },
 		.scenario = { .seed = 1, .segments = 25, .duration = -1 },
-		.zone = "UTC",
+		.taxi = tp_taxi_defaults,
 	};
 	struct tp_run	run = {
 		.opts = &c.run,
@@ -313,6 +317,7 @@ main(int argc, char **argv)
 		.what = "events",
 	};
 	struct tp_err	e = { 0 };
+	char		note[TP_TAXI_NOTE];
 	int		rc;
 
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
@@ -327,8 +332,12 @@ main(int argc, char **argv)
 		rc = refresh(&c, false, &e);
 	if (rc == 0 && c.run.count == 0 && tp_sig_stop() == 0)
 		note_unseen(&c);
+	if (tp_taxi_note(&c.taxi, note))
+		tp_log_note("%s", note);
 	tp_map_release(&c.only);
 	tp_sensors_release(&c.sensors);
+	tp_sensors_release(&c.zones);
+	tp_graph_release(&c.graph);
 	tp_shapes_release(&c.shapes);
 	free(c.replay.seen);
 	return tp_run_exit(rc, &e);

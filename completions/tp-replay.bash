@@ -11,7 +11,7 @@ _tp_replay()
 	fi
 	case $prev in
 	-f|--format)
-		COMPREPLY=($(compgen -W 'auto metr-la wide long pems events here' -- "$cur"))
+		COMPREPLY=($(compgen -W 'auto metr-la wide long pems events here nyc' -- "$cur"))
 		return ;;
 	--speed-unit)
 		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
@@ -21,6 +21,16 @@ _tp_replay()
 	--tz)
 		return ;;
 	--key)
+		return ;;
+	--every)
+		return ;;
+	--graph)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--zones)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--box)
 		return ;;
 	--scenario)
 		COMPREPLY=($(compgen -W 'none normal morning-rush evening-rush accident weather' -- "$cur"))
@@ -104,7 +114,7 @@ _tp_replay()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --scenario --seed --segments-count --start --duration --from --to --segments --sensors --shapes --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --every --graph --zones --box --scenario --seed --segments-count --start --duration --from --to --segments --sensors --shapes --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

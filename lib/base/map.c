@@ -175,3 +175,21 @@ tp_map_add(struct tp_map *m, const char *p, size_t n)
 	m->slots[at] = (uint32_t)++m->n;
 	return m->n - 1;
 }
+
+void
+tp_map_add_list(struct tp_map *m, const char *s, size_t n, char sep)
+{
+	const char	*end = s + n, *p;
+	size_t		 k;
+
+	for (; s < end; s = p + 1) {
+		p = memchr(s, sep, (size_t)(end - s));
+		if (p == NULL)
+			p = end;
+		k = (size_t)(p - s);
+		if (k > 0 && s[k - 1] == '\r')
+			k--;
+		if (k > 0)
+			tp_map_add(m, s, k);
+	}
+}

@@ -30,6 +30,9 @@ void tp_map_release(struct tp_map *m);
 size_t tp_map_find(const struct tp_map *m, const char *p, size_t n);
 /* The index of the key, added if new. */
 size_t tp_map_add(struct tp_map *m, const char *p, size_t n);
+/* Adds the keys of s[0..n), which `sep` parts; empty ones, and a CR at the end
+ * of one, are left out. */
+void tp_map_add_list(struct tp_map *m, const char *s, size_t n, char sep);
 
 /* A fast 64-bit hash of n bytes, the same on every machine and run. */
 uint64_t tp_hash(const void *p, size_t n, uint64_t seed);

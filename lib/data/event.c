@@ -85,8 +85,8 @@ tp_events_set_time(struct tp_events *ev, int64_t t)
 }
 
 void
-tp_seg_init(struct tp_seg *s, const struct tp_events *ev, const char *id,
-    size_t n)
+tp_seg_init(struct tp_seg *s, const struct tp_events *ev, const char *name,
+    const char *id, size_t n)
 {
 	const struct tp_replay_conf	*conf = ev->conf;
 	struct tp_buf			 b = { 0 };
@@ -101,7 +101,9 @@ tp_seg_init(struct tp_seg *s, const struct tp_events *ev, const char *id,
 	}
 	if (conf->sensors != NULL)
 		s->place = tp_sensors_find(conf->sensors, id, n);
-	tp_buf_lit(&b, "{\"segment_id\":");
+	tp_buf_lit(&b, "{\"");
+	tp_buf_str(&b, name);
+	tp_buf_lit(&b, "\":");
 	at = b.n + 1;
 	tp_json_write_str(&b, id, n);
 	s->keylen = b.n - 1 - at;
@@ -129,7 +131,7 @@ tp_events_seg(struct tp_events *ev, const char *id, size_t n)
 		clear_segs(ev);		/* a bound on memory, not on ids */
 	i = tp_map_add(&ev->ids, id, n);
 	TP_GROW(ev->segs, ev->cap, i + 1);
-	tp_seg_init(&ev->segs[i], ev, id, n);
+	tp_seg_init(&ev->segs[i], ev, "segment_id", id, n);
 	return &ev->segs[i];
 }
 

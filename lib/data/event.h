@@ -11,7 +11,7 @@
 
 /* One segment: what its lines have in common. */
 struct tp_seg {
-	char		*head;		/* {"segment_id":"ID","timestamp": */
+	char		*head;		/* {"NAME":"ID","timestamp": */
 	size_t		 headlen;
 	const char	*key;		/* ID, a slice of head */
 	size_t		 keylen;
@@ -48,9 +48,10 @@ void tp_events_release(struct tp_events *ev);
 /* A file begins. */
 void tp_events_open(struct tp_events *ev, const char *source, int64_t pass);
 
-/* Makes a segment of n bytes of id (no JSON escapes). */
-void tp_seg_init(struct tp_seg *s, const struct tp_events *ev, const char *id,
-    size_t n);
+/* Makes a segment of n bytes of id (no JSON escapes), which lines have in the
+ * field `name`. */
+void tp_seg_init(struct tp_seg *s, const struct tp_events *ev,
+    const char *name, const char *id, size_t n);
 void tp_seg_release(struct tp_seg *s);
 /* How much of the key a message shows, for "%.*s". */
 static inline int

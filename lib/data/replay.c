@@ -4,12 +4,14 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "base/opt.h"
 #include "data/eventfile.h"
 #include "data/flow.h"
 #include "data/hdf5.h"
 #include "data/longcsv.h"
 #include "data/pems.h"
 #include "data/scenario.h"
+#include "data/taxi.h"
 
 #define SNIFF_MAX	(1024 * 1024)	/* of a first line */
 
@@ -24,7 +26,31 @@ struct replay {
 	struct tp_pems	 pems;
 	struct tp_eventfile json;
 	struct tp_flow	 flow;
+	struct tp_taxi	 taxi;
 };
+
+int
+tp_replay_units(struct tp_replay_conf *c, const char *missing,
+    struct tp_err *e)
+{
+	c->has_missing = missing != NULL;
+	if (missing != NULL && tp_parse_num(missing, strlen(missing),
+	    &c->missing) == -1)
+		return tp_opt_error(e, "--missing: '%s' is no number",
+		    missing);
+	if (c->format == TP_FORMAT_METR_LA) {
+		if (missing != NULL || c->unit == TP_UNIT_KMH)
+			return tp_opt_error(e, "--format metr-la is in mph "
+			    "with 0 for missing; say --format wide");
+		c->unit = TP_UNIT_MPH;
+		c->has_missing = true;
+		c->missing = 0;
+	}
+	if (c->format == TP_FORMAT_WIDE && c->unit == TP_UNIT_NONE)
+		return tp_opt_error(e,
+		    "--format wide: --speed-unit must be given");
+	return 0;
+}
 
 static int
 replay_init(void *st, const void *conf, struct tp_err *e)
@@ -47,6 +73,7 @@ replay_clear(void *st)
 	tp_pems_release(&r->pems);
 	tp_eventfile_release(&r->json);
 	tp_flow_release(&r->flow);
+	tp_taxi_release(&r->taxi);
 	tp_events_release(&r->ev);
 	tp_buf_release(&r->head);
 }
@@ -71,6 +98,9 @@ start_format(struct replay *r, int format)
 		break;
 	case TP_FORMAT_HERE:
 		tp_flow_open(&r->flow, &r->ev);
+		break;
+	case TP_FORMAT_NYC:
+		tp_taxi_open(&r->taxi, &r->ev);
 		break;
 	}
 }
@@ -124,13 +154,18 @@ give(struct replay *r, const char *p, size_t n, struct tp_out *out,
 		return tp_pems_bytes(&r->pems, p, n, out, e);
 	case TP_FORMAT_HERE:
 		return tp_flow_bytes(&r->flow, p, n, out, e);
+	case TP_FORMAT_NYC:
+		return tp_taxi_bytes(&r->taxi, p, n, out, e);
 	}
 	return tp_eventfile_bytes(&r->json, p, n, out, e);
 }
 
 static int
-unknown(const struct replay *r, struct tp_err *e, bool wide)
+unknown(const struct replay *r, struct tp_err *e, bool trips, bool wide)
 {
+	if (trips)
+		return tp_err_set(e, TP_EXIT_USAGE, "%s: a table of taxi "
+		    "trips: say --format nyc", r->ev.source);
 	if (wide)
 		return tp_err_set(e, TP_EXIT_USAGE, "%s: a wide table of "
 		    "speeds: say --format metr-la (mph, 0 is missing) or "
@@ -142,7 +177,7 @@ unknown(const struct replay *r, struct tp_err *e, bool wide)
 struct first_row {
 	bool	seen;
 	int	format;
-	bool	wide;
+	bool	trips, wide;
 };
 
 static int
@@ -157,6 +192,8 @@ look_at_row(void *arg, const struct tp_csv_row *row)
 		f->format = TP_FORMAT_PEMS;
 	else if (tp_longcsv_is(row))
 		f->format = TP_FORMAT_LONG;
+	else if (tp_taxicsv_is(row))
+		f->trips = true;
 	else if (row->n >= 2)
 		f->wide = true;
 	return 1;
@@ -174,7 +211,7 @@ static int
 sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 {
 	struct tp_csv		 csv = { 0 };
-	struct first_row	 row = { false, TP_FORMAT_AUTO, false };
+	struct first_row	 row = { .format = TP_FORMAT_AUTO };
 	const char		*p = padded_head(r);
 	size_t			 n = r->head.n, i = 0;
 
@@ -196,7 +233,7 @@ sniff(struct replay *r, struct tp_out *out, struct tp_err *e)
 		return tp_err_set(e, TP_EXIT_DATA,
 		    "%s: file is empty; say --format", r->ev.source);
 	if (row.format == TP_FORMAT_AUTO)
-		return unknown(r, e, row.wide);
+		return unknown(r, e, row.trips, row.wide);
 	start_format(r, row.format);
 	return give(r, p, n, out, e);
 }
@@ -265,6 +302,8 @@ replay_close(void *st, struct tp_out *out, struct tp_err *e)
 		return tp_pems_close(&r->pems, out, e);
 	case TP_FORMAT_HERE:
 		return tp_flow_close(&r->flow, out, e);
+	case TP_FORMAT_NYC:
+		return tp_taxi_close(&r->taxi, out, e);
 	}
 	return tp_eventfile_close(&r->json, out, e);
 }

@@ -1,7 +1,7 @@
 /*
  * The reader of tp-replay: foreign files and scenarios to events.  The conf
  * owns nothing of what it points to and stays as it is during a run, but for
- * `tz` (a cache) and `seen` (a result).
+ * `tz` (a cache) and the results in `seen` and `taxi`.
  */
 #ifndef TP_DATA_REPLAY_H
 #define TP_DATA_REPLAY_H
@@ -12,6 +12,7 @@
 struct tp_sensors;
 struct tp_shapes;
 struct tp_scenario;
+struct tp_taxi_conf;
 
 enum tp_format {
 	TP_FORMAT_AUTO,		/* by content, where that is certain */
@@ -21,12 +22,14 @@ enum tp_format {
 	TP_FORMAT_PEMS,		/* PeMS Station 5-Minute */
 	TP_FORMAT_EVENTS,	/* JSON lines */
 	TP_FORMAT_HERE,		/* answers of HERE's or TomTom's service */
+	TP_FORMAT_NYC,		/* trips of taxis */
 };
-#define TP_FORMAT_NAMES	"auto|metr-la|wide|long|pems|events|here"
+#define TP_FORMAT_NAMES	"auto|metr-la|wide|long|pems|events|here|nyc"
 
 struct tp_replay_conf {
 	int		 format;	/* enum tp_format */
-	enum tp_unit	 unit;		/* of speeds that do not say theirs */
+	int		 unit;		/* enum tp_unit, of speeds that do not
+					 * say theirs */
 	bool		 has_missing;
 	double		 missing;	/* a value that means no reading */
 	int64_t		 from, to;	/* source times, from <= t < to;
@@ -44,8 +47,16 @@ struct tp_replay_conf {
 	int64_t		 now;		/* of answers that say no time */
 	const char	*key;		/* HDF5: which frame; NULL: the one */
 	size_t		 max_line;	/* bytes */
+	struct tp_taxi_conf *taxi;	/* nyc: its settings, and results */
 	const struct tp_scenario *scenario; /* instead of files; NULL: files */
 };
+
+/*
+ * What the format says of units, and `missing`, a number as text or NULL: sets
+ * both in c.  0, or -1 and a usage error where they cannot be together.
+ */
+int tp_replay_units(struct tp_replay_conf *c, const char *missing,
+    struct tp_err *e);
 
 extern const struct tp_reader tp_replay_reader;
 

@@ -126,7 +126,7 @@ place_sensors(struct world *w)
 	for (i = 0; i < w->n; i++) {
 		s = &w->sensors[i];
 		snprintf(id, sizeof(id), "LA_I10_W_%03zu", i);
-		tp_seg_init(&s->seg, w->ev, id, strlen(id));
+		tp_seg_init(&s->seg, w->ev, "segment_id", id, strlen(id));
 		s->placelen = (size_t)snprintf(s->place, sizeof(s->place),
 		    ",\"latitude\":%.6f,\"longitude\":%.6f,\"road_name\":"
 		    "\"I-10\",\"direction\":\"W\",\"lanes\":%d", lat, lon,

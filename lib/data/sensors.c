@@ -22,7 +22,7 @@ struct reading {
 
 static const char *const id_names[] = {
 	"sensor_id", "segment_id", "station", "station_id", "sensor", "id",
-	"detector_id", "road_id", "sid",
+	"detector_id", "road_id", "sid", "locationid", "zone_id",
 };
 
 static const struct {
@@ -219,6 +219,24 @@ tp_sensors_find(const struct tp_sensors *s, const char *id, size_t n)
 	size_t	i = tp_map_find(&s->ids, id, n);
 
 	return i == SIZE_MAX ? NULL : &s->v[i];
+}
+
+/* The number behind ,"NAME": */
+static int
+field_number(const struct tp_sensor *p, enum tp_place k, double *v)
+{
+	size_t	skip = strlen(field_names[k]) + strlen(",\"\":");
+	size_t	n = (size_t)(p->at[k + 1] - p->at[k]);
+
+	return n > skip ?
+	    tp_parse_num(p->text + p->at[k] + skip, n - skip, v) : -1;
+}
+
+int
+tp_sensor_where(const struct tp_sensor *p, double *lat, double *lon)
+{
+	return field_number(p, TP_PLACE_LATITUDE, lat) == -1 ||
+	    field_number(p, TP_PLACE_LONGITUDE, lon) == -1 ? -1 : 0;
 }
 
 void

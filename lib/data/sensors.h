@@ -36,6 +36,8 @@ int tp_sensors_parse(struct tp_sensors *s, const char *name, const char *text,
 /* The sensor with this id, or NULL. */
 const struct tp_sensor *tp_sensors_find(const struct tp_sensors *s,
     const char *id, size_t n);
+/* Where it is, in degrees: 0, or -1 where the table does not say. */
+int tp_sensor_where(const struct tp_sensor *p, double *lat, double *lon);
 /* Appends the fields whose bit (1 << enum tp_place) is not in mask. */
 void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
     unsigned mask);

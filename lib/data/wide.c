@@ -53,7 +53,7 @@ tp_wide_columns(struct tp_wide *w, const struct tp_csv_field *names,
 			    "%s: columns %zu and %zu have the same name '%s'",
 			    at, k + 2, i + 2, names[i].p);
 		if (rc == 0) {
-			tp_seg_init(&w->cols[i], w->ev, names[i].p,
+			tp_seg_init(&w->cols[i], w->ev, "segment_id", names[i].p,
 			    names[i].n);
 			w->n = i + 1;
 		}

@@ -2,7 +2,8 @@
  * The contract of readers of foreign files (lib/data): the runner in
  * lib/stream opens, unpacks and reads; the reader is given bytes, in order,
  * and writes event lines.  Like a filter, it touches no descriptor and no
- * clock; formats that need a seekable file (HDF5) take its path.
+ * clock; formats that need a seekable file (HDF5) take its path, and one that
+ * sorts (taxi trips) has a nameless file of its own.
  */
 #ifndef TP_REC_READER_H
 #define TP_REC_READER_H

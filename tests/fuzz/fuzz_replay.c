@@ -10,6 +10,7 @@
 #include "data/flow.h"
 #include "data/replay.h"
 #include "data/sensors.h"
+#include "data/taxi.h"
 
 #define LINES_MAX	20000
 
@@ -103,14 +104,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	static struct tp_tz	tz = { .utc = true };
 	struct tp_sensors	sensors = { 0 };
 	struct tp_shapes	shapes = { 0 };
+	struct tp_taxi_conf	taxi = {
+		.every = TP_HOUR / 6, .box = { -90, -180, 90, 180 },
+		.zones = &sensors, .memory = 500, .files = 1,
+	};
 	struct tp_replay_conf	conf = {
 		.unit = TP_UNIT_MPH, .has_missing = true, .from = INT64_MIN,
 		.to = INT64_MAX, .rebase = TP_TIME_NONE, .tz = &tz,
 		.max_line = 2000, .sensors = &sensors, .shapes = &shapes,
+		.taxi = &taxi,
 	};
 	struct tp_err		e;
 	struct sink		a, b;
-	char			table[] = "id,lat,road\na,1,r\n\"b\",2,\n"
+	char			table[] =
+	    "id,lat,lon,road\na,1,1,r\n\"b\",2,1.1,\n"
 	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 	if (n < 2)
@@ -118,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (tp_sensors_parse(&sensors, "table", table, strlen(table), &e) ==
 	    -1)
 		abort();
-	conf.format = data[0] % 7;
+	conf.format = data[0] & 7;
 	if (data[0] & 0x40)
 		conf.rebase = 0;
 	if (data[0] & 0x20)
