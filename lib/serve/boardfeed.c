@@ -10,7 +10,9 @@
 #define MAX_NAME	256
 #define MAX_KMH		1000.0
 #define MAX_AHEAD	TP_DAY		/* of the clock */
-#define MAX_TIME	INT64_C(253402300800000)	/* year 10000 */
+/* 1971, so that some weeks before are not before 1970, and 10000 */
+#define MIN_TIME	(365 * TP_DAY)
+#define MAX_TIME	INT64_C(253402300800000)
 
 /* What is wrong with a record. */
 struct fault {
@@ -88,7 +90,7 @@ stream_of(struct tp_board *b, const struct tp_rec *r, enum tp_board_kind k)
 static int
 check_time(const struct tp_rec *r, int64_t t, struct fault *x)
 {
-	if (t < 0 || t >= MAX_TIME)
+	if (t < MIN_TIME || t >= MAX_TIME)
 		return fault(x, "time", "a time that cannot be");
 	if (r->now_ms > 0 && t > r->now_ms + MAX_AHEAD)
 		return fault(x, "time", "more than a day ahead of the clock");

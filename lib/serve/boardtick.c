@@ -92,12 +92,27 @@ tp_board_metrics(const struct tp_board *b, struct tp_buf *out)
 	    b->measure.pending);
 }
 
+#define GET(path, handler) \
+	{ "GET", "/api/v1/" path, TP_ROLE_VIEWER, handler, 0, NULL }
+#define SHARED(path, handler) \
+	{ "GET", "/api/v1/" path, TP_ROLE_VIEWER, handler, TP_HTTP_SHARED, \
+	    NULL }
+
 const struct tp_http_route tp_board_routes[] = {
 	{ "GET", "/api/v1/info", TP_ROLE_NONE, tp_body_info, 0, NULL },
-	{ "GET", "/api/v1/segments", TP_ROLE_VIEWER, tp_body_segments,
-	    TP_HTTP_SHARED, NULL },
-	{ "GET", "/api/v1/live", TP_ROLE_VIEWER, tp_body_live,
-	    TP_HTTP_SHARED, NULL },
-	{ "GET", "/api/v1/system", TP_ROLE_VIEWER, tp_body_system, 0, NULL },
+	SHARED("segments", tp_body_segments),
+	SHARED("live", tp_body_live),
+	GET("frames", tp_body_frames),
+	GET("segments/{id}/history", tp_body_history),
+	GET("hotspots", tp_body_hotspots),
+	GET("analytics/hourly", tp_body_hourly),
+	GET("analytics/week", tp_body_week),
+	GET("analytics/congested", tp_body_congested),
+	GET("analytics/trend", tp_body_trend),
+	SHARED("model", tp_body_model),
+	GET("alerts", tp_body_alerts),
+	{ "POST", "/api/v1/alerts/{id}/ack", TP_ROLE_USER, tp_body_ack, 0,
+	    NULL },
+	GET("system", tp_body_system),
 	{ 0 }
 };

@@ -116,6 +116,7 @@ static void
 put_times(const struct tp_board *b, const char *name, enum pick p,
     struct tp_buf *out)
 {
+	bool			 readings = strcmp(name, "at") == 0;
 	const struct tp_seg	*s;
 	size_t			 i;
 
@@ -123,7 +124,7 @@ put_times(const struct tp_board *b, const char *name, enum pick p,
 	for (i = 0; i < b->ids.n; i++) {
 		s = &b->seg[i];
 		if (picked(s, p))
-			tp_put_time(out, name[0] == 'a' ? s->at : s->made);
+			tp_put_time(out, readings ? s->at : s->made);
 	}
 	tp_put_close(out, ']');
 }
@@ -153,6 +154,20 @@ put_readings(const struct tp_board *b, enum pick p, struct tp_buf *out)
 	put_column(b, "class", p, of_class, 0, out);
 }
 
+/* The newest time that any forecast of a tick was made, and that of each. */
+static void
+put_newest_made(const struct tp_board *b, struct tp_buf *out)
+{
+	int64_t	made = TP_TIME_NONE;
+	size_t	i;
+
+	for (i = 0; i < b->ids.n; i++)
+		if (b->seg[i].foreseen && b->seg[i].made > made)
+			made = b->seg[i].made;
+	tp_put_time_of(out, "made", made);
+	put_times(b, "made_at", FORESEEN, out);
+}
+
 static void
 put_forecasts(const struct tp_board *b, enum pick p, struct tp_buf *out)
 {
@@ -162,7 +177,10 @@ put_forecasts(const struct tp_board *b, enum pick p, struct tp_buf *out)
 	for (h = 0; h < b->nhorizons; h++)
 		tp_put_int(out, b->horizon[b->order[h]]);
 	tp_put_close(out, ']');
-	put_times(b, "made", p, out);
+	if (p == ALL)
+		put_times(b, "made", ALL, out);
+	else
+		put_newest_made(b, out);
 	put_columns(b, "forecast", p, of_forecast, out);
 	put_columns(b, "lower", p, of_lower, out);
 	put_columns(b, "upper", p, of_upper, out);

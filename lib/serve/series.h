@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 
-#define TP_SERIES_HOURS	(7 * 24)	/* kept of each segment */
+#define TP_SERIES_HOURS	(8 * 24)	/* kept of each segment */
 #define TP_SERIES_DAYS	(90 * 24)	/* hours kept of all */
 #define TP_SERIES_QUARTERS 96		/* of a day */
 

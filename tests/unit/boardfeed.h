@@ -10,11 +10,23 @@
 #define T0	INT64_C(1338768000000)	/* 2012-06-04, a Monday, UTC */
 #define MIN	TP_MINUTE
 
+/* A small board. */
+static inline struct tp_board *
+board(void)
+{
+	struct tp_board_conf	 c = { .max_segments = 50, .max_alerts = 3 };
+	struct tp_err		 e = { 0 };
+	struct tp_board		*b = tp_board_new(&c, &e);
+
+	assert_non_null(b);
+	return b;
+}
+
 /* Gives the board a line; what it returns. */
 static inline int
 feed(struct tp_board *b, const char *fmt, ...)
 {
-	struct tp_rec	 r = { .source = "test", .now_ms = T0 + TP_DAY };
+	struct tp_rec	 r = { .source = "test", .now_ms = T0 + 30 * TP_DAY };
 	const char	*rule, *why;
 	struct tp_buf	 line = { 0 };
 	char		 text[2000];
@@ -63,7 +75,7 @@ ask_of(struct tp_board *b, const struct tp_http_route *routes,
 	struct tp_http_req		 q = {
 		.method = method, .path = pattern, .arg = { arg },
 		.query = &p, .nquery = name != NULL, .role = TP_ROLE_ADMIN,
-		.auth = "none", .now_ms = T0 + TP_DAY, .stats = &stats,
+		.auth = "none", .now_ms = T0 + 30 * TP_DAY, .stats = &stats,
 		.user = "tester", .body = "", .nbody = 0,
 	};
 	const struct tp_http_route	*r;

@@ -11,17 +11,6 @@
 #include "base/rng.h"
 #include "boardfeed.h"
 
-static struct tp_board *
-board(void)
-{
-	struct tp_board_conf	 c = { .max_segments = 50, .max_alerts = 3 };
-	struct tp_err		 e = { 0 };
-	struct tp_board		*b = tp_board_new(&c, &e);
-
-	assert_non_null(b);
-	return b;
-}
-
 static void
 says_what_came(void **state)
 {
@@ -105,10 +94,10 @@ refuses(void **state)
 /* Puts the columns of a tick into a snapshot, as the page does. */
 static void
 apply_column(json_t *to, const json_t *from, const char *name,
-    const json_t *at, bool nested, const json_t *template)
+    const char *as, const json_t *at, bool nested, const json_t *template)
 {
 	json_t	*col = json_object_get(to, name);
-	json_t	*news = json_object_get(from, name);
+	json_t	*news = json_object_get(from, as);
 	size_t	 i, h, n = json_array_size(json_object_get(template, "at"));
 
 	if (nested) {
@@ -153,10 +142,12 @@ apply(json_t *snap, const json_t *tick, const json_t *whole)
 	size_t				 k;
 
 	for (k = 0; k < 3; k++)
-		apply_column(snap, tick, readings[k], i, false, whole);
-	apply_column(snap, tick, "made", f, false, whole);
+		apply_column(snap, tick, readings[k], readings[k], i, false,
+		    whole);
+	apply_column(snap, tick, "made", "made_at", f, false, whole);
 	for (k = 0; k < 4; k++)
-		apply_column(snap, tick, forecasts[k], f, true, whole);
+		apply_column(snap, tick, forecasts[k], forecasts[k], f, true,
+		    whole);
 	for (k = 0; k < 7; k++)
 		if (json_object_get(tick, same[k]) != NULL)
 			json_object_set(snap, same[k],
@@ -257,6 +248,60 @@ forgets_alerts(void **state)
 	tp_board_free(b);
 }
 
+static void
+acknowledges(void **state)
+{
+	struct tp_board	*b = board();
+	json_t		*j, *x;
+	int		 status;
+
+	(void)state;
+	feed(b, "{\"alert_id\":\"slow:s:1\",\"alert_type\":\"slow\","
+	    "\"segment_id\":\"s\",\"timestamp\":%lld,\"status\":\"ACTIVE\"}",
+	    (long long)T0);
+	j = ask(b, "/api/v1/alerts", NULL, NULL, NULL);
+	x = json_array_get(json_object_get(j, "alerts"), 0);
+	assert_string_equal(json_string_value(json_object_get(x,
+	    "alert_id")), "slow:s:1");
+	assert_null(json_object_get(x, "acknowledged_at"));
+	json_decref(j);
+	j = ask_of(b, tp_board_routes, "POST", "/api/v1/alerts/{id}/ack",
+	    "slow:s:1", NULL, NULL, &status);
+	x = json_object_get(j, "alert");
+	assert_string_equal(json_string_value(json_object_get(x,
+	    "acknowledged_by")), "tester");
+	json_decref(j);
+	assert_null(ask_of(b, tp_board_routes, "POST",
+	    "/api/v1/alerts/{id}/ack", "none", NULL, NULL, &status));
+	assert_int_equal(status, 404);
+	j = ask(b, "/api/v1/alerts", NULL, "status", "closed");
+	assert_int_equal(json_array_size(json_object_get(j, "alerts")), 0);
+	json_decref(j);
+	tp_board_free(b);
+}
+
+/* Every body of a board that knows nothing, or only places, is JSON. */
+static void
+answers_empty(void **state)
+{
+	struct tp_board			*b = board();
+	const struct tp_http_route	*r;
+	int				 status, i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		for (r = tp_board_routes; r->method != NULL; r++) {
+			json_t	*j = ask_of(b, tp_board_routes, r->method,
+				    r->pattern, "a", NULL, NULL, &status);
+
+			assert_true(status == 200 || status == 404);
+			json_decref(j);
+		}
+		tp_board_seg(b, "a", 1);
+	}
+	tp_board_free(b);
+}
+
 int
 main(void)
 {
@@ -265,6 +310,8 @@ main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(ticks_add_up),
 		cmocka_unit_test(forgets_alerts),
+		cmocka_unit_test(acknowledges),
+		cmocka_unit_test(answers_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
