@@ -20,7 +20,9 @@ VERSION		:= $(shell sed -n 's/.*VERSION "\(.*\)"/\1/p' lib/base/version.h)
 say		 = $(if $(V),,@echo '  $(1)	$@'; )
 
 TOOLS		:= $(patsubst cmd/%.c,%,$(wildcard cmd/tp-*.c))
-LIBOBJ		:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c))
+LIBOBJ		:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) \
+			$(BUILD)/gen/www.o
+PAGE		:= $(shell find lib/serve/www -type f)
 UNIT		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZ		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
@@ -28,7 +30,7 @@ SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
 
 HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
 			echo hdf5 || echo hdf5-serial)
-MODULES		 = zlib libzstd jansson rdkafka $(HDF5)
+MODULES		 = zlib libzstd jansson rdkafka $(HDF5) libmicrohttpd gnutls
 pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))
 WARNINGS	 = -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -43,8 +45,10 @@ LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 # used, and the heavy ones by name.
 COMMON_LIBS	:= $(call pc,--libs rdkafka jansson zlib libzstd) -lcsv -lm
 HDF5_LIBS	:= $(call pc,--libs $(HDF5))
-ALL_LIBS	 = $(HDF5_LIBS) $(COMMON_LIBS)
+SERVE_LIBS	:= $(call pc,--libs libmicrohttpd gnutls) -lcrypt -lpthread
+ALL_LIBS	 = $(HDF5_LIBS) $(SERVE_LIBS) $(COMMON_LIBS)
 $(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
+$(BIN)/tp-serve:	LIBS = $(SERVE_LIBS)
 
 # The loops of num/simd.h, once for each set of vector instructions.
 SIMD		 = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
@@ -66,6 +70,14 @@ $(BUILD)/lib.a: $(LIBOBJ)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libs.ok
 	@mkdir -p $(@D)
+	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The page, as C arrays.
+$(BUILD)/gen/www.c: lib/serve/embed $(PAGE)
+	@mkdir -p $(@D)
+	$(call say,EMBED)lib/serve/embed lib/serve/www >$@
+
+$(BUILD)/gen/www.o: $(BUILD)/gen/www.c $(BUILD)/flags
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/lib.a
