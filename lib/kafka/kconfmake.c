@@ -34,20 +34,18 @@ static const struct setting	consumer[] = {
 };
 
 /*
- * When its queue is full, librdkafka looks again after
- * fetch.queue.backoff.ms, which is 1 s and cannot be changed before 2.2:
- * there the queue has to hold what is read in a second of catching up
- * (130 MB: https://github.com/confluentinc/librdkafka/issues/2879).  Where it
- * can be changed, a tenth of that is as fast.
+ * With a full queue librdkafka looks again after fetch.queue.backoff.ms: 1 s,
+ * where a tenth of the default queue is as fast if it looks soon.  Before 2.2
+ * it cannot be changed: tp_kcons_poll() wakes it up there, which needs
+ * queued.min.messages not to be the limit.
  */
 static const struct setting	backoff = { "fetch.queue.backoff.ms", "5" };
-static const struct setting	small_queue[] = {
+static const struct setting	queue[] = {
 	{ "queued.max.messages.kbytes", "16384" },
 	{ NULL, NULL },
 };
-static const struct setting	large_queue[] = {
+static const struct setting	old_queue[] = {
 	{ "queued.min.messages", "10000000" },
-	{ "queued.max.messages.kbytes", "114688" },
 	{ NULL, NULL },
 };
 
@@ -91,10 +89,11 @@ set_defaults(rd_kafka_conf_t *conf, enum tp_kconf_use use, struct tp_err *e)
 	case TP_KCONF_CONSUMER:
 		if (set_all(conf, consumer, e) == -1)
 			return -1;
-		if (rd_kafka_conf_set(conf, backoff.key, backoff.value, NULL,
-		    0) == RD_KAFKA_CONF_OK)
-			return set_all(conf, small_queue, e);
-		return set_all(conf, large_queue, e);
+		if (set_all(conf, queue, e) == -1)
+			return -1;
+		return rd_kafka_conf_set(conf, backoff.key, backoff.value,
+		    NULL, 0) == RD_KAFKA_CONF_OK ? 0 :
+		    set_all(conf, old_queue, e);
 	case TP_KCONF_PRODUCER:
 		return set_all(conf, producer, e);
 	case TP_KCONF_ADMIN:

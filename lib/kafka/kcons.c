@@ -12,6 +12,8 @@
  * max.poll.interval.ms (5 min); earlier it would only cost the prefetched. */
 #define IDLE_NS		INT64_C(10000000000)
 #define POLL_NS		INT64_C(1000000000)
+#define WAKE_BYTES	((size_t)2 << 20)	/* an eighth of the queue */
+#define WAKE_MS		10
 
 size_t
 kcons_topic_index(const struct tp_kcons *c, const char *name)
@@ -253,6 +255,30 @@ fetch(struct tp_kcons *c, int ms, size_t max)
 	return 1 + (k > 0 ? (size_t)k : 0);
 }
 
+/*
+ * Before librdkafka 2.2 the thread of a broker that has found the queue full
+ * sleeps for a second, however soon there is room.  An answer of that broker
+ * wakes it up; the question for it is of no other use.
+ */
+static void
+wake_broker(struct tp_kcons *c)
+{
+	const rd_kafka_message_t	*m;
+	int64_t				 low, high;
+	size_t				 i;
+
+	if (rd_kafka_version() >= 0x02020000 || c->ngot == 0)
+		return;
+	for (i = 0; i < c->ngot; i++)
+		c->taken += c->got[i]->len;
+	m = c->got[c->ngot - 1];
+	if (c->taken < WAKE_BYTES || m->rkt == NULL)
+		return;
+	c->taken = 0;
+	rd_kafka_query_watermark_offsets(c->rk, rd_kafka_topic_name(m->rkt),
+	    m->partition, &low, &high, WAKE_MS);
+}
+
 int
 tp_kcons_poll(struct tp_kcons *c, int ms, struct tp_kmsg *m, size_t max,
     struct tp_err *e)
@@ -265,6 +291,7 @@ tp_kcons_poll(struct tp_kcons *c, int ms, struct tp_kmsg *m, size_t max,
 		return 0;
 	TP_GROW(c->got, c->cap, max);
 	c->ngot = fetch(c, ms, max);
+	wake_broker(c);
 	for (i = 0; i < c->ngot; i++) {
 		if (c->got[i]->err != 0 &&
 		    c->got[i]->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {

@@ -28,6 +28,7 @@ struct tp_kcons {
 	size_t		 ntopics;
 	rd_kafka_message_t **got;	/* given out, to be destroyed */
 	size_t		 ngot, cap;
+	size_t		 taken;		/* bytes since wake_broker() asked */
 	enum tp_kcons_turn turn;
 	struct tp_kpart	*turn_parts;
 	size_t		 nturn;
