@@ -23,6 +23,7 @@ TOOLS		:= $(patsubst cmd/%.c,%,$(wildcard cmd/tp-*.c))
 LIBOBJ		:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*/*.c)) \
 			$(BUILD)/gen/www.o
 PAGE		:= $(shell find lib/serve/www -type f)
+UPLOT		 = build/uplot
 UNIT		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZ		:= $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
@@ -72,10 +73,11 @@ $(BUILD)/%.o: %.c $(BUILD)/flags | $(BUILD)/libs.ok
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
-# The page, as C arrays.
-$(BUILD)/gen/www.c: lib/serve/embed $(PAGE)
+# The page, as C arrays; with uPlot where page-deps fetched it.
+$(BUILD)/gen/www.c: lib/serve/embed lib/serve/join $(PAGE) $(wildcard $(UPLOT))
 	@mkdir -p $(@D)
-	$(call say,EMBED)lib/serve/embed lib/serve/www >$@
+	$(call say,EMBED)lib/serve/join lib/serve/www $(@D)/www $(UPLOT) && \
+		lib/serve/embed $(@D)/www >$@
 
 $(BUILD)/gen/www.o: $(BUILD)/gen/www.c $(BUILD)/flags
 	$(call say,CC)$(COMPILE) -MMD -MP -c -o $@ $<
@@ -121,6 +123,9 @@ demo: ## build and run the pipeline on the sample data
 style: ## check budgets, include direction, words and scripts
 	tests/style/check
 
+page-deps: ## fetch uPlot, which draws the charts of tp-serve's page
+	tests/npm uplot $(UPLOT)
+
 completions: $(SHELLS) ## write the shell completions
 completions/%.bash: $(BIN)/% ; @$< --completions bash >$@
 completions/_%: $(BIN)/% ; @$< --completions zsh >$@
@@ -154,8 +159,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers check test asan chaos fuzz bench bench-kafka demo \
-	style completions install uninstall dist clean help FORCE
+.PHONY: all unit fuzzers page-deps check test asan chaos fuzz bench \
+	bench-kafka demo style completions install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

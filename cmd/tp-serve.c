@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/sig.h"
+#include "serve/asset.h"
 #include "serve/intake.h"
 #include "stream/run.h"
 
@@ -88,6 +89,10 @@ serve(struct conf *c, struct tp_err *e)
 	};
 	int			 rc = -1;
 
+	c->board.charts = tp_asset_find("/page/uplot.js") != NULL;
+	if (!c->board.charts)
+		tp_log_note("built without uPlot ('make page-deps'): "
+		    "the page has tables in place of charts");
 	c->server.routes = routes;
 	c->server.board = in.board = tp_board_new(&c->board, e);
 	if (in.board != NULL)

@@ -16,7 +16,8 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/rdkafka:librdkafka-dev pc/libmicrohttpd:libmicrohttpd-dev
 	pc/gnutls:libgnutls28-dev h/crypt.h:libcrypt-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
-run='cmd/gnuplot:gnuplot-nox cmd/osmium:osmium-tool
+run='cmd/gnuplot:gnuplot-nox cmd/osmium:osmium-tool cmd/curl:curl
+	file/etc/ssl/certs/ca-certificates.crt:ca-certificates
 	file/usr/share/zoneinfo/UTC:tzdata'
 test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3 cmd/zstd:zstd cmd/git:git
@@ -26,7 +27,8 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/strace:strace cmd/curl:curl
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
-maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev'
+maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev
+	cmd/node:nodejs cmd/chromium:chromium'
 
 # present KIND/NAME: whether it is there
 present()

@@ -14,4 +14,7 @@ struct tp_asset {
 
 extern const struct tp_asset tp_assets[];	/* ends with path NULL */
 
+/* The file at that path of the address; NULL: there is none. */
+const struct tp_asset *tp_asset_find(const char *path);
+
 #endif

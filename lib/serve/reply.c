@@ -264,16 +264,24 @@ tp_reply_shared(struct tp_call *q)
 	return send_it(q, 200, takes_gzip(q) ? m->packed : m->plain);
 }
 
-bool
-tp_reply_asset(struct tp_call *q, const char *path, enum MHD_Result *result)
+const struct tp_asset *
+tp_asset_find(const char *path)
 {
 	const struct tp_asset	*a = tp_assets;
-	struct MHD_Response	*r;
-	bool			 packed;
 
 	while (a->path != NULL && strcmp(a->path, path) != 0)
 		a++;
-	if (a->path == NULL)
+	return a->path == NULL ? NULL : a;
+}
+
+bool
+tp_reply_asset(struct tp_call *q, const char *path, enum MHD_Result *result)
+{
+	const struct tp_asset	*a = tp_asset_find(path);
+	struct MHD_Response	*r;
+	bool			 packed;
+
+	if (a == NULL)
 		return false;
 	if (has_it(q, a->etag)) {
 		*result = not_modified(q, a->etag);

@@ -1,0 +1,245 @@
+/*
+ * What the page knows of the streets: the segments and their newest readings
+ * and forecasts in columns (place i belongs to segment i everywhere), and the
+ * steps of the last hours.  Speeds are km/h, NaN where nothing is known.
+ * Events: "segments" (columns grew), "tick" (values changed).
+ */
+import {get} from "./api.js";
+import {MINUTE_MS} from "./format.js";
+import {levelOf, levelOfClass} from "./levels.js";
+
+const MAX_FRAMES = 600;
+
+function column(values, length, fallback = NaN)
+{
+	const out = new Float32Array(length).fill(fallback);
+
+	values?.forEach((v, i) => {
+		if (v !== null && i < length)
+			out[i] = v;
+	});
+	return out;
+}
+
+function grown(old, length)
+{
+	if (old.length === length)
+		return old;
+	const out = new Float32Array(length).fill(NaN);
+	out.set(old.subarray(0, length));
+	return out;
+}
+
+export class City extends EventTarget {
+	constructor(info)
+	{
+		super();
+		this.cells = info.kind === "cells";
+		this.stepMs = info.step_ms || 5 * MINUTE_MS;
+		this.historyMs = info.history_ms || 180 * MINUTE_MS;
+		this.horizons = info.horizons || [];
+		this.ids = [];
+		this.name = [];
+		this.lat = [];
+		this.lon = [];
+		this.cell = [];
+		this.index = new Map();
+		this.free = new Float32Array(0);
+		this.speed = new Float32Array(0);
+		this.volume = new Float32Array(0);
+		this.count = new Float32Array(0);
+		this.class = new Float32Array(0);
+		this.at = [];
+		this.forecast = [];	/* one column per horizon; so the next three */
+		this.lower = [];
+		this.upper = [];
+		this.confidence = [];
+		this.time = null;	/* newest step, ms */
+		this.made = null;
+		this.summary = {};
+		this.alertsOpen = null;
+		this.frames = new Map();	/* time: {speed, count} */
+	}
+
+	async loadSegments()
+	{
+		const s = await get("segments");
+		const n = s.ids.length;
+
+		this.ids = s.ids;
+		this.name = s.name || [];
+		this.lat = s.lat;
+		this.lon = s.lon;
+		this.cell = s.cell || [];
+		this.free = column(s.free_flow_kmh, n);
+		this.index = new Map(s.ids.map((id, i) => [id, i]));
+		for (const key of ["speed", "volume", "count", "class"])
+			this[key] = grown(this[key], n);
+		for (const key of ["forecast", "lower", "upper", "confidence"])
+			this[key] = this[key].map((c) => grown(c, n));
+		this.dispatchEvent(new Event("segments"));
+	}
+
+	/* Steps of the past that are not known yet, for the slider. */
+	async loadFrames()
+	{
+		if (this.time === null)
+			return;
+		const f = await get("frames", {from: this.time - this.historyMs,
+			to: this.time});
+		f.times.forEach((t, k) => {
+			if (!this.frames.has(t))
+				this.frames.set(t, {
+					speed: column(f.speed_kmh[k], this.ids.length),
+					count: column(f.count?.[k], this.ids.length),
+				});
+		});
+		this.dispatchEvent(new Event("tick"));
+	}
+
+	/* A message of the feed; false where it says nothing of segments. */
+	apply(message)
+	{
+		if (message.type === "snapshot")
+			this.applySnapshot(message);
+		else if (message.type === "tick")
+			this.applyTick(message);
+		else
+			return false;
+		this.keepFrame();
+		this.dispatchEvent(new Event("tick"));
+		return true;
+	}
+
+	applyCommon(m)
+	{
+		this.time = m.time ?? this.time;
+		this.summary = m.summary || this.summary;
+		this.alertsOpen = m.alerts_open ?? this.alertsOpen;
+		if (m.horizons?.length)
+			this.horizons = m.horizons;
+	}
+
+	applySnapshot(m)
+	{
+		const n = Math.max(this.ids.length, m.speed_kmh?.length || 0);
+
+		this.applyCommon(m);
+		this.speed = column(m.speed_kmh, n);
+		this.volume = column(m.volume_vph, n);
+		this.count = column(m.count, n);
+		this.class = column(m.class, n);
+		this.at = m.at || [];
+		this.made = m.made?.reduce((a, b) => Math.max(a, b ?? 0), 0) || null;
+		for (const key of ["forecast", "lower", "upper", "confidence"])
+			this[key] = (m[key] || []).map((c) => column(c, n));
+		this.grow(m.speed_kmh?.length);
+	}
+
+	applyTick(m)
+	{
+		this.applyCommon(m);
+		this.grow(m.segments);
+		m.i?.forEach((i, k) => {
+			if (i >= this.speed.length)
+				return;
+			this.speed[i] = m.speed_kmh?.[k] ?? NaN;
+			this.volume[i] = m.volume_vph?.[k] ?? NaN;
+			this.at[i] = m.at?.[k] ?? m.time;
+			if (m.count)
+				this.count[i] = m.count[k] ?? NaN;
+			if (m.class)
+				this.class[i] = m.class[k] ?? NaN;
+		});
+		if (!m.f?.length)
+			return;
+		this.made = m.made ?? this.made;
+		for (const key of ["forecast", "lower", "upper", "confidence"])
+			this.applyForecast(this[key], m[key], m.f);
+	}
+
+	applyForecast(columns, values, indices)
+	{
+		values?.forEach((row, h) => {
+			columns[h] ??= new Float32Array(this.ids.length).fill(NaN);
+			indices.forEach((i, k) => {
+				if (i < columns[h].length)
+					columns[h][i] = row[k] ?? NaN;
+			});
+		});
+	}
+
+	/* More segments than are known: asks for them once. */
+	grow(count)
+	{
+		if (!(count > this.ids.length) || this.growing)
+			return;
+		this.growing = true;
+		this.loadSegments().catch(() => {}).finally(() => {
+			this.growing = false;
+		});
+	}
+
+	keepFrame()
+	{
+		if (this.time === null)
+			return;
+		this.frames.set(this.time, {speed: this.speed.slice(),
+			count: this.count.slice()});
+		for (const t of this.frames.keys())
+			if (t < this.time - this.historyMs ||
+			    t > this.time || this.frames.size > MAX_FRAMES)
+				this.frames.delete(t);
+	}
+
+	/*
+	 * The speeds at so many minutes from the newest step: a forecast where
+	 * they are a horizon, the last frame not after it in the past.
+	 */
+	valuesAt(minutes)
+	{
+		const none = new Float32Array(this.ids.length).fill(NaN);
+
+		if (minutes === 0 || this.time === null)
+			return {speed: this.speed, count: this.count, time: this.time};
+		if (minutes > 0) {
+			const h = this.horizons.indexOf(minutes);
+			return {speed: this.forecast[h] || none, count: none,
+				time: this.time + minutes * MINUTE_MS};
+		}
+		const want = this.time + minutes * MINUTE_MS;
+		let best = null;
+		for (const t of this.frames.keys())
+			if (t <= want && t > want - 3 * this.stepMs &&
+			    (best === null || t > best))
+				best = t;
+		return best === null ? {speed: none, count: none, time: want} :
+			{...this.frames.get(best), time: best};
+	}
+
+	/* Of a segment now; cells have a class, which says it for them. */
+	levelNow(i)
+	{
+		return this.class[i] >= 0 ? levelOfClass(this.class[i]) :
+			levelOf(this.speed[i], this.free[i]);
+	}
+
+	/* The level of each segment at that time, and the figures behind it. */
+	view(minutes)
+	{
+		const now = this.valuesAt(minutes);
+		const n = this.ids.length;
+		const level = new Uint8Array(n);
+
+		for (let i = 0; i < n; i++)
+			level[i] = minutes === 0 ? this.levelNow(i) :
+				levelOf(now.speed[i], this.free[i]);
+		return {...now, level};
+	}
+
+	placed(i)
+	{
+		return typeof this.lat[i] === "number" &&
+			typeof this.lon[i] === "number";
+	}
+}

@@ -1,0 +1,69 @@
+/* The worst segments at the time shown, in order; a click chooses one. */
+import {fill, h} from "./dom.js";
+import {known, number, shown, speed, title, unitName} from "./format.js";
+import {LEVEL_NAMES} from "./levels.js";
+
+const MOST_HOTSPOTS = 10;
+const LEAST_LEVEL = 3;		/* what flows lightly is no hotspot */
+const STILL = 1.5;		/* a change below that, in the unit, is none */
+
+/* Indices of the worst, worst first: by level, then trips, then speed. */
+export function worst(city, view, n = MOST_HOTSPOTS)
+{
+	const found = [];
+
+	for (let i = 0; i < city.ids.length; i++)
+		if (view.level[i] >= LEAST_LEVEL)
+			found.push(i);
+	return found.sort((a, b) => view.level[b] - view.level[a] ||
+		(city.cells ? (view.count[b] || 0) - (view.count[a] || 0) : 0) ||
+		view.speed[a] - view.speed[b] || a - b).slice(0, n);
+}
+
+function change(now, then)
+{
+	if (!known(now) || !known(then))
+		return h("span", {class: "change"});
+	const d = shown(now) - shown(then);
+	if (Math.abs(d) < STILL)
+		return h("span", {class: "change"}, "steady");
+	return h("span", {class: "change " + (d < 0 ? "slower" : "faster")},
+		(d < 0 ? "\u2193 " : "\u2191 ") + number(Math.abs(d)));
+}
+
+function entry(city, view, i, k, then, onchoose)
+{
+	const count = city.cells && view.count[i] >= 0 ?
+		number(view.count[i]) + " trips" : null;
+
+	return h("li", null, h("button", {type: "button",
+		onclick: () => onchoose(i)},
+		h("span", {class: "rank l" + view.level[i]}, String(k + 1)),
+		h("span", {class: "hot-name"}, title(city, i),
+			h("small", null, LEVEL_NAMES[view.level[i]],
+				count ? ", " + count : "")),
+		h("span", {class: "hot-speed"}, h("b", null, speed(view.speed[i])),
+			" " + unitName()),
+		change(view.speed[i], then?.[i])));
+}
+
+/*
+ * Fills the host; minutes says which time it is.  A forecast is compared with
+ * now, and now with half an hour ago.
+ */
+export function showHotspots(host, city, view, minutes, list, onchoose)
+{
+	const then = minutes > 0 ? city.speed : minutes === 0 ?
+		city.valuesAt(-30).speed : null;
+
+	fill(host, list.length ? h("ol", {class: "hotspots"},
+		list.map((i, k) => entry(city, view, i, k, then, onchoose))) :
+	h("p", {class: "quiet"}, city.time === null ?
+		"Nothing is known yet." : "No congestion at this time."));
+}
+
+export function hotspotNote(minutes)
+{
+	return minutes > 0 ? "change against now" : minutes === 0 ?
+		"change in 30 min" : "";
+}

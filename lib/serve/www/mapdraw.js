@@ -1,0 +1,265 @@
+/*
+ * Painting of the map: roads by level in batches of one colour, places, cells,
+ * routes, marks.  All numbers are pixels of the page.
+ */
+import {project} from "./geo.js";
+import {LEVEL_DASHES, LEVEL_RADII, LEVEL_WIDTHS} from "./levels.js";
+
+const BATCH = 400;		/* lines in one path: longer ones stroke slowly */
+const MARGIN = 8;
+const FEW = 2500;		/* places in sight above which dots are small */
+
+let palette = null;
+
+/* Canvas takes no custom properties: they are read when the theme changes. */
+export function readPalette()
+{
+	const style = getComputedStyle(document.documentElement);
+	const value = (name) => style.getPropertyValue(name).trim();
+
+	palette = {
+		map: value("--map"), road: value("--map-road"),
+		ink: value("--map-ink"), surface: value("--surface"),
+		accent: value("--accent"), font: value("--font"),
+		levels: [0, 1, 2, 3, 4, 5].map((l) => value("--l" + l)),
+	};
+	return palette;
+}
+
+export function paint(map)
+{
+	const c = map.canvas.getContext("2d", {alpha: false});
+	const s = map.scene;
+
+	if (!palette)
+		readPalette();
+	c.setTransform(map.dpr, 0, 0, map.dpr, 0, 0);
+	c.fillStyle = palette.map;
+	c.fillRect(0, 0, map.width, map.height);
+	c.lineCap = c.lineJoin = "round";
+	map.tiles?.paint(c, map);
+	if (s.lines)
+		paintLines(c, map, s);
+	if (s.cells)
+		paintCells(c, map, s);
+	else if (s.dots && s.x)
+		paintDots(c, map, s);
+	s.routes?.forEach((route) => paintRoute(c, map, route));
+	if (s.ranks)
+		paintRanks(c, map, s);
+	for (const [i, strong] of [[s.hover, false], [s.selected, true]])
+		if (i >= 0)
+			paintRing(c, map, s, i, strong);
+	s.pins?.forEach((pin) => paintPin(c, map, pin));
+	if (map.canvas.matches(":focus-visible"))
+		paintCross(c, map);
+}
+
+/* The lines of the map that are in sight, by the level of their segment. */
+function linesByLevel(map, s)
+{
+	const {lines, level} = s;
+	const [x0, y0] = map.toWorld(-MARGIN, -MARGIN);
+	const [x1, y1] = map.toWorld(map.width + MARGIN, map.height + MARGIN);
+	const found = [[], [], [], [], [], []];
+
+	for (let k = 0; k < lines.count; k++) {
+		const b = 4 * k;
+		if (lines.box[b] > x1 || lines.box[b + 2] < x0 ||
+		    lines.box[b + 1] > y1 || lines.box[b + 3] < y0)
+			continue;
+		const i = lines.segment[k];
+		found[i >= 0 && level && !s.plain ? level[i] : 0].push(k);
+	}
+	return found;
+}
+
+function strokeLines(c, map, lines, wanted)
+{
+	const scale = map.scale;
+	const dx = map.width / 2 - map.x * scale;
+	const dy = map.height / 2 - map.y * scale;
+
+	for (let a = 0; a < wanted.length; a += BATCH) {
+		c.beginPath();
+		for (const k of wanted.slice(a, a + BATCH)) {
+			let p = lines.start[k];
+			c.moveTo(lines.x[p] * scale + dx, lines.y[p] * scale + dy);
+			for (p++; p < lines.start[k + 1]; p++)
+				c.lineTo(lines.x[p] * scale + dx,
+					lines.y[p] * scale + dy);
+		}
+		c.stroke();
+	}
+}
+
+/* Lines get thinner as the map shows more of them, as on paper. */
+function widthFactor(map)
+{
+	return Math.max(0.4, Math.min(1.4, 0.55 + (map.zoom - 10.5) * 0.22));
+}
+
+function paintLines(c, map, s)
+{
+	const found = linesByLevel(map, s);
+	const many = found.reduce((n, l) => n + l.length, 0) > FEW;
+	const factor = widthFactor(map);
+
+	found.forEach((wanted, level) => {
+		if (!wanted.length)
+			return;
+		c.strokeStyle = level === 0 ? palette.road :
+			palette.levels[level];
+		c.lineWidth = LEVEL_WIDTHS[level] * factor;
+		c.lineCap = level >= 4 ? "butt" : "round";
+		c.setLineDash(many || level === 0 ? [] : LEVEL_DASHES[level]);
+		strokeLines(c, map, s.lines, wanted);
+	});
+	c.setLineDash([]);
+}
+
+function paintDots(c, map, s)
+{
+	const byLevel = [[], [], [], [], [], []];
+	let seen = 0;
+
+	for (let i = 0; i < s.x.length; i++) {
+		const [px, py] = map.toPixel(s.x[i], s.y[i]);
+		if (!(px > -MARGIN && py > -MARGIN && px < map.width + MARGIN &&
+		    py < map.height + MARGIN))
+			continue;
+		byLevel[s.level?.[i] ?? 0].push(px, py);
+		seen++;
+	}
+	const factor = seen > FEW ? 0.4 : Math.min(1.2, widthFactor(map) + 0.15);
+	byLevel.forEach((points, level) => {
+		const r = LEVEL_RADII[level] * factor;
+
+		c.fillStyle = palette.levels[level];
+		c.strokeStyle = palette.map;
+		c.lineWidth = 1.5;
+		c.beginPath();
+		for (let p = 0; p < points.length; p += 2) {
+			c.moveTo(points[p] + r, points[p + 1]);
+			c.arc(points[p], points[p + 1], r, 0, 2 * Math.PI);
+		}
+		if (seen <= FEW)
+			c.stroke();
+		c.fill();
+	});
+}
+
+/* Heat: the level is the colour, how busy a cell is its strength. */
+function paintCells(c, map, s)
+{
+	let most = 1;
+
+	for (const n of s.weight || [])
+		if (n > most)
+			most = n;
+	s.cells.forEach((cell, i) => {
+		if (!cell)
+			return;
+		const [x0, y0] = map.toPixel(...project(cell[2], cell[1]));
+		const [x1, y1] = map.toPixel(...project(cell[0], cell[3]));
+
+		if (x1 < 0 || y1 < 0 || x0 > map.width || y0 > map.height)
+			return;
+		const n = s.weight?.[i];
+		c.globalAlpha = n >= 0 ? 0.35 + 0.6 * Math.sqrt(n / most) : 0.85;
+		c.fillStyle = palette.levels[s.level?.[i] ?? 0];
+		c.fillRect(x0 + 0.5, y0 + 0.5, x1 - x0 - 1, y1 - y0 - 1);
+	});
+	c.globalAlpha = 1;
+}
+
+function paintRing(c, map, s, i, strong)
+{
+	c.strokeStyle = palette.ink;
+	c.lineWidth = strong ? 2.5 : 1.5;
+	if (s.cells?.[i]) {
+		const cell = s.cells[i];
+		const [x0, y0] = map.toPixel(...project(cell[2], cell[1]));
+		const [x1, y1] = map.toPixel(...project(cell[0], cell[3]));
+		c.strokeRect(x0, y0, x1 - x0, y1 - y0);
+		return;
+	}
+	const [px, py] = map.toPixel(s.x[i], s.y[i]);
+	c.beginPath();
+	c.arc(px, py, strong ? 11 : 9, 0, 2 * Math.PI);
+	c.stroke();
+}
+
+/* Small numbers beside the places of the list of hotspots. */
+function paintRanks(c, map, s)
+{
+	c.font = "600 11px " + palette.font;
+	c.textAlign = "center";
+	c.textBaseline = "middle";
+	[...s.ranks.entries()].reverse().forEach(([k, i]) => {
+		const [px, py] = map.toPixel(s.x[i], s.y[i]);
+
+		if (Number.isNaN(px) || s.cells)
+			return;
+		c.fillStyle = palette.surface;
+		c.strokeStyle = palette.levels[s.level?.[i] ?? 0];
+		c.lineWidth = 1.5;
+		c.beginPath();
+		c.arc(px + 13, py - 12, 8.5, 0, 2 * Math.PI);
+		c.fill();
+		c.stroke();
+		c.fillStyle = palette.ink;
+		c.fillText(String(k + 1), px + 13, py - 11.5);
+	});
+}
+
+function tracePath(c, map, xy)
+{
+	c.beginPath();
+	for (let p = 0; p < xy.length; p += 2)
+		c.lineTo(...map.toPixel(xy[p], xy[p + 1]));
+}
+
+function paintRoute(c, map, route)
+{
+	tracePath(c, map, route.xy);
+	c.lineCap = c.lineJoin = "round";
+	c.strokeStyle = palette.map;
+	c.lineWidth = route.main ? 9 : 7;
+	c.stroke();
+	c.strokeStyle = route.main ? palette.accent : palette.levels[0];
+	c.lineWidth = route.main ? 5 : 3.5;
+	c.stroke();
+}
+
+function paintPin(c, map, pin)
+{
+	const [px, py] = map.toPixel(...project(pin.lat, pin.lon));
+
+	c.fillStyle = palette.ink;
+	c.strokeStyle = palette.surface;
+	c.lineWidth = 2;
+	c.beginPath();
+	c.arc(px, py, 11, 0, 2 * Math.PI);
+	c.fill();
+	c.stroke();
+	c.fillStyle = palette.surface;
+	c.font = "700 12px " + palette.font;
+	c.textAlign = "center";
+	c.textBaseline = "middle";
+	c.fillText(pin.name, px, py + 0.5);
+}
+
+function paintCross(c, map)
+{
+	const x = map.width / 2, y = map.height / 2;
+
+	c.strokeStyle = palette.ink;
+	c.lineWidth = 1.5;
+	c.beginPath();
+	c.moveTo(x - 10, y);
+	c.lineTo(x + 10, y);
+	c.moveTo(x, y - 10);
+	c.lineTo(x, y + 10);
+	c.stroke();
+}
