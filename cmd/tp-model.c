@@ -1,6 +1,6 @@
 /*
  * tp-model: says what is in model files, compares and checks them, writes
- * models in the formats of other programs, and takes trees from XGBoost.
+ * models in the formats of other programs, and takes models from them.
  */
 #include <unistd.h>
 
@@ -22,6 +22,7 @@ struct conf {
 	const char		*output, *like;
 	bool			 json;
 	int			 to;		/* as above */
+	int			 from;		/* enum tp_import */
 	int64_t			 horizon;	/* minutes; 0: not given */
 	struct tp_buf		 out;
 };
@@ -38,8 +39,11 @@ static const struct tp_opt options[] = {
 	    "export: what to write (default onnx)", 0, 0 },
 	{ TP_OPT_INT, 0, "horizon", AT(horizon), "MINUTES", NULL,
 	    "export: the horizon, for formats that have one a file", 1, 1e6 },
+	{ TP_OPT_CHOICE, 0, "from", AT(from), "FORMAT",
+	    "xgboost|lightgbm|onnx|keras-npz",
+	    "import: what to read (default xgboost)", 0, 0 },
 	{ TP_OPT_FILE, 0, "like", AT(like), "MODEL", NULL,
-	    "import: the model whose inputs the trees read", 0, 0 },
+	    "import: the model whose inputs the imported one reads", 0, 0 },
 	{ TP_OPT_COUNT, 'q', "quiet", AT(run.quiet), NULL, NULL,
 	    "print errors only", 0, 0 },
 	{ TP_OPT_COUNT, 'v', "verbose", AT(run.verbose), NULL, NULL,
@@ -53,8 +57,8 @@ static const char tail[] =
     "  diff A B           print where B is not A; exit 1 if it is not\n"
     "  check MODEL ...    read and ask them; exit 1 if one is no good\n"
     "  export MODEL       write it in another format (--to)\n"
-    "  import FILE ...    make a model of the trees in XGBoost's JSON, one\n"
-    "                     file a horizon (--like)\n"
+    "  import FILE ...    make a model of what others have learnt (--from,\n"
+    "                     --like)\n"
     "  inputs MODEL [FILE ...]\n"
     "                     write what an exported model takes, as CSV, from\n"
     "                     feature rows with targets\n"
@@ -216,10 +220,11 @@ import(struct conf *c, struct tp_err *e)
 
 	if (c->like == NULL)
 		return tp_opt_error(e, "import: --like names the model whose "
-		    "inputs the trees read");
+		    "inputs it reads");
 	if (tp_modelfile_open(&m, c->like, e) != 0)
 		return -1;
-	rc = tp_import_trees(&m, c->run.inputs.v + 1, c->run.inputs.n - 1, e);
+	rc = tp_import(&m, (enum tp_import)c->from, c->run.inputs.v + 1,
+	    c->run.inputs.n - 1, e);
 	if (rc == 0)
 		tp_modelfile_write(&m, &c->out);
 	tp_modelfile_release(&m);

@@ -18,12 +18,15 @@ _tp_model()
 		return ;;
 	--horizon)
 		return ;;
+	--from)
+		COMPREPLY=($(compgen -W 'xgboost lightgbm onnx keras-npz' -- "$cur"))
+		return ;;
 	--like)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-o --output --json --no-json --to --horizon --like -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-o --output --json --no-json --to --horizon --from --like -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

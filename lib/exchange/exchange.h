@@ -36,22 +36,44 @@ int tp_export_xgboost(const struct tp_modelfile *m,
 int tp_export_safetensors(const struct tp_modelfile *m, struct tp_buf *b,
     struct tp_err *e);
 
+/* Whose files are imported. */
+enum tp_import {
+	TP_IMPORT_XGBOOST, TP_IMPORT_LIGHTGBM, TP_IMPORT_ONNX, TP_IMPORT_KERAS
+};
+
+/*
+ * Puts what n files hold into the place of what m has learnt: trees, one file
+ * for each horizon (of ONNX also one for all), and m becomes a `gbt`; layers,
+ * and m becomes a `dense`; or the weights of an LSTM.  What these forecast was
+ * not measured, so m loses its scores and intervals.  Returns 0, or -1 with m
+ * to be released only.
+ */
+int tp_import(struct tp_modelfile *m, enum tp_import from,
+    const char *const *paths, size_t n, struct tp_err *e);
+
 /*
  * Reads a gbtree in XGBoost's JSON (n bytes) whose features are the inputs of
- * f but the first, to which it adds.  Its base_score counts, unless it has the
- * attribute base_margin: then that first input was its base_margin.  t is
- * zeroed, and owned by the caller.  Returns 0, or -1 with what is wrong and t
- * released.
+ * f, a formula of trees, but the first, to which it adds.  Its base_score
+ * counts, unless it has the attribute base_margin: then that first input was
+ * its base_margin.  t is zeroed, and owned by the caller.  Returns 0, or -1
+ * with what is wrong and t released.
  */
 int tp_import_xgboost(const struct tp_formula *f, const char *p, size_t n,
     struct tp_trees *t, struct tp_err *e);
-
+/* The same of the text that LightGBM saves. */
+int tp_import_lightgbm(const struct tp_formula *f, const char *p, size_t n,
+    struct tp_trees *t, struct tp_err *e);
 /*
- * Puts the trees of n files, one for each horizon, into the place of those of
- * m, which becomes a `gbt`.  What these forecast was not measured, so m loses
- * its scores and intervals.  Returns 0, or -1 with m to be released only.
+ * Reads a file of ONNX with nout outputs.  One that has all inputs of f
+ * forecasts, one that has all but the first (of trees) says what is to be
+ * added to it.  Fills t, nout zeroed lots of trees, or *d (zeroed), where it
+ * then has layers; the caller owns both.  Returns 0, or -1 with what is wrong
+ * and both released.
  */
-int tp_import_trees(struct tp_modelfile *m, const char *const *paths,
-    size_t n, struct tp_err *e);
+int tp_import_onnx(const struct tp_formula *f, const char *p, size_t n,
+    size_t nout, struct tp_trees *t, struct tp_layers *d, struct tp_err *e);
+/* Puts the weights of an LSTM in .npz form into m, which is one. */
+int tp_import_keras(struct tp_modelfile *m, const char *p, size_t n,
+    struct tp_err *e);
 
 #endif

@@ -1,33 +1,11 @@
-/*
- * ONNX: the messages of onnx.proto that a model of ours needs.  Field numbers
- * are those of onnx/onnx.proto, version 1.8 (IR 7), which all later ones keep.
- */
+/* ONNX: the messages of onnx.proto that a model of ours needs. */
 #include "base/mem.h"
 #include "base/version.h"
 #include "exchange/exchange.h"
+#include "exchange/onnxfield.h"
 #include "exchange/proto.h"
+#include "model/layers.h"
 #include "model/pack.h"
-
-enum { FLOAT = 1, INT64 = 7, DOUBLE = 11 };	/* TensorProto.DataType */
-enum { INT = 2, FLOATS = 6, INTS = 7, STRINGS = 8 };	/* AttributeProto.Type */
-
-/* ModelProto, GraphProto, NodeProto, ... */
-enum {
-	MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3,
-	MODEL_GRAPH = 7, MODEL_OPSET = 8, MODEL_METADATA = 14,
-	OPSET_DOMAIN = 1, OPSET_VERSION = 2,
-	ENTRY_KEY = 1, ENTRY_VALUE = 2,
-	GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_CONSTANT = 5, GRAPH_INPUT = 11,
-	GRAPH_OUTPUT = 12,
-	NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_OP = 4, NODE_ATTRIBUTE = 5,
-	NODE_DOMAIN = 7,
-	ATTR_NAME = 1, ATTR_I = 3, ATTR_FLOATS = 7, ATTR_INTS = 8,
-	ATTR_STRINGS = 9, ATTR_TYPE = 20,
-	TENSOR_DIM = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9,
-	VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1,
-	TENSOR_ELEM = 1, TENSOR_SHAPE = 2, SHAPE_DIM = 1,
-	DIM_VALUE = 1, DIM_NAME = 2,
-};
 
 /* An input or output: n, or n x cols. */
 static void
@@ -37,17 +15,17 @@ put_value(struct tp_buf *graph, unsigned field, const char *name, int type,
 	struct tp_buf	value = { 0 }, t = { 0 }, tensor = { 0 };
 	struct tp_buf	shape = { 0 }, dim = { 0 };
 
-	tp_proto_str(&dim, DIM_NAME, "n");
-	tp_proto_message(&shape, SHAPE_DIM, &dim);
+	tp_proto_str(&dim, TP_ONNX_DIM_NAME, "n");
+	tp_proto_message(&shape, TP_ONNX_SHAPE_DIM, &dim);
 	if (cols > 0) {
-		tp_proto_int(&dim, DIM_VALUE, (int64_t)cols);
-		tp_proto_message(&shape, SHAPE_DIM, &dim);
+		tp_proto_int(&dim, TP_ONNX_DIM_VALUE, (int64_t)cols);
+		tp_proto_message(&shape, TP_ONNX_SHAPE_DIM, &dim);
 	}
-	tp_proto_int(&tensor, TENSOR_ELEM, type);
-	tp_proto_message(&tensor, TENSOR_SHAPE, &shape);
-	tp_proto_message(&t, TYPE_TENSOR, &tensor);
-	tp_proto_str(&value, VALUE_NAME, name);
-	tp_proto_message(&value, VALUE_TYPE, &t);
+	tp_proto_int(&tensor, TP_ONNX_TENSOR_ELEM, type);
+	tp_proto_message(&tensor, TP_ONNX_TENSOR_SHAPE, &shape);
+	tp_proto_message(&t, TP_ONNX_TYPE_TENSOR, &tensor);
+	tp_proto_str(&value, TP_ONNX_VALUE_NAME, name);
+	tp_proto_message(&value, TP_ONNX_VALUE_TYPE, &t);
 	tp_proto_message(graph, field, &value);
 	tp_buf_release(&value);
 	tp_buf_release(&t);
@@ -65,11 +43,11 @@ put_constant(struct tp_buf *graph, const char *name, int type,
 	size_t		i;
 
 	for (i = 0; i < ndim; i++)
-		tp_proto_int(&t, TENSOR_DIM, (int64_t)dim[i]);
-	tp_proto_int(&t, TENSOR_TYPE, type);
-	tp_proto_str(&t, TENSOR_NAME, name);
-	tp_proto_message(&t, TENSOR_RAW, raw);
-	tp_proto_message(graph, GRAPH_CONSTANT, &t);
+		tp_proto_int(&t, TP_ONNX_TENSOR_DIM, (int64_t)dim[i]);
+	tp_proto_int(&t, TP_ONNX_TENSOR_TYPE, type);
+	tp_proto_str(&t, TP_ONNX_TENSOR_NAME, name);
+	tp_proto_message(&t, TP_ONNX_TENSOR_RAW, raw);
+	tp_proto_message(graph, TP_ONNX_GRAPH_CONSTANT, &t);
 	tp_buf_release(&t);
 }
 
@@ -80,18 +58,39 @@ put_node(struct tp_buf *graph, const char *op, const char *in0,
 {
 	struct tp_buf	node = { 0 }, a = { 0 };
 
-	tp_proto_str(&node, NODE_INPUT, in0);
+	tp_proto_str(&node, TP_ONNX_NODE_INPUT, in0);
 	if (in1 != NULL)
-		tp_proto_str(&node, NODE_INPUT, in1);
-	tp_proto_str(&node, NODE_OUTPUT, out);
-	tp_proto_str(&node, NODE_OP, op);
+		tp_proto_str(&node, TP_ONNX_NODE_INPUT, in1);
+	tp_proto_str(&node, TP_ONNX_NODE_OUTPUT, out);
+	tp_proto_str(&node, TP_ONNX_NODE_OP, op);
 	if (attr != NULL) {
-		tp_proto_str(&a, ATTR_NAME, attr);
-		tp_proto_int(&a, ATTR_I, v);
-		tp_proto_int(&a, ATTR_TYPE, INT);
-		tp_proto_message(&node, NODE_ATTRIBUTE, &a);
+		tp_proto_str(&a, TP_ONNX_ATTR_NAME, attr);
+		tp_proto_int(&a, TP_ONNX_ATTR_I, v);
+		tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
+		tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	}
-	tp_proto_message(graph, GRAPH_NODE, &node);
+	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
+	tp_buf_release(&node);
+	tp_buf_release(&a);
+}
+
+/* out = in w' + b */
+static void
+put_gemm(struct tp_buf *graph, const char *in, const char *w, const char *b,
+    const char *out)
+{
+	struct tp_buf	node = { 0 }, a = { 0 };
+
+	tp_proto_str(&node, TP_ONNX_NODE_INPUT, in);
+	tp_proto_str(&node, TP_ONNX_NODE_INPUT, w);
+	tp_proto_str(&node, TP_ONNX_NODE_INPUT, b);
+	tp_proto_str(&node, TP_ONNX_NODE_OUTPUT, out);
+	tp_proto_str(&node, TP_ONNX_NODE_OP, "Gemm");
+	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "transB");
+	tp_proto_int(&a, TP_ONNX_ATTR_I, 1);
+	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
+	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
+	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
 	tp_buf_release(&node);
 	tp_buf_release(&a);
 }
@@ -105,7 +104,7 @@ put_axis(struct tp_buf *graph, const char *name, char axis)
 
 	tp_buf_char(&raw, axis);
 	tp_buf_add(&raw, "\0\0\0\0\0\0\0", 7);
-	put_constant(graph, name, INT64, &one, 1, &raw);
+	put_constant(graph, name, TP_ONNX_INT64, &one, 1, &raw);
 	tp_buf_release(&raw);
 }
 
@@ -117,18 +116,57 @@ put_linear(struct tp_buf *g, const struct tp_formula *f)
 	struct tp_buf	raw = { 0 };
 
 	tp_pack_f64(&raw, f->coef, f->nseg * f->nh * f->nin);
-	put_constant(g, "coefficients", DOUBLE, dim, 3, &raw);
+	put_constant(g, "coefficients", TP_ONNX_DOUBLE, dim, 3, &raw);
 	tp_buf_release(&raw);
 	put_axis(g, "one", 1);
 	put_axis(g, "two", 2);
-	put_value(g, GRAPH_INPUT, "inputs", DOUBLE, f->nin);
-	put_value(g, GRAPH_INPUT, "segment", INT64, 0);
+	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_DOUBLE, f->nin);
+	put_value(g, TP_ONNX_GRAPH_INPUT, "segment", TP_ONNX_INT64, 0);
 	put_node(g, "Gather", "coefficients", "segment", "own", "axis", 0);
 	put_node(g, "Unsqueeze", "inputs", "one", "row", NULL, 0);
 	put_node(g, "Mul", "own", "row", "parts", NULL, 0);
 	put_node(g, "ReduceSum", "parts", "two", "sum", "keepdims", 0);
 	put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
-	put_value(g, GRAPH_OUTPUT, "forecasts", DOUBLE, f->nh);
+	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_DOUBLE, f->nh);
+}
+
+/* forecasts = max(0, layers on all inputs, and the first where it is added) */
+static void
+put_dense(struct tp_buf *g, const struct tp_formula *f)
+{
+	static const char *const	act[TP_LAYERS_ACTS] = {
+		"Identity", "Relu", "Tanh", "Sigmoid",
+	};
+	const struct tp_layers		*d = f->layers;
+	char				 name[5][24], *in = name[0];
+	struct tp_buf			 raw = { 0 };
+	size_t				 i, k;
+
+	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_DOUBLE, f->nin);
+	snprintf(in, sizeof(name[0]), "inputs");
+	for (i = 0; i < d->n; i++) {
+		const struct tp_layer	*y = &d->layer[i];
+		const size_t			 dim[2] = { y->out, y->in };
+
+		for (k = 1; k < 5; k++)
+			snprintf(name[k], sizeof(name[k]), "%c_%zu",
+			    " wbsy"[k], i);
+		tp_pack_f64(&raw, y->w, y->out * y->in);
+		put_constant(g, name[1], TP_ONNX_DOUBLE, dim, 2, &raw);
+		tp_pack_f64(&raw, y->b, y->out);
+		put_constant(g, name[2], TP_ONNX_DOUBLE, dim, 1, &raw);
+		put_gemm(g, in, name[1], name[2], name[3]);
+		put_node(g, act[y->act], name[3], NULL, name[4], NULL, 0);
+		memcpy(in, name[4], sizeof(name[4]));
+	}
+	if (d->adds) {
+		put_axis(g, "first", 0);
+		put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
+		put_node(g, "Add", "start", in, "sum", NULL, 0);
+	}
+	put_node(g, "Relu", d->adds ? "sum" : in, NULL, "forecasts", NULL, 0);
+	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_DOUBLE, f->nh);
+	tp_buf_release(&raw);
 }
 
 /* The arrays of a TreeEnsembleRegressor, one entry a node or leaf. */
@@ -208,10 +246,10 @@ put_ints(struct tp_buf *node, const char *name, const int64_t *v, size_t n)
 {
 	struct tp_buf	a = { 0 };
 
-	tp_proto_str(&a, ATTR_NAME, name);
-	tp_proto_ints(&a, ATTR_INTS, v, n);
-	tp_proto_int(&a, ATTR_TYPE, INTS);
-	tp_proto_message(node, NODE_ATTRIBUTE, &a);
+	tp_proto_str(&a, TP_ONNX_ATTR_NAME, name);
+	tp_proto_ints(&a, TP_ONNX_ATTR_INTS, v, n);
+	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INTS);
+	tp_proto_message(node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	tp_buf_release(&a);
 }
 
@@ -220,10 +258,10 @@ put_floats(struct tp_buf *node, const char *name, const float *v, size_t n)
 {
 	struct tp_buf	a = { 0 };
 
-	tp_proto_str(&a, ATTR_NAME, name);
-	tp_proto_floats(&a, ATTR_FLOATS, v, n);
-	tp_proto_int(&a, ATTR_TYPE, FLOATS);
-	tp_proto_message(node, NODE_ATTRIBUTE, &a);
+	tp_proto_str(&a, TP_ONNX_ATTR_NAME, name);
+	tp_proto_floats(&a, TP_ONNX_ATTR_FLOATS, v, n);
+	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_FLOATS);
+	tp_proto_message(node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	tp_buf_release(&a);
 }
 
@@ -233,31 +271,31 @@ put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nh)
 	struct tp_buf	node = { 0 }, a = { 0 };
 	size_t		i;
 
-	tp_proto_str(&node, NODE_INPUT, "inputs");
-	tp_proto_str(&node, NODE_OUTPUT, "change");
-	tp_proto_str(&node, NODE_OP, "TreeEnsembleRegressor");
-	tp_proto_str(&node, NODE_DOMAIN, "ai.onnx.ml");
-	tp_proto_str(&a, ATTR_NAME, "n_targets");
-	tp_proto_int(&a, ATTR_I, (int64_t)nh);
-	tp_proto_int(&a, ATTR_TYPE, INT);
-	tp_proto_message(&node, NODE_ATTRIBUTE, &a);
+	tp_proto_str(&node, TP_ONNX_NODE_INPUT, "inputs");
+	tp_proto_str(&node, TP_ONNX_NODE_OUTPUT, "change");
+	tp_proto_str(&node, TP_ONNX_NODE_OP, "TreeEnsembleRegressor");
+	tp_proto_str(&node, TP_ONNX_NODE_DOMAIN, "ai.onnx.ml");
+	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "n_targets");
+	tp_proto_int(&a, TP_ONNX_ATTR_I, (int64_t)nh);
+	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
+	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	put_ints(&node, "nodes_treeids", s->tree, s->n);
 	put_ints(&node, "nodes_nodeids", s->node, s->n);
 	put_ints(&node, "nodes_featureids", s->feature, s->n);
 	put_ints(&node, "nodes_truenodeids", s->yes, s->n);
 	put_ints(&node, "nodes_falsenodeids", s->no, s->n);
 	put_floats(&node, "nodes_values", s->value, s->n);
-	tp_proto_str(&a, ATTR_NAME, "nodes_modes");
+	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "nodes_modes");
 	for (i = 0; i < s->n; i++)
-		tp_proto_str(&a, ATTR_STRINGS,
+		tp_proto_str(&a, TP_ONNX_ATTR_STRINGS,
 		    s->leaf[i] ? "LEAF" : "BRANCH_LT");
-	tp_proto_int(&a, ATTR_TYPE, STRINGS);
-	tp_proto_message(&node, NODE_ATTRIBUTE, &a);
+	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_STRINGS);
+	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	put_ints(&node, "target_treeids", s->leaf_tree, s->nleaf);
 	put_ints(&node, "target_nodeids", s->leaf_node, s->nleaf);
 	put_ints(&node, "target_ids", s->leaf_target, s->nleaf);
 	put_floats(&node, "target_weights", s->weight, s->nleaf);
-	tp_proto_message(graph, GRAPH_NODE, &node);
+	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
 	tp_buf_release(&node);
 	tp_buf_release(&a);
 }
@@ -270,12 +308,12 @@ put_trees(struct tp_buf *g, const struct tp_formula *f)
 
 	gather(&s, f);
 	put_axis(g, "first", 0);
-	put_value(g, GRAPH_INPUT, "inputs", FLOAT, f->nin);
+	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_FLOAT, f->nin);
 	put_ensemble(g, &s, f->nh);
 	put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
 	put_node(g, "Add", "start", "change", "sum", NULL, 0);
 	put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
-	put_value(g, GRAPH_OUTPUT, "forecasts", FLOAT, f->nh);
+	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_FLOAT, f->nh);
 	release(&s);
 }
 
@@ -284,9 +322,9 @@ put_metadata(struct tp_buf *b, const char *key, const char *value)
 {
 	struct tp_buf	entry = { 0 };
 
-	tp_proto_str(&entry, ENTRY_KEY, key);
-	tp_proto_str(&entry, ENTRY_VALUE, value);
-	tp_proto_message(b, MODEL_METADATA, &entry);
+	tp_proto_str(&entry, TP_ONNX_ENTRY_KEY, key);
+	tp_proto_str(&entry, TP_ONNX_ENTRY_VALUE, value);
+	tp_proto_message(b, TP_ONNX_MODEL_METADATA, &entry);
 	tp_buf_release(&entry);
 }
 
@@ -322,9 +360,9 @@ put_opset(struct tp_buf *b, const char *domain, int64_t version)
 {
 	struct tp_buf	o = { 0 };
 
-	tp_proto_str(&o, OPSET_DOMAIN, domain);
-	tp_proto_int(&o, OPSET_VERSION, version);
-	tp_proto_message(b, MODEL_OPSET, &o);
+	tp_proto_str(&o, TP_ONNX_OPSET_DOMAIN, domain);
+	tp_proto_int(&o, TP_ONNX_OPSET_VERSION, version);
+	tp_proto_message(b, TP_ONNX_MODEL_OPSET, &o);
 	tp_buf_release(&o);
 }
 
@@ -335,15 +373,17 @@ tp_export_onnx(const struct tp_modelfile *m, const struct tp_formula *f,
 	struct tp_buf	graph = { 0 };
 
 	(void)e;
-	tp_proto_int(b, MODEL_IR, 7);
-	tp_proto_str(b, MODEL_PRODUCER, "tp-model");
-	tp_proto_str(b, MODEL_PRODUCER_VERSION, TP_VERSION);
+	tp_proto_int(b, TP_ONNX_MODEL_IR, 7);
+	tp_proto_str(b, TP_ONNX_MODEL_PRODUCER, "tp-model");
+	tp_proto_str(b, TP_ONNX_MODEL_PRODUCER_VERSION, TP_VERSION);
 	if (f->form == TP_FORMULA_LINEAR)
 		put_linear(&graph, f);
+	else if (f->form == TP_FORMULA_DENSE)
+		put_dense(&graph, f);
 	else
 		put_trees(&graph, f);
-	tp_proto_str(&graph, GRAPH_NAME, m->kind->name);
-	tp_proto_message(b, MODEL_GRAPH, &graph);
+	tp_proto_str(&graph, TP_ONNX_GRAPH_NAME, m->kind->name);
+	tp_proto_message(b, TP_ONNX_MODEL_GRAPH, &graph);
 	put_opset(b, "", 13);
 	put_opset(b, "ai.onnx.ml", 1);
 	put_about(b, m, f);

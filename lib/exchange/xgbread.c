@@ -202,9 +202,6 @@ tp_import_xgboost(const struct tp_formula *f, const char *p, size_t n,
 	json_t		*o;
 	int		 rc;
 
-	if (f->form != TP_FORMULA_TREES)
-		return tp_err_set(e, TP_EXIT_USAGE, "trees take the place of "
-		    "trees; --like must name a model that has some");
 	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
 	if (o == NULL)
 		return no(e, "it is no JSON");

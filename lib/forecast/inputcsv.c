@@ -10,7 +10,8 @@ struct writing {
 	const struct tp_modelfile *m;
 	const struct tp_dataset	*d;
 	struct tp_fitted	 f;
-	struct tp_formula	 formula;
+	struct tp_formula	 formula;	/* where it has one */
+	size_t			 nin;
 	struct tp_buf		 b;
 	double			*x, *y;		/* inputs, forecasts */
 	size_t			 cap, unknown;
@@ -58,8 +59,9 @@ put_head(struct writing *w)
 	int				 h;
 
 	tp_buf_lit(&w->b, "segment_id,timestamp,segment");
-	for (i = 0; i < w->formula.nin; i++)
-		tp_buf_printf(&w->b, ",%s", w->formula.name[i]);
+	for (i = 0; i < w->nin; i++)
+		tp_buf_printf(&w->b, ",%s", w->formula.name != NULL ?
+		    w->formula.name[i] : w->m->columns[i]);
 	for (i = 0; i < w->m->nh; i++)
 		tp_buf_printf(&w->b, ",forecast_%d", w->m->minutes[i]);
 	for (h = 0; h < s->ntargets; h++)
@@ -67,12 +69,25 @@ put_head(struct writing *w)
 	tp_buf_char(&w->b, '\n');
 }
 
+/* The inputs of the rows of a step; of networks their columns. */
+static void
+fill_inputs(const struct writing *w, const struct tp_ask *a)
+{
+	size_t	i;
+
+	if (w->formula.name != NULL)
+		tp_formula_inputs(w->m, a, w->x);
+	else
+		for (i = 0; i < a->n * w->nin; i++)
+			w->x[i] = (double)a->x[i];
+}
+
 static void
 write_step(void *arg, const struct tp_ask *a, size_t row, size_t n)
 {
 	struct writing		*w = arg;
 	const struct tp_panel	*p = &w->d->panel;
-	size_t			 nin = w->formula.nin, nh = w->m->nh, i, k;
+	size_t			 nin = w->nin, nh = w->m->nh, i, k;
 
 	if (w->rc != 0)
 		return;
@@ -82,7 +97,7 @@ write_step(void *arg, const struct tp_ask *a, size_t row, size_t n)
 		w->y = tp_realloc(w->y, n * nh, sizeof(*w->y));
 	}
 	if (a->n > 0) {
-		tp_formula_inputs(w->m, a, w->x);
+		fill_inputs(w, a);
 		w->m->kind->predict(w->m->state, a, w->y);
 	}
 	for (i = 0; i < n; i++, row++) {
@@ -112,9 +127,11 @@ tp_inputcsv_write(const struct tp_modelfile *m, const struct tp_dataset *d,
 {
 	struct writing	w = { .m = m, .d = d, .e = e, .put = put, .arg = arg };
 
-	w.rc = tp_formula_init(&w.formula, m, e);
-	if (w.rc == 0)
-		w.rc = tp_fitted_adopt(&w.f, m, d, e);
+	w.nin = m->ncol;
+	if (tp_formula_is(m->kind) &&
+	    tp_formula_init(&w.formula, m, e) == 0)
+		w.nin = w.formula.nin;
+	w.rc = tp_fitted_adopt(&w.f, m, d, e);
 	if (w.rc == 0) {
 		put_head(&w);
 		tp_fitted_steps(&w.f, d, 0, UINT32_MAX, write_step, &w);

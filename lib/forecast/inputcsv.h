@@ -7,7 +7,8 @@
  *
  * where M are the minutes of the horizons, segment is the number of the
  * segment in the model, and forecasts are the model's own, not rounded.  What
- * is not known is empty.
+ * is not known is empty.  A model that is no formula has as inputs the columns
+ * that it reads.
  */
 #ifndef TP_FORECAST_INPUTCSV_H
 #define TP_FORECAST_INPUTCSV_H

@@ -7,24 +7,28 @@ static const struct teller {
 	const struct tp_model_kind *kind;
 	void	(*formula)(const void *st, const struct tp_modelfile *m,
 		    struct tp_formula *f);
+	size_t	(*count)(const void *st);
 	void	(*inputs)(const void *st, const struct tp_ask *a, double *x);
 } tellers[] = {
-	{ &tp_model_persistence, tp_persistence_formula,
+	{ &tp_model_persistence, tp_persistence_formula, tp_persistence_count,
 	    tp_persistence_inputs },
-	{ &tp_model_ha, tp_ha_formula, tp_ha_inputs },
-	{ &tp_model_linear, tp_linear_formula, tp_linear_inputs },
-	{ &tp_model_tree, tp_tree_formula, tp_tree_inputs },
-	{ &tp_model_forest, tp_tree_formula, tp_tree_inputs },
-	{ &tp_model_gbt, tp_tree_formula, tp_tree_inputs },
+	{ &tp_model_ha, tp_ha_formula, tp_ha_count, tp_ha_inputs },
+	{ &tp_model_linear, tp_linear_formula, tp_linear_count,
+	    tp_linear_inputs },
+	{ &tp_model_tree, tp_tree_formula, tp_tree_count, tp_tree_inputs },
+	{ &tp_model_forest, tp_tree_formula, tp_tree_count, tp_tree_inputs },
+	{ &tp_model_gbt, tp_tree_formula, tp_tree_count, tp_tree_inputs },
+	{ &tp_model_dense, tp_layers_formula, tp_layers_count,
+	    tp_layers_inputs },
 };
 
 static const struct teller *
-find(const struct tp_modelfile *m)
+find(const struct tp_model_kind *kind)
 {
 	size_t	i;
 
 	for (i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
-		if (tellers[i].kind == m->kind)
+		if (tellers[i].kind == kind)
 			return &tellers[i];
 	return NULL;
 }
@@ -42,7 +46,7 @@ int
 tp_formula_init(struct tp_formula *f, const struct tp_modelfile *m,
     struct tp_err *e)
 {
-	const struct teller	*t = find(m);
+	const struct teller	*t = find(m->kind);
 
 	if (t == NULL)
 		return tp_err_set(e, TP_EXIT_USAGE, "a model of kind '%s' is "
@@ -55,7 +59,26 @@ void
 tp_formula_inputs(const struct tp_modelfile *m, const struct tp_ask *a,
     double *x)
 {
-	find(m)->inputs(m->state, a, x);
+	find(m->kind)->inputs(m->state, a, x);
+}
+
+bool
+tp_formula_is(const struct tp_model_kind *kind)
+{
+	return find(kind) != NULL;
+}
+
+size_t
+tp_formula_count(const struct tp_model_kind *kind, const void *st)
+{
+	return find(kind)->count(st);
+}
+
+void
+tp_formula_ask(const struct tp_model_kind *kind, const void *st,
+    const struct tp_ask *a, double *x)
+{
+	find(kind)->inputs(st, a, x);
 }
 
 void

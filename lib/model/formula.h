@@ -1,9 +1,10 @@
 /*
  * Models as formulas that other programs know too: a row of named inputs, and
- * of these for each horizon a weighted sum, or what trees add up to.  Forecasts
- * are cut at 0.  lib/exchange writes formulas in the formats of others.
+ * of these for each horizon a weighted sum, what trees add up to, or what
+ * comes out of layers.  Forecasts are cut at 0.  lib/exchange writes formulas
+ * in the formats of others.
  *
- * The struct owns name and coef; trees are the model's.
+ * The struct owns name and coef; trees and layers are the model's.
  */
 #ifndef TP_MODEL_FORMULA_H
 #define TP_MODEL_FORMULA_H
@@ -13,7 +14,9 @@
 
 #define TP_FORMULA_NAME	48	/* bytes of an input's name, NUL included */
 
-enum tp_formula_form { TP_FORMULA_LINEAR, TP_FORMULA_TREES };
+enum tp_formula_form {
+	TP_FORMULA_LINEAR, TP_FORMULA_TREES, TP_FORMULA_DENSE
+};
 
 struct tp_formula {
 	enum tp_formula_form form;
@@ -25,6 +28,8 @@ struct tp_formula {
 	/* TREES: nh, whose columns are the inputs from the second on; the
 	 * forecast is the first input + the sum of their leaves */
 	const struct tp_trees *trees;
+	/* DENSE: layers on all inputs */
+	const struct tp_layers *layers;
 };
 
 /*
@@ -38,24 +43,41 @@ void tp_formula_release(struct tp_formula *f);
 void tp_formula_inputs(const struct tp_modelfile *m, const struct tp_ask *a,
     double *x);
 
+/*
+ * The same of a state without its file: true where models of a kind have
+ * inputs, how many, and the inputs of the rows of a step.
+ */
+bool tp_formula_is(const struct tp_model_kind *kind);
+size_t tp_formula_count(const struct tp_model_kind *kind, const void *st);
+void tp_formula_ask(const struct tp_model_kind *kind, const void *st,
+    const struct tp_ask *a, double *x);
+
 /* Makes room for n inputs; for those who fill formulas. */
 void tp_formula_room(struct tp_formula *f, const struct tp_shape *s, size_t n);
 
 /*
- * What the kinds tell: for each, one function that fills a formula and one
- * that computes the inputs.  st: of that kind.
+ * What the kinds tell: for each, functions that fill a formula, count the
+ * inputs and compute them.  st: of that kind.
  */
 void tp_persistence_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
+size_t tp_persistence_count(const void *st);
 void tp_persistence_inputs(const void *st, const struct tp_ask *a, double *x);
 void tp_ha_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
+size_t tp_ha_count(const void *st);
 void tp_ha_inputs(const void *st, const struct tp_ask *a, double *x);
 void tp_linear_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
+size_t tp_linear_count(const void *st);
 void tp_linear_inputs(const void *st, const struct tp_ask *a, double *x);
 void tp_tree_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
+size_t tp_tree_count(const void *st);
 void tp_tree_inputs(const void *st, const struct tp_ask *a, double *x);
+void tp_layers_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f);
+size_t tp_layers_count(const void *st);
+void tp_layers_inputs(const void *st, const struct tp_ask *a, double *x);
 
 #endif

@@ -84,6 +84,14 @@ tp_ha_formula(const void *st, const struct tp_modelfile *m,
 	}
 }
 
+size_t
+tp_ha_count(const void *st)
+{
+	const struct ha	*m = st;
+
+	return m->nh;
+}
+
 void
 tp_ha_inputs(const void *st, const struct tp_ask *a, double *x)
 {

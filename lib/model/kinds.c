@@ -17,7 +17,7 @@ tp_model_find(const char *name)
 	for (i = 0; tp_model_kinds[i] != NULL; i++)
 		if (strcmp(tp_model_kinds[i]->name, name) == 0)
 			return tp_model_kinds[i];
-	return NULL;
+	return strcmp(tp_model_dense.name, name) == 0 ? &tp_model_dense : NULL;
 }
 
 bool

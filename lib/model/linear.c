@@ -262,6 +262,14 @@ tp_linear_formula(const void *st, const struct tp_modelfile *file,
 	}
 }
 
+size_t
+tp_linear_count(const void *st)
+{
+	const struct linear	*m = st;
+
+	return m->p - 1 + m->nh;
+}
+
 void
 tp_linear_inputs(const void *st, const struct tp_ask *a, double *x)
 {

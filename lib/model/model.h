@@ -95,7 +95,8 @@ struct tp_model_kind {
 	const char	*brief;
 	/* True for the columns it reads.  NULL: none. */
 	bool		 (*wants)(const char *column);
-	/* Returns a new state, or NULL with the error. */
+	/* Returns a new state, or NULL with the error.  NULL: such models
+	 * are only imported. */
 	void		*(*fit)(const struct tp_panel *p,
 			    const struct tp_model_opts *o, struct tp_err *e);
 	/* Writes n x nh point forecasts, not negative; finite unless the
@@ -122,10 +123,11 @@ extern const struct tp_model_kind tp_model_lstm;
 extern const struct tp_model_kind tp_model_lstm_calendar;
 extern const struct tp_model_kind tp_model_classify;
 extern const struct tp_model_kind tp_model_ensemble;
+extern const struct tp_model_kind tp_model_dense;
 
-/* All kinds, NULL last. */
+/* All kinds that can be trained, NULL last. */
 extern const struct tp_model_kind *const tp_model_kinds[];
-/* The kind of this name, or NULL. */
+/* The kind of this name, be it one that is only imported, or NULL. */
 const struct tp_model_kind *tp_model_find(const char *name);
 /* True where a segment's forecast may depend on the rows of others too, so
  * that all rows of a step must be asked for at once: mlp and gwnet mix over

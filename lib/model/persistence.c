@@ -48,6 +48,13 @@ tp_persistence_formula(const void *st, const struct tp_modelfile *m,
 		f->coef[i] = 1;
 }
 
+size_t
+tp_persistence_count(const void *st)
+{
+	(void)st;
+	return 1;
+}
+
 void
 tp_persistence_inputs(const void *st, const struct tp_ask *a, double *x)
 {

@@ -51,6 +51,14 @@ tp_tree_formula(const void *st, const struct tp_modelfile *m,
 	tp_treeinput_names(&t->in, m, f->name + 1);
 }
 
+size_t
+tp_tree_count(const void *st)
+{
+	const struct tp_treemodel	*m = st;
+
+	return 1 + m->in.nin;
+}
+
 void
 tp_tree_inputs(const void *st, const struct tp_ask *a, double *x)
 {

@@ -1,6 +1,7 @@
 #include "model/trees.h"
 
 #include <endian.h>
+#include <float.h>
 #include <math.h>
 
 #include "base/mem.h"
@@ -102,6 +103,22 @@ tp_trees_append(struct tp_trees *t, const struct tp_tree_source *s)
 	}
 	free(queue);
 	return i < n ? -1 : accept(t, n);
+}
+
+float
+tp_trees_bound(double t)
+{
+	float	f;
+
+	/* no input is as large as these */
+	if (t >= (double)FLT_MAX)
+		return FLT_MAX;
+	if (t <= (double)-FLT_MAX)
+		return -FLT_MAX;
+	f = (float)t;
+	if ((double)f > t)
+		f = nextafterf(f, -INFINITY);
+	return nextafterf(f, INFINITY);
 }
 
 void

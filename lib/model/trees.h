@@ -17,7 +17,7 @@
 #include "model/pack.h"
 
 #define TP_TREES_LANES	16
-#define TP_TREES_DEPTH	24	/* the deepest tree that is read */
+#define TP_TREES_DEPTH	128	/* the deepest tree that is read */
 #define TP_TREES_MOST	65536	/* trees of one horizon */
 
 struct tp_tree_node {
@@ -48,6 +48,8 @@ struct tp_tree_source {
  * are too many.
  */
 int tp_trees_append(struct tp_trees *t, const struct tp_tree_source *s);
+/* The float of a split that sends to the left the floats x with x <= t. */
+float tp_trees_bound(double t);
 /* Forgets the trees from number n on. */
 void tp_trees_cut(struct tp_trees *t, size_t n);
 void tp_trees_release(struct tp_trees *t);
