@@ -31,7 +31,8 @@ SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
 
 HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
 			echo hdf5 || echo hdf5-serial)
-MODULES		 = zlib libzstd jansson rdkafka $(HDF5) libmicrohttpd gnutls
+STORE		 = sqlite3
+MODULES		 = zlib libzstd jansson rdkafka $(HDF5) libmicrohttpd gnutls $(STORE)
 pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))
 WARNINGS	 = -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -45,11 +46,11 @@ LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 # What tools link: the common libraries, of which the linker takes what is
 # used, and the heavy ones by name.
 COMMON_LIBS	:= $(call pc,--libs rdkafka jansson zlib libzstd) -lcsv -lm
-HDF5_LIBS	:= $(call pc,--libs $(HDF5))
-SERVE_LIBS	:= $(call pc,--libs libmicrohttpd gnutls) -lcrypt -lpthread
-ALL_LIBS	 = $(HDF5_LIBS) $(SERVE_LIBS) $(COMMON_LIBS)
-$(BIN)/tp-replay:	LIBS = $(HDF5_LIBS)
+SERVE_LIBS	:= $(call pc,--libs libmicrohttpd gnutls $(STORE)) -lcrypt -lpthread
+ALL_LIBS	:= $(call pc,--libs $(MODULES)) $(SERVE_LIBS) $(COMMON_LIBS)
+$(BIN)/tp-replay:	LIBS := $(call pc,--libs $(HDF5))
 $(BIN)/tp-serve:	LIBS = $(SERVE_LIBS)
+$(BIN)/tp-store:	LIBS := $(call pc,--libs $(STORE))
 
 # The loops of num/simd.h, once for each set of vector instructions.
 SIMD		 = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math

@@ -16,6 +16,7 @@ BEGIN {
 	uses["forecast"] = "base json rec num feat model"
 	uses["alert"] = "base json rec forecast"
 	uses["route"] = "base json rec forecast graph"
+	uses["store"] = "base io json rec"
 	uses["serve"] = "base json rec forecast graph route store"
 }
 {

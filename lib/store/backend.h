@@ -1,0 +1,67 @@
+/*
+ * Private to lib/store: what a backend is.  store.c checks arguments and
+ * turns rows into records and numbers; a backend moves rows.
+ */
+#ifndef TP_STORE_BACKEND_H
+#define TP_STORE_BACKEND_H
+
+#include "store/batch.h"
+#include "store/store.h"
+
+/* One row of a table, or of the newest or hourly ones.  What fn returns. */
+typedef int tp_cells_fn(void *arg, uint32_t sensor, int64_t shape,
+    const struct tp_cells *c);
+
+enum tp_store_ask {
+	TP_ASK_ROWS,		/* of a kind, as tp_store_values() orders */
+	TP_ASK_LATEST,		/* the newest of each segment */
+	TP_ASK_HOURLY,		/* v: sensor, hour, n, sum of speeds, their
+				 * number, of volumes, their number */
+};
+
+struct tp_backend {
+	const char	*scheme;	/* "sqlite" */
+	bool		 ordered;	/* tp_batch_sort() before write */
+	/* Sets s->db; rest is the URL behind the scheme.  0 or -1. */
+	int	(*open)(struct tp_store *s, const char *rest,
+		    struct tp_err *e);
+	void	(*close)(struct tp_store *s);
+	int	(*write)(struct tp_store *s, const struct tp_batch *b,
+		    struct tp_err *e);
+	int	(*position)(struct tp_store *s, const char *source,
+		    int32_t partition, int64_t *next, struct tp_err *e);
+	/* Gives rows in their order; NULL where records do not come back.
+	 * 0, what fn returned, or -1. */
+	int	(*rows)(struct tp_store *s, enum tp_store_ask ask,
+		    const struct tp_store_query *q, tp_cells_fn *fn,
+		    void *arg, struct tp_err *e);
+	/* The text of a shape, into b: 0, or -1. */
+	int	(*shape)(struct tp_store *s, int64_t id, struct tp_buf *b,
+		    struct tp_err *e);
+	int	(*info)(struct tp_store *s, struct tp_store_info *i,
+		    struct tp_err *e);
+	int	(*vacuum)(struct tp_store *s, struct tp_err *e);
+	int	(*check)(struct tp_store *s, struct tp_err *e);
+};
+
+/* Shapes by their number in the store, as far as rows had them. */
+struct tp_shapes {
+	struct tp_shape_of {
+		int64_t		 id;
+		enum tp_store_kind kind;
+		struct tp_shape	 shape;
+	} *v;
+	size_t		 n, cap, last;
+};
+
+struct tp_store {
+	const struct tp_backend *be;
+	struct tp_store_conf conf;
+	char		*name;
+	struct tp_shapes shapes;
+	void		*db;
+};
+
+extern const struct tp_backend tp_backend_sqlite;
+
+#endif

@@ -1,0 +1,94 @@
+/* From records to stores. */
+#include "store/keep.h"
+
+#define TEXT_MAX	((size_t)64 << 20)	/* bytes of texts in a batch */
+
+struct keep {
+	struct tp_keep	*k;
+	uint32_t	 source;	/* 0: none, or not known yet */
+};
+
+static int
+keep_init(void *st, const void *conf, struct tp_err *e)
+{
+	struct keep	*s = st;
+
+	(void)e;
+	s->k = *(struct tp_keep *const *)conf;
+	return 0;
+}
+
+int
+tp_keep_flush(struct tp_keep *k)
+{
+	struct tp_batch	*b = &k->batch;
+	size_t		 i;
+
+	if (b->n == 0)
+		return 0;
+	tp_batch_sort(b);
+	for (i = 0; i < k->nstores; i++)
+		if (tp_store_write(k->stores[i], b, &k->e) == -1)
+			return -1;
+	tp_batch_clear(b);
+	return 0;
+}
+
+void
+tp_keep_release(struct tp_keep *k)
+{
+	tp_batch_release(&k->batch);
+}
+
+static int
+keep_record(void *st, const struct tp_rec *r, struct tp_out *out)
+{
+	struct keep	*s = st;
+	struct tp_keep	*k = s->k;
+	struct tp_batch	*b = &k->batch;
+	const char	*why, *field;
+
+	if (s->source == 0 && r->lineno == 0)
+		s->source = tp_batch_source(b, r->source, r->partition);
+	if (s->source > 0)
+		b->sources[s->source].next = r->offset + 1;
+	if (k->kinds != 0 && !(k->kinds >> tp_store_kind_of(r) & 1))
+		return 0;
+	why = tp_batch_add(b, r, s->source, r->offset, &field);
+	if (why != NULL)
+		return tp_out_reject_field(out, r, field != NULL ? field :
+		    "kind", field, why);
+	out->lines[TP_OUT_MAIN]++;
+	if ((int64_t)b->n < k->max_rows && b->text.n < TEXT_MAX)
+		return 0;
+	return tp_keep_flush(k);
+}
+
+static int
+keep_flush(void *st, struct tp_out *out)
+{
+	(void)out;
+	return tp_keep_flush(((struct keep *)st)->k);
+}
+
+/*
+ * A state that ends before its rows were written is one whose partition was
+ * taken away: whoever has it now will store them.
+ */
+static void
+keep_clear(void *st)
+{
+	struct keep	*s = st;
+
+	if (s->source > 0)
+		tp_batch_drop(&s->k->batch, s->source);
+}
+
+const struct tp_filter tp_keep_filter = {
+	.size = sizeof(struct keep),
+	.init = keep_init,
+	.record = keep_record,
+	.flush = keep_flush,
+	.end = keep_flush,
+	.clear = keep_clear,
+};
