@@ -345,6 +345,7 @@ tp_ways_find(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
 
 	a->n = 0;
 	a->refused = (struct tp_refused){ 0 };
+	a->back.budget = s->budget;
 	if (!tp_search_way(s, k, &a->next))
 		return 0;
 	admit(a, s->g, &a->next);

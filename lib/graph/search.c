@@ -289,6 +289,18 @@ trace(const struct tp_search *s, const struct tp_task *k,
 	}
 }
 
+/* Takes a node from the budget; false where there is none left. */
+static bool
+may_settle(struct tp_search *s)
+{
+	if (s->budget == NULL)
+		return true;
+	if (*s->budget == 0)
+		return false;
+	--*s->budget;
+	return true;
+}
+
 bool
 tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 {
@@ -305,6 +317,8 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 	go_direct(s, k, &best);
 	start(s, k);
 	while (s->nheap > 0 && s->heap[0].key < best.ms) {
+		if (!may_settle(s))
+			return false;
 		v = tp_heap_pop(s);
 		try_ends(s, k, v, &best);
 		for (e = g->out[v]; e < g->out[v + 1]; e++) {
@@ -346,7 +360,7 @@ tp_search_tree(struct tp_search *s, const struct tp_task *k, double limit)
 	tp_heap_clear(s);
 	choose(s, k);
 	start(s, k);
-	while (s->nheap > 0) {
+	while (s->nheap > 0 && may_settle(s)) {
 		v = tp_heap_pop(s);
 		for (e = g->out[v]; e < g->out[v + 1]; e++) {
 			double	ms = s->ms[v] + cost(s, k, e, 0, 1), ahead;
@@ -369,7 +383,7 @@ tp_search_tree_back(struct tp_search *s, const struct tp_task *k,
 
 	tp_heap_clear(s);
 	start_back(s, k);
-	while (s->nheap > 0) {
+	while (s->nheap > 0 && may_settle(s)) {
 		v = tp_heap_pop(s);
 		for (i = g->in[v]; i < g->in[v + 1]; i++) {
 			double	ms;

@@ -75,6 +75,8 @@ struct tp_search {
 	uint32_t	 active, mark[TP_ACTIVE];
 	double		 near[TP_ACTIVE], far[TP_ACTIVE];
 	const float	*dearer;	/* by own edge, >= 1; NULL: all 1 */
+	/* nodes that may yet be settled; NULL: any number */
+	uint64_t	*budget;
 };
 
 /* Room for searches by these weights; s is for tp_search_release(). */
@@ -104,7 +106,7 @@ struct tp_task {
 	const float		*dearer;
 };
 
-/* Finds the shortest way; false where there is none. */
+/* Finds the shortest way; false where there is none, or the budget ended. */
 bool tp_search_way(struct tp_search *s, const struct tp_task *k,
     struct tp_way *p);
 

@@ -126,8 +126,12 @@ find_ways(struct tp_route_state *st, const struct tp_query *q, int64_t t,
 	if (same_place(&q->from, &q->to))
 		return trouble(x, "same_place", "from and to are the same "
 		    "place");
+	st->left = c->budget;
+	st->search.budget = c->budget > 0 ? &st->left : NULL;
 	if (tp_ways_find(&st->ways, &st->search, &task, (size_t)others) == 0)
-		return trouble(x, "unreachable", "no open road leads there");
+		return c->budget > 0 && st->left == 0 ?
+		    trouble(x, "too_far", "too far to be searched for here") :
+		    trouble(x, "unreachable", "no open road leads there");
 	return true;
 }
 

@@ -39,6 +39,9 @@ struct tp_route_conf {
 	int			 others;	/* alternatives, if not said */
 	enum tp_unit		 assumed;	/* of forecasts without unit */
 	enum tp_route_as	 as;
+	bool			 legs;		/* tell the speed of each */
+	uint64_t		 budget;	/* nodes that an answer may
+						 * settle; 0: any number */
 	const struct tp_query	*question;	/* asked at the end, or NULL */
 	bool			*answered;	/* set where it had a route */
 };

@@ -16,6 +16,7 @@ struct tp_route_state {
 	uint32_t		 changed;
 	int64_t			 told;		/* clock of that update */
 	int64_t			 mark;		/* updates up to it are out */
+	uint64_t		 left;		/* of conf->budget */
 	/* scratch of an answer */
 	struct tp_ends		 from, to;
 };

@@ -13,6 +13,9 @@ struct writer {
 	double			 t;		/* of the departure */
 	uint32_t		 name;		/* of the road so far */
 	bool			 first;		/* no waypoint yet */
+	double			 kmh;		/* of the edge at work */
+	struct tp_buf		 legs;		/* ",speed" of each leg */
+	size_t			 leg;		/* where the last begins */
 };
 
 static void
@@ -48,6 +51,11 @@ put_point(struct writer *x, struct tp_point p, uint32_t e)
 	tp_buf_char(x->b, '}');
 	x->name = name;
 	x->first = false;
+	if (x->st->conf->legs) {
+		x->leg = x->legs.n;
+		tp_buf_char(&x->legs, ',');
+		tp_buf_num(&x->legs, tp_fixed(x->kmh, 1));
+	}
 }
 
 static void
@@ -98,17 +106,44 @@ put_line(struct writer *x, uint32_t e, double from, double to, bool last)
 	}
 }
 
+/* Sets the speed of edge i of the way, and *t to when it is behind. */
+static void
+drive(struct writer *x, const struct tp_way *p, size_t i, double *t)
+{
+	const struct tp_weights	*w = &x->st->w;
+	double			 share = tp_way_share(p, i);
+	double			 ms = tp_weights_drive(w, p->edge[i],
+				    TP_LANE_MID, *t, share);
+
+	x->kmh = ms > 0 ? w->g->length_cm[p->edge[i]] * share / ms *
+	    (60 * MINUTE_MS / KM_CM) : 0;
+	*t += ms;
+}
+
+/* The speeds of the legs between waypoints; none begins at the last. */
+static void
+put_legs(struct writer *x)
+{
+	tp_buf_lit(x->b, ",\"speeds_kmh\":[");
+	if (x->leg > 0)
+		tp_buf_add(x->b, x->legs.p + 1, x->leg - 1);
+	tp_buf_char(x->b, ']');
+}
+
 static void
 put_waypoints(struct writer *x, const struct tp_way *p)
 {
 	const struct tp_graph	*g = x->st->conf->g;
 	bool			 places = tp_graph_has_places(g);
+	double			 t = x->t;
 	size_t			 i;
 
 	x->first = true;
 	tp_buf_lit(x->b, "\"waypoints\":[");
 	for (i = 0; i < p->n; i++) {
 		bool	last = i + 1 == p->n;
+
+		drive(x, p, i, &t);
 
 		if (places)
 			put_line(x, p->edge[i], i == 0 ? p->from : 0,
@@ -119,6 +154,10 @@ put_waypoints(struct writer *x, const struct tp_way *p)
 			put_node(x, g->head[p->edge[i]]);
 	}
 	tp_buf_char(x->b, ']');
+	if (x->st->conf->legs && !x->hanoi)
+		put_legs(x);
+	tp_buf_release(&x->legs);
+	x->leg = 0;
 }
 
 /* Length in cm, how much of it is told live, and ms in free flow. */

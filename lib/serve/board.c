@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "graph/sites.h"
 #include "serve/boardstate.h"
+#include "serve/wayfind.h"
 
 #define DEFAULT_STEP	(5 * TP_MINUTE)
 #define LEAST_HISTORY	(4 * TP_HOUR)
@@ -63,6 +64,8 @@ tp_board_new(const struct tp_board_conf *c, struct tp_err *e)
 	tp_alertlog_init(&b->alerts, b->conf.max_alerts);
 	b->summary.mean_speed = NAN;
 	b->started_ms = tp_clock_wall_ms();
+	if (c->graph != NULL)
+		b->ways = tp_wayfinder_new(c->graph, c->assumed);
 	return b;
 }
 
@@ -85,6 +88,8 @@ tp_board_free(struct tp_board *b)
 	tp_measure_release(&b->measure);
 	tp_alertlog_release(&b->alerts);
 	tp_buf_release(&b->text);
+	tp_buf_release(&b->net);
+	tp_wayfinder_free(b->ways);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
 }

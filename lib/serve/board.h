@@ -12,6 +12,7 @@
 #include "serve/hub.h"
 
 struct tp_board;
+struct tp_graph;
 struct tp_sites;
 
 /* Borrows all it points to, which must not change. */
@@ -26,6 +27,8 @@ struct tp_board_conf {
 	struct tp_tz	*tz;		/* of hours and days; NULL: UTC */
 	double		 coverage;	/* nominal, of intervals; 0: 0.9 */
 	bool		 cells;		/* segments are cells of a grid */
+	const struct tp_graph *graph;	/* NULL: no routes */
+	const char	*tz_name;	/* NULL: not said */
 	bool		 charts;	/* uPlot is in the page */
 	const char	*tiles_url, *tiles_by;	/* NULL: none */
 };

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "serve/boardstate.h"
+#include "serve/wayfind.h"
 
 #define MAX_ID		128		/* bytes */
 #define MAX_NAME	256
@@ -441,6 +442,8 @@ tp_board_record(struct tp_board *b, const struct tp_rec *r,
 	tp_board_lock(b);
 	rc = take(b, r, k, &at, &x);
 	s = stream_of(b, r, k);
+	if (rc == 0 && b->ways != NULL && k <= TP_BOARD_PREDICTION)
+		tp_wayfinder_record(b->ways, r);
 	if (s != NULL) {
 		s->records++;
 		s->rejected += rc != 0;

@@ -98,6 +98,9 @@ struct tp_board {
 	bool		 dirty;		/* since the last tick */
 	int64_t		 started_ms, now_ms;	/* of the last tick */
 	struct tp_buf	 text;		/* scratch */
+	struct tp_buf	 net;		/* that body, of net_places */
+	uint64_t	 net_places;
+	struct tp_wayfinder *ways;	/* NULL: no graph */
 };
 
 /* The index of a segment, added where it is new; SIZE_MAX: no room. */

@@ -101,6 +101,7 @@ tp_board_metrics(const struct tp_board *b, struct tp_buf *out)
 const struct tp_http_route tp_board_routes[] = {
 	{ "GET", "/api/v1/info", TP_ROLE_NONE, tp_body_info, 0, NULL },
 	SHARED("segments", tp_body_segments),
+	SHARED("net", tp_body_net),
 	SHARED("live", tp_body_live),
 	GET("frames", tp_body_frames),
 	GET("segments/{id}/history", tp_body_history),
@@ -113,6 +114,7 @@ const struct tp_http_route tp_board_routes[] = {
 	GET("alerts", tp_body_alerts),
 	{ "POST", "/api/v1/alerts/{id}/ack", TP_ROLE_USER, tp_body_ack, 0,
 	    NULL },
+	{ "POST", "/api/v1/route", TP_ROLE_VIEWER, tp_body_route, 0, NULL },
 	GET("system", tp_body_system),
 	{ 0 }
 };

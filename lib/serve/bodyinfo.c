@@ -78,8 +78,8 @@ tp_body_info(struct tp_board *b, const struct tp_http_req *q,
 	tp_put_time_of(out, "now", q->now_ms);
 	put_streams(b, q->now_ms, false, out);
 	tp_put_bool_of(out, "store", false);
-	tp_put_bool_of(out, "graph", false);
-	tp_put_bool_of(out, "route", false);
+	tp_put_bool_of(out, "graph", b->conf.graph != NULL);
+	tp_put_bool_of(out, "route", b->ways != NULL);
 	tp_put_bool_of(out, "alerts", b->kinds[TP_BOARD_ALERT] > 0);
 	tp_put_str_of(out, "auth", q->auth);
 	tp_put_key(out, "role");
@@ -94,6 +94,7 @@ tp_body_info(struct tp_board *b, const struct tp_http_req *q,
 	tp_put_int_of(out, "step_ms", b->conf.step_ms);
 	tp_put_str_of(out, "units", b->unit == TP_UNIT_MPH ? "mph" : "kmh");
 	put_tiles(b, out);
+	tp_put_str_of(out, "tz", b->conf.tz_name);
 	tp_put_bool_of(out, "charts", b->conf.charts);
 	tp_put_int_of(out, "history_ms", (int64_t)b->series.steps *
 	    b->conf.step_ms);
