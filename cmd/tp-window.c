@@ -11,7 +11,7 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_window_conf	 win;
 	int			 emit, fill, at_eof, units;
-	const char		*tz_name, *by, *late, *agg, *levels;
+	const char		*tz_name, *by, *cell, *late, *agg, *levels;
 	struct tp_tz		 tz;
 	const char		*paths[2];	/* of the output late */
 };
@@ -29,7 +29,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "tz", AT(tz_name), "ZONE", NULL,
 	    "windows are days of this time zone", 0, 0 },
 	{ TP_OPT_STR, 0, "by", AT(by), "KEY", NULL,
-	    "group by segment (default), road, or grid:250m", 0, 0 },
+	    "group by segment (default) or road", 0, 0 },
+	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
+	    "group by cells: grid:250m, geohash:6 or h3:8", 0, 0 },
 	{ TP_OPT_STR, 0, "time", AT(win.time_field), "FIELD", NULL,
 	    "take the time of an event from FIELD", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "Late and early" },
@@ -56,7 +58,12 @@ static const struct tp_opt options[] = {
 	    "event time between updates (default 10s)", 0, 0 },
 	{ TP_OPT_STR, 'a', "agg", AT(agg), "LIST", NULL,
 	    "fields: n,mean,min,max,std,p50,p99.9,last,volume,occupancy,"
-	    "level,quality", 0, 0 },
+	    "level,quality,vehicles", 0, 0 },
+	{ TP_OPT_INT, 0, "top", AT(win.top), "N", NULL,
+	    "of each window write the first N by --rank", 1, 1e8 },
+	{ TP_OPT_CHOICE, 0, "rank", AT(win.rank), "WHAT", TP_WINDOW_RANKS,
+	    "the slowest first (default), or the most events, or vehicles",
+	    0, 0 },
 	{ TP_OPT_CHOICE, 0, "fill", AT(fill), "HOW", "none|empty|last",
 	    "also write windows without events of known segments "
 	    "(default none)", 0, 0 },
@@ -120,13 +127,18 @@ configure(struct conf *c, struct tp_err *e)
 	if (w->slide == SLIDE_IS_SIZE)
 		w->slide = w->size;
 	set_late(c);
+	if (c->by != NULL && c->cell != NULL)
+		return tp_opt_error(e, "--by and --cell are one or the other");
 	if (c->by != NULL && tp_window_by_parse(w, c->by) != 0)
 		return tp_opt_error(e, "--by: '%s' is not segment, road or "
-		    "grid:SIZE with a size such as 250m or 1km", c->by);
+		    TP_TILING_TEXT, c->by);
+	if (c->cell != NULL && tp_window_cell_parse(w, c->cell) != 0)
+		return tp_opt_error(e, "--cell: '%s' is not " TP_TILING_TEXT,
+		    c->cell);
 	if (c->agg != NULL && tp_window_aggs_parse(&w->aggs, c->agg) != 0)
 		return tp_opt_error(e, "--agg: '%s' is no list of n, mean, "
-		    "min, max, std, last, volume, occupancy, level, quality "
-		    "and up to %d percentiles such as p85", c->agg,
+		    "min, max, std, last, volume, occupancy, level, quality, "
+		    "vehicles and up to %d percentiles such as p85", c->agg,
 		    TP_WINDOW_PCTS);
 	if (c->levels != NULL && tp_levels_parse(&w->levels, c->levels) != 0)
 		return tp_opt_error(e, "--levels: '%s' is not four falling "

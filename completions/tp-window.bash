@@ -20,6 +20,8 @@ _tp_window()
 		return ;;
 	--by)
 		return ;;
+	--cell)
+		return ;;
 	--time)
 		return ;;
 	--delay)
@@ -40,6 +42,11 @@ _tp_window()
 	--every)
 		return ;;
 	-a|--agg)
+		return ;;
+	--top)
+		return ;;
+	--rank)
+		COMPREPLY=($(compgen -W 'speed count vehicles' -- "$cur"))
 		return ;;
 	--fill)
 		COMPREPLY=($(compgen -W 'none empty last' -- "$cur"))
@@ -111,7 +118,7 @@ _tp_window()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-s --size --slide --offset --tz --by --time --delay --grace --late --max-future --idle --dedupe --emit --every -a --agg --fill --fill-for --min-n --at-eof --max-keys --levels --units -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-s --size --slide --offset --tz --by --cell --time --delay --grace --late --max-future --idle --dedupe --emit --every -a --agg --top --rank --fill --fill-for --min-n --at-eof --max-keys --levels --units -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -29,6 +29,7 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
 maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev
+	file/usr/include/h3/h3api.h:libh3-dev
 	cmd/node:nodejs cmd/chromium:chromium'
 
 # present KIND/NAME: whether it is there

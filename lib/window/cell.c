@@ -34,6 +34,8 @@ tp_cell_add(struct tp_cell *c, const struct tp_cell_event *e, bool quant)
 	int	i;
 
 	c->n++;
+	if (e->id != 0)
+		tp_distinct_add(&c->ids, e->id);
 	if (!isnan(e->speed)) {
 		if (c->nspeed == 0 || e->t >= c->last_t) {
 			c->last = e->speed;
@@ -101,6 +103,7 @@ tp_cell_merge(struct tp_cell *c, const struct tp_cell *b, bool quant)
 
 	c->n += b->n;
 	c->dirty |= b->dirty;
+	tp_distinct_merge(&c->ids, &b->ids);
 	if (b->nspeed > 0) {
 		if (c->nspeed > 0)
 			merge_speeds(c, b, quant);
@@ -117,6 +120,7 @@ void
 tp_cell_release(struct tp_cell *c)
 {
 	tp_quant_release(&c->q);
+	tp_distinct_release(&c->ids);
 	*c = (struct tp_cell){ .key = c->key };
 }
 

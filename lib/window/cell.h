@@ -7,7 +7,7 @@
  * add up by shifting one to the other's first value (Chan, Golub & LeVeque
  * 1983, section 3).
  *
- * A cell owns its percentiles; all zero but `key` is an empty one.
+ * A cell owns its percentiles and ids; all zero but `key` is an empty one.
  */
 #ifndef TP_WINDOW_CELL_H
 #define TP_WINDOW_CELL_H
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "rec/rec.h"
+#include "window/distinct.h"
 #include "window/quant.h"
 
 /* Readings beside speed: sums and counts. */
@@ -37,11 +38,13 @@ struct tp_cell {
 	double	 extra[TP_CELL_EXTRAS];
 	uint64_t nextra[TP_CELL_EXTRAS];
 	struct tp_quant q;		/* empty where nspeed < 2 */
+	struct tp_distinct ids;		/* empty where not wanted */
 };
 
 /* One event's numbers; NAN where the event has none. */
 struct tp_cell_event {
 	int64_t	t, pos;
+	uint64_t id;			/* hash of whose it is; 0: no matter */
 	double	speed;
 	double	extra[TP_CELL_EXTRAS];
 	bool	has_extra;		/* false: all of extra are NAN */

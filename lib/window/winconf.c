@@ -51,6 +51,7 @@ add_agg(struct tp_window_aggs *a, const char *s, size_t n)
 		{ "volume", TP_WINDOW_VOLUME },
 		{ "occupancy", TP_WINDOW_OCCUPANCY },
 		{ "level", TP_WINDOW_LEVEL }, { "quality", TP_WINDOW_QUALITY },
+		{ "vehicles", TP_WINDOW_VEHICLES },
 	};
 	size_t	i;
 
@@ -83,31 +84,18 @@ tp_window_aggs_parse(struct tp_window_aggs *a, const char *s)
 int
 tp_window_by_parse(struct tp_window_conf *c, const char *s)
 {
-	size_t	n;
-	double	v, scale = 1;
-
 	if (strcmp(s, "segment") == 0 || strcmp(s, "road") == 0) {
 		c->by = *s == 's' ? TP_WINDOW_SEGMENT : TP_WINDOW_ROAD;
 		return 0;
 	}
-	if (strncmp(s, "grid:", 5) != 0)
-		return -1;
-	s += 5;
-	n = strlen(s);
-	if (n > 2 && strcmp(s + n - 2, "km") == 0) {
-		scale = 1000;
-		n -= 2;
-	} else if (n > 1 && s[n - 1] == 'm') {
-		n--;
-	} else {
-		return -1;
-	}
-	if (tp_parse_num(s, n, &v) < 0 || !(v * scale >= 1) ||
-	    v * scale > 1e6)
-		return -1;
-	c->by = TP_WINDOW_GRID;
-	c->grid_m = v * scale;
-	return 0;
+	return tp_window_cell_parse(c, s);
+}
+
+int
+tp_window_cell_parse(struct tp_window_conf *c, const char *s)
+{
+	c->by = TP_WINDOW_CELL;
+	return tp_tiling_parse(&c->tiling, s);
 }
 
 /* Panes that may be open: a pane is at least slide / width of the window. */
@@ -154,5 +142,14 @@ tp_window_conf_check(const struct tp_window_conf *c, struct tp_err *e)
 	    c->late == TP_WINDOW_LATE_UPDATE)
 		return tp_err_set(e, TP_EXIT_USAGE,
 		    "--fill and --late update cannot be used together");
-	return 0;
+	if (c->top > 0 && (c->emit != TP_WINDOW_FINAL ||
+	    c->fill != TP_WINDOW_FILL_NONE ||
+	    c->late == TP_WINDOW_LATE_UPDATE))
+		return tp_err_set(e, TP_EXIT_USAGE, "--top is of whole "
+		    "windows: not with --emit, --fill or --late update");
+	if (c->top > 0 && c->rank == TP_WINDOW_RANK_VEHICLES &&
+	    (c->aggs.bits & TP_WINDOW_VEHICLES) == 0)
+		return tp_err_set(e, TP_EXIT_USAGE,
+		    "--rank vehicles needs vehicles in --agg");
+	return c->by == TP_WINDOW_CELL ? tp_tiling_open(&c->tiling, e) : 0;
 }

@@ -147,6 +147,11 @@ get_event(struct tp_winstate *st, const struct tp_rec *r,
 
 	e->t = rd->t;
 	e->pos = r->pos;
+	e->id = 0;
+	if (st->conf->aggs.bits & TP_WINDOW_VEHICLES) {
+		e->id = tp_hash(rd->id, rd->idlen, 0);
+		e->id += e->id == 0;
+	}
 	e->speed = tp_speed_convert(rd->speed, rd->unit, st->unit);
 	e->has_extra = r->at[TP_F_VOLUME_VPH] != NULL ||
 	    r->at[TP_F_OCCUPANCY_PERCENT] != NULL ||

@@ -19,13 +19,14 @@
 #define TP_WINDOW_WINDOW_H
 
 #include "rec/filter.h"
+#include "rec/tile.h"
 
 #define TP_WINDOW_PCTS	16	/* percentiles in one record */
 
 enum tp_window_by {
 	TP_WINDOW_SEGMENT,	/* segment_id */
 	TP_WINDOW_ROAD,		/* road_name and, where present, direction */
-	TP_WINDOW_GRID,		/* cell of grid_m metres */
+	TP_WINDOW_CELL,		/* cell of `tiling` */
 };
 
 enum tp_window_late {
@@ -51,7 +52,16 @@ enum tp_window_agg {
 	TP_WINDOW_STD = 8, TP_WINDOW_LAST = 16, TP_WINDOW_N = 32,
 	TP_WINDOW_VOLUME = 64, TP_WINDOW_OCCUPANCY = 128,
 	TP_WINDOW_LEVEL = 256, TP_WINDOW_QUALITY = 512,
+	TP_WINDOW_VEHICLES = 1024,	/* different segment_id */
 };
+
+/* What the first of a window's lines has, with --top. */
+enum tp_window_rank {
+	TP_WINDOW_RANK_SPEED,		/* the least mean speed */
+	TP_WINDOW_RANK_COUNT,		/* the most events */
+	TP_WINDOW_RANK_VEHICLES,	/* the most vehicles */
+};
+#define TP_WINDOW_RANKS	"speed|count|vehicles"
 
 struct tp_window_aggs {
 	unsigned bits;			/* of enum tp_window_agg */
@@ -65,7 +75,7 @@ struct tp_window_conf {
 	const struct tp_tz *tz;		/* NULL: windows are UTC's; else size
 					 * and slide are days of this zone */
 	enum tp_window_by by;
-	double	grid_m;			/* side of a cell, metres */
+	struct tp_tiling tiling;
 	const char *time_field;		/* NULL: timestamp or window_start */
 	int64_t	delay, grace, max_future;
 	enum tp_window_late late;
@@ -76,6 +86,8 @@ struct tp_window_conf {
 	enum tp_window_fill fill;
 	int64_t	fill_for;		/* known so long after a reading */
 	int64_t	min_n;
+	int64_t	top;			/* lines of a window; 0: all */
+	int	rank;			/* enum tp_window_rank */
 	bool	hold;			/* at the end keep open windows back */
 	int64_t	max_keys;		/* in one pane */
 	struct tp_window_aggs aggs;
@@ -91,8 +103,10 @@ enum { TP_WINDOW_OUT_LATE = 1 };
 
 /* "n,mean,p85"; -1 on an unknown name or too many percentiles. */
 int tp_window_aggs_parse(struct tp_window_aggs *a, const char *s);
-/* "segment", "road", "grid:250m", "grid:1.5km" (1 m .. 1000 km). */
+/* "segment", "road", or a tiling as tp_tiling_parse() reads it. */
 int tp_window_by_parse(struct tp_window_conf *c, const char *s);
+/* Only a tiling. */
+int tp_window_cell_parse(struct tp_window_conf *c, const char *s);
 /* 0, or -1 and a usage error saying which settings cannot be together. */
 int tp_window_conf_check(const struct tp_window_conf *c, struct tp_err *e);
 

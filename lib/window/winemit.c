@@ -120,7 +120,7 @@ release_acc(struct tp_winstate *st)
 
 static int
 write_cell(struct tp_winstate *st, struct tp_cell *c, bool final,
-    struct tp_out *out)
+    size_t rank, struct tp_out *out)
 {
 	const struct tp_group	*g = &st->groups.g[c->key];
 
@@ -129,7 +129,7 @@ write_cell(struct tp_winstate *st, struct tp_cell *c, bool final,
 			tp_out_count(out, TP_COUNT_HELD, 1);
 		return 0;
 	}
-	tp_winline_write(&st->line, g, c, final,
+	tp_winline_write(&st->line, g, c, final, rank,
 	    tp_out_begin(out, TP_OUT_MAIN));
 	return tp_out_end(out, TP_OUT_MAIN, g->text + g->idat, g->idlen,
 	    st->line.start);
@@ -143,10 +143,54 @@ write_list(struct tp_winstate *st, enum tp_winemit how, struct tp_out *out)
 	for (i = 0; i < st->nlist; i++) {
 		if (how != TP_WINEMIT_FINAL && !st->list[i]->dirty)
 			continue;
-		if (write_cell(st, st->list[i], how != TP_WINEMIT_UPDATE,
+		if (write_cell(st, st->list[i], how != TP_WINEMIT_UPDATE, 0,
 		    out) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* What --rank sorts by, the least first; INFINITY where it is not known. */
+static double
+merit(const struct tp_window_conf *conf, const struct tp_cell *c)
+{
+	switch (conf->rank) {
+	case TP_WINDOW_RANK_COUNT:
+		return -(double)c->n;
+	case TP_WINDOW_RANK_VEHICLES:
+		return -(double)tp_distinct_count(&c->ids);
+	}
+	return c->nspeed > 0 ? tp_cell_mean(c) : INFINITY;
+}
+
+static int
+by_merit(const void *a, const void *b, void *arg)
+{
+	struct tp_winstate	*st = arg;
+	double	x = merit(st->conf, *(struct tp_cell *const *)a);
+	double	y = merit(st->conf, *(struct tp_cell *const *)b);
+
+	return x != y ? (x > y) - (x < y) :
+	    by_rank(a, b, &st->groups);
+}
+
+/* The first lines by merit, of those with enough events. */
+static int
+write_top(struct tp_winstate *st, struct tp_out *out)
+{
+	size_t	top = (size_t)st->conf->top, i, n = 0;
+
+	for (i = 0; i < st->nlist; i++) {
+		if (st->list[i]->n >= (uint64_t)st->conf->min_n)
+			st->list[n++] = st->list[i];
+		else
+			tp_out_count(out, TP_COUNT_HELD, 1);
+	}
+	if (n > 0)
+		qsort_r(st->list, n, sizeof(struct tp_cell *), by_merit, st);
+	for (i = 0; i < n && i < top; i++)
+		if (write_cell(st, st->list[i], true, i + 1, out) < 0)
+			return -1;
 	return 0;
 }
 
@@ -186,7 +230,7 @@ write_filled(struct tp_winstate *st, enum tp_winemit how, struct tp_out *out)
 		}
 		j++;
 		if (how == TP_WINEMIT_FINAL || c->dirty)
-			rc = write_cell(st, c, true, out);
+			rc = write_cell(st, c, true, 0, out);
 	}
 	return rc;
 }
@@ -206,6 +250,8 @@ tp_winemit_window(struct tp_winstate *st, int64_t k, enum tp_winemit how,
 	if (how != TP_WINEMIT_UPDATE &&
 	    st->conf->fill != TP_WINDOW_FILL_NONE)
 		rc = write_filled(st, how, out);
+	else if (st->conf->top > 0)
+		rc = write_top(st, out);
 	else
 		rc = write_list(st, how, out);
 	release_acc(st);
@@ -235,7 +281,7 @@ tp_winemit_late(struct tp_winstate *st, int64_t i, uint32_t key,
 		}
 		start = tp_panetime_window(&st->pt, k, &end);
 		tp_winline_window(&st->line, start, end);
-		rc = write_cell(st, &sum, true, out);
+		rc = write_cell(st, &sum, true, 0, out);
 		tp_cell_release(&sum);
 	}
 	return rc;

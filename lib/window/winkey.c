@@ -1,11 +1,9 @@
-/* Keys of windows: segments, roads, grid cells. */
+/* Keys of windows: segments, roads, cells. */
 #include "window/winkey.h"
 
 #include <math.h>
 
 #define BETWEEN		'\x1f'		/* road name and direction */
-#define EARTH_M		6371008.8	/* mean radius, IUGG */
-#define DEGREES		(180 / M_PI)
 
 static int
 refuse(const char **rule, const char **why, const char *a, const char *b)
@@ -32,30 +30,11 @@ road_key(const struct tp_rec *r, struct tp_buf *b, const char **rule,
 	return 0;
 }
 
-/*
- * Rows of equal height from the south pole; each row has as many cells, all
- * alike, as make them at least as wide as high in the middle of the row.
- */
-static double
-grid_height(double grid_m)
-{
-	return grid_m / EARTH_M * DEGREES;
-}
-
-static double
-grid_columns(double height, double row)
-{
-	double	middle = -90 + (row + 0.5) * height;
-	double	n = floor(360 * cos(middle / DEGREES) / height);
-
-	return n > 1 ? n : 1;
-}
-
 static int
-grid_key(const struct tp_window_conf *c, const struct tp_rec *r,
+cell_key(const struct tp_window_conf *c, const struct tp_rec *r,
     struct tp_buf *b, const char **rule, const char **why)
 {
-	double	lat, lon, height, row, col, columns;
+	double	lat, lon;
 
 	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
 	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
@@ -64,15 +43,8 @@ grid_key(const struct tp_window_conf *c, const struct tp_rec *r,
 	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))
 		return refuse(rule, why, "place",
 		    "latitude or longitude: out of range");
-	height = grid_height(c->grid_m);
-	row = floor((lat + 90) / height);
-	columns = grid_columns(height, row);
-	col = floor((lon + 180) / 360 * columns);
-	if (col >= columns)		/* 180 is -180 */
-		col = 0;
-	tp_buf_int(b, (int64_t)row);
-	tp_buf_char(b, '/');
-	tp_buf_int(b, (int64_t)col);
+	tp_buf_room(b, TP_TILE_MAX);
+	b->n += tp_tile_of(&c->tiling, lat, lon, b->p + b->n);
 	return 0;
 }
 
@@ -87,7 +59,7 @@ tp_winkey_get(const struct tp_window_conf *c, const struct tp_rec *r,
 		scratch->n = 0;
 		if ((c->by == TP_WINDOW_ROAD ?
 		    road_key(r, scratch, rule, why) :
-		    grid_key(c, r, scratch, rule, why)) < 0)
+		    cell_key(c, r, scratch, rule, why)) < 0)
 			return -1;
 		*key = scratch->p;
 		*n = scratch->n;
@@ -104,10 +76,6 @@ add_shown(const struct tp_window_conf *c, const char *key, size_t n,
 {
 	const char	*cut;
 
-	if (c->by == TP_WINDOW_GRID) {
-		tp_buf_num(b, c->grid_m);
-		tp_buf_lit(b, "m/");
-	}
 	tp_buf_add(b, key, n);
 	cut = memchr(key, BETWEEN, n);
 	if (c->by == TP_WINDOW_ROAD && cut != NULL)
@@ -132,19 +100,16 @@ add_road(const char *key, size_t n, struct tp_buf *b)
 
 /* The middle of the cell. */
 static void
-add_place(double grid_m, const char *key, size_t n, struct tp_buf *b)
+add_place(const struct tp_tiling *t, const char *tile, struct tp_buf *b)
 {
-	const char	*cut = memchr(key, '/', n);
-	double		 height = grid_height(grid_m), row = 0, col = 0, lat;
+	int	decimals = tp_tile_decimals(t);
+	double	lat, lon;
 
-	tp_parse_num(key, (size_t)(cut - key), &row);
-	tp_parse_num(cut + 1, n - (size_t)(cut - key) - 1, &col);
-	lat = -90 + (row + 0.5) * height;
+	tp_tile_middle(t, tile, &lat, &lon);
 	tp_buf_lit(b, ",\"latitude\":");
-	tp_buf_fixed(b, lat < 90 ? lat : 90, 6);
+	tp_buf_fixed(b, lat, decimals);
 	tp_buf_lit(b, ",\"longitude\":");
-	tp_buf_fixed(b, (col + 0.5) * 360 / grid_columns(height, row) - 180,
-	    6);
+	tp_buf_fixed(b, lon, decimals);
 }
 
 void
@@ -164,8 +129,8 @@ tp_winkey_text(const struct tp_window_conf *c, const char *key, size_t n,
 	tp_buf_char(&b, '"');
 	if (c->by == TP_WINDOW_ROAD)
 		add_road(key, n, &b);
-	else if (c->by == TP_WINDOW_GRID)
-		add_place(c->grid_m, key, n, &b);
+	else if (c->by == TP_WINDOW_CELL)
+		add_place(&c->tiling, key, &b);
 	tp_buf_lit(&b, ",\"window_start\":");
 	g->midlen = (uint32_t)b.n - g->headlen;
 	g->text = tp_strndup(b.p, b.n);

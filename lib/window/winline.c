@@ -182,11 +182,15 @@ add_tail(bool final, uint64_t rev, struct tp_buf *b)
 
 void
 tp_winline_write(const struct tp_winline *w, const struct tp_group *g,
-    struct tp_cell *c, bool final, struct tp_buf *b)
+    struct tp_cell *c, bool final, size_t rank, struct tp_buf *b)
 {
 	unsigned	bits = w->conf->aggs.bits;
 
 	add_head(w, g, c->n, b);
+	if (bits & TP_WINDOW_VEHICLES) {
+		tp_buf_lit(b, ",\"vehicle_count\":");
+		tp_buf_int(b, (int64_t)tp_distinct_count(&c->ids));
+	}
 	if (c->nspeed > 0) {
 		if (c->min == c->max)
 			add_same(w, c, b);
@@ -205,6 +209,10 @@ tp_winline_write(const struct tp_winline *w, const struct tp_group *g,
 	if (bits & TP_WINDOW_QUALITY)
 		add_extra(b, ",\"quality_score\":",
 		    extra_mean(c, TP_CELL_QUALITY));
+	if (rank > 0) {
+		tp_buf_lit(b, ",\"rank\":");
+		tp_buf_int(b, (int64_t)rank);
+	}
 	add_tail(final, c->n, b);
 }
 

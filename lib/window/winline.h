@@ -33,9 +33,10 @@ void tp_winline_init(struct tp_winline *w, const struct tp_window_conf *conf,
     enum tp_unit unit);
 /* The lines to come are of this window. */
 void tp_winline_window(struct tp_winline *w, int64_t start, int64_t end);
-/* Appends the aggregate of cell c, whose kept values may be reordered. */
+/* Appends the aggregate of cell c, whose kept values may be reordered; rank
+ * is its place among those of its window, from 1, or 0. */
 void tp_winline_write(const struct tp_winline *w, const struct tp_group *g,
-    struct tp_cell *c, bool final, struct tp_buf *b);
+    struct tp_cell *c, bool final, size_t rank, struct tp_buf *b);
 /* Appends one of a window without events; speed is the last, or NAN. */
 void tp_winline_fill(const struct tp_winline *w, const struct tp_group *g,
     double speed, struct tp_buf *b);

@@ -1,0 +1,121 @@
+#include "window/distinct.h"
+
+#include <math.h>
+
+#include "base/mem.h"
+
+#define BITS	12
+#define REGS	(1u << BITS)
+
+void
+tp_distinct_release(struct tp_distinct *d)
+{
+	free(d->v);
+	free(d->reg);
+	*d = (struct tp_distinct){ 0 };
+}
+
+/* The first bits choose the register, which keeps the longest run of zeros
+ * that the others began with, plus one. */
+static void
+note(uint8_t *reg, uint64_t hash)
+{
+	uint64_t	rest = hash << BITS | UINT64_C(1) << (BITS - 1);
+	uint8_t		run = (uint8_t)(__builtin_clzll(rest) + 1);
+	uint8_t		*r = &reg[hash >> (64 - BITS)];
+
+	if (run > *r)
+		*r = run;
+}
+
+/* Puts hash into its slot; false where it was there. */
+static int
+insert(uint64_t *v, uint32_t cap, uint64_t hash)
+{
+	uint32_t	i;
+
+	for (i = (uint32_t)hash & (cap - 1); v[i] != 0;
+	    i = (i + 1) & (cap - 1))
+		if (v[i] == hash)
+			return 0;
+	v[i] = hash;
+	return 1;
+}
+
+static void
+grow(struct tp_distinct *d)
+{
+	uint32_t	 cap = d->cap > 0 ? d->cap * 2 : 8, i;
+	uint64_t	*v = tp_calloc(cap, sizeof(*v));
+
+	for (i = 0; i < d->cap; i++)
+		if (d->v[i] != 0)
+			insert(v, cap, d->v[i]);
+	free(d->v);
+	d->v = v;
+	d->cap = cap;
+}
+
+static void
+to_registers(struct tp_distinct *d)
+{
+	uint32_t	i;
+
+	d->reg = tp_calloc(REGS, 1);
+	for (i = 0; i < d->cap; i++)
+		if (d->v[i] != 0)
+			note(d->reg, d->v[i]);
+	free(d->v);
+	d->v = NULL;
+	d->n = d->cap = 0;
+}
+
+void
+tp_distinct_add(struct tp_distinct *d, uint64_t hash)
+{
+	if (d->reg != NULL) {
+		note(d->reg, hash);
+		return;
+	}
+	if (d->n * 4 >= d->cap * 3)
+		grow(d);
+	d->n += (uint32_t)insert(d->v, d->cap, hash != 0 ? hash : 1);
+	if (d->n > TP_DISTINCT_EXACT)
+		to_registers(d);
+}
+
+void
+tp_distinct_merge(struct tp_distinct *d, const struct tp_distinct *b)
+{
+	uint32_t	i;
+
+	if (b->reg == NULL) {
+		for (i = 0; i < b->cap; i++)
+			if (b->v[i] != 0)
+				tp_distinct_add(d, b->v[i]);
+		return;
+	}
+	if (d->reg == NULL)
+		to_registers(d);
+	for (i = 0; i < REGS; i++)
+		if (b->reg[i] > d->reg[i])
+			d->reg[i] = b->reg[i];
+}
+
+uint64_t
+tp_distinct_count(const struct tp_distinct *d)
+{
+	double		sum = 0, m = REGS, e;
+	uint32_t	i, empty = 0;
+
+	if (d->reg == NULL)
+		return d->n;
+	for (i = 0; i < REGS; i++) {
+		sum += ldexp(1, -d->reg[i]);
+		empty += d->reg[i] == 0;
+	}
+	e = 0.7213 / (1 + 1.079 / m) * m * m / sum;
+	if (e <= 2.5 * m && empty > 0)
+		e = m * log(m / empty);		/* few: by the empty ones */
+	return (uint64_t)llround(e);
+}
