@@ -99,8 +99,8 @@ export class AnalyticsPage
 
 	drawTrend(a, host)
 	{
-		if (!a.days?.length) {
-			nothing(host);
+		if (!(a.days?.length > 1)) {
+			host.append(empty("Not two days yet", "A trend needs them."));
 			return;
 		}
 		this.removes.push(chart(host, [{name: "Speed", time: a.days,
@@ -152,14 +152,17 @@ export class AnalyticsPage
 
 	drawCongested(a, host)
 	{
-		if (!a.segments?.length) {
+		const found = (a.segments || []).filter((s) =>
+			s.share_congested > 0);
+
+		if (!found.length) {
 			host.append(empty("No congestion", "No segment was " +
 				"congested in the last 24 hours."));
 			return;
 		}
 		host.append(rows("Segments congested most", [["Segment", ""],
 			["Share of the time", "wide"], ["", "num"], ["Mean", "num"],
-			["In all", "num extra"]], a.segments.map((s) => [
+			["In all", "num extra"]], found.map((s) => [
 			h("a", {href: hash.link("live", {segment: s.segment_id})},
 				s.name || s.segment_id),
 			bar(s.share_congested, 4), percent(s.share_congested),
@@ -170,7 +173,8 @@ export class AnalyticsPage
 /* Slow is dark: the eye finds the jams. */
 function heatCell(value, low, high)
 {
-	const cell = h("td", null, h("span", null, speed(value)));
+	const cell = h("td", null, known(value) ?
+		h("span", null, speed(value)) : null);
 
 	if (known(value)) {
 		const heat = (high - value) / (high - low || 1) * 100;

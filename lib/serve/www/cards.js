@@ -23,7 +23,7 @@ export class Cards
 
 	update()
 	{
-		const {summary: s, ids, alertsOpen} = this.city;
+		const {summary: s, ids, alertsOpen, made} = this.city;
 		const total = ids.length;
 		const share = (n) => known(n) && total ? percent(n / total) +
 			" of all" : "";
@@ -33,7 +33,8 @@ export class Cards
 				"all in time" : "", s.late ? "warn" : "");
 		this.mean.set(speed(s.mean_speed_kmh), unitName(), "");
 		this.congested.set(number(s.congested), "", share(s.congested));
-		this.worse.set(number(s.worse_30), "", "in 30 min");
+		this.worse.set(made ? number(s.worse_30) : "\u2013", "",
+			made ? "in 30 min" : "no forecasts");
 		this.alerts.set(number(alertsOpen), "",
 			alertsOpen === 0 ? "all quiet" : "", alertsOpen ? "bad" : "");
 		this.updateError(s.mae_kmh);

@@ -3,9 +3,10 @@
  * numbers where not.  uPlot is a plain script, so it is loaded by an element.
  */
 import {h} from "./dom.js";
-import {hour, known, moment, number, timeZone} from "./format.js";
+import {hour, known, number, timeZone} from "./format.js";
 
 const MAX_ROWS = 60;		/* of a table in the place of a chart */
+const FEW_POINTS = 4;		/* of a line that needs its points seen */
 const AXIS = "12px Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
 let library = null;
@@ -66,6 +67,7 @@ function table(data, series, spec)
 {
 	const step = Math.max(1, Math.ceil(data.time.length / MAX_ROWS));
 	const rows = data.time.map((t, i) => i).filter((i) => i % step === 0);
+	const columns = series.map((s, k) => k).reverse();
 
 	return h("div", {class: "scroll", tabindex: "0", role: "region",
 		"aria-label": spec.label},
@@ -73,12 +75,13 @@ function table(data, series, spec)
 			h("caption", {class: "sr"}, spec.label),
 			h("thead", null, h("tr", null,
 				h("th", {scope: "col"}, spec.x || "Time"),
-				series.map((s) => h("th", {scope: "col"}, s.name)))),
+				columns.map((k) => h("th", {scope: "col"},
+					series[k].name)))),
 			h("tbody", null, rows.map((i) => h("tr", null,
 				h("th", {scope: "row"},
-					(spec.xText || moment)(data.time[i])),
-				data.values.map((v) => h("td", null,
-					number(v[i], spec.digits ?? 1))))))));
+					(spec.xText || hour)(data.time[i])),
+				columns.map((k) => h("td", null, number(
+					data.values[k][i], spec.digits ?? 1))))))));
 }
 
 /* Shades what is yet to come and marks where it begins. */
@@ -138,7 +141,8 @@ function line(series)
 		stroke: series.colour ? colour(series.colour) : "transparent",
 		width: series.colour ? series.width || 2 : 0,
 		dash: series.dash,
-		points: {show: Boolean(series.points), size: 6,
+		points: {show: series.points || series.values.filter(known).length <
+			FEW_POINTS, size: 6,
 			fill: series.colour ? colour(series.colour) : undefined},
 	};
 }

@@ -6,9 +6,12 @@
  */
 import {get} from "./api.js";
 import {MINUTE_MS} from "./format.js";
-import {levelOf, levelOfClass} from "./levels.js";
+import {CLASS_NAMES, LEVEL_NAMES, levelOf, levelOfClass} from "./levels.js";
 
 const MAX_FRAMES = 600;
+/* Columns of a message by the names they have here, one per horizon. */
+const FORECASTS = {forecast: "forecast", lower: "lower", upper: "upper",
+	confidence: "confidence", forecastClass: "forecast_class"};
 
 function column(values, length, fallback = NaN)
 {
@@ -54,11 +57,12 @@ export class City extends EventTarget {
 		this.lower = [];
 		this.upper = [];
 		this.confidence = [];
+		this.forecastClass = [];
 		this.time = null;	/* newest step, ms */
 		this.made = null;
 		this.summary = {};
 		this.alertsOpen = null;
-		this.frames = new Map();	/* time: {speed, count} */
+		this.frames = new Map();	/* time: {speed, count, class} */
 	}
 
 	async loadSegments()
@@ -75,7 +79,7 @@ export class City extends EventTarget {
 		this.index = new Map(s.ids.map((id, i) => [id, i]));
 		for (const key of ["speed", "volume", "count", "class"])
 			this[key] = grown(this[key], n);
-		for (const key of ["forecast", "lower", "upper", "confidence"])
+		for (const key of Object.keys(FORECASTS))
 			this[key] = this[key].map((c) => grown(c, n));
 		this.dispatchEvent(new Event("segments"));
 	}
@@ -92,6 +96,7 @@ export class City extends EventTarget {
 				this.frames.set(t, {
 					speed: column(f.speed_kmh[k], this.ids.length),
 					count: column(f.count?.[k], this.ids.length),
+					class: column(f.class?.[k], this.ids.length),
 				});
 		});
 		this.dispatchEvent(new Event("tick"));
@@ -131,8 +136,8 @@ export class City extends EventTarget {
 		this.class = column(m.class, n);
 		this.at = m.at || [];
 		this.made = m.made?.reduce((a, b) => Math.max(a, b ?? 0), 0) || null;
-		for (const key of ["forecast", "lower", "upper", "confidence"])
-			this[key] = (m[key] || []).map((c) => column(c, n));
+		for (const [key, name] of Object.entries(FORECASTS))
+			this[key] = (m[name] || []).map((c) => column(c, n));
 		this.grow(m.speed_kmh?.length);
 	}
 
@@ -154,8 +159,8 @@ export class City extends EventTarget {
 		if (!m.f?.length)
 			return;
 		this.made = m.made ?? this.made;
-		for (const key of ["forecast", "lower", "upper", "confidence"])
-			this.applyForecast(this[key], m[key], m.f);
+		for (const [key, name] of Object.entries(FORECASTS))
+			this.applyForecast(this[key], m[name], m.f);
 	}
 
 	applyForecast(columns, values, indices)
@@ -185,7 +190,7 @@ export class City extends EventTarget {
 		if (this.time === null)
 			return;
 		this.frames.set(this.time, {speed: this.speed.slice(),
-			count: this.count.slice()});
+			count: this.count.slice(), class: this.class.slice()});
 		for (const t of this.frames.keys())
 			if (t < this.time - this.historyMs ||
 			    t > this.time || this.frames.size > MAX_FRAMES)
@@ -201,10 +206,12 @@ export class City extends EventTarget {
 		const none = new Float32Array(this.ids.length).fill(NaN);
 
 		if (minutes === 0 || this.time === null)
-			return {speed: this.speed, count: this.count, time: this.time};
+			return {speed: this.speed, count: this.count,
+				class: this.class, time: this.time};
 		if (minutes > 0) {
 			const h = this.horizons.indexOf(minutes);
 			return {speed: this.forecast[h] || none, count: none,
+				class: this.forecastClass[h] || none,
 				time: this.time + minutes * MINUTE_MS};
 		}
 		const want = this.time + minutes * MINUTE_MS;
@@ -213,15 +220,27 @@ export class City extends EventTarget {
 			if (t <= want && t > want - 3 * this.stepMs &&
 			    (best === null || t > best))
 				best = t;
-		return best === null ? {speed: none, count: none, time: want} :
+		return best === null ?
+			{speed: none, count: none, class: none, time: want} :
 			{...this.frames.get(best), time: best};
 	}
 
-	/* Of a segment now; cells have a class, which says it for them. */
-	levelNow(i)
+	/* The level in a view; cells have a class, which says it for them. */
+	levelIn(view, i)
 	{
-		return this.class[i] >= 0 ? levelOfClass(this.class[i]) :
-			levelOf(this.speed[i], this.free[i]);
+		return view.class[i] >= 0 ? levelOfClass(view.class[i]) :
+			levelOf(view.speed[i], this.free[i]);
+	}
+
+	/* Whether cells come with classes, and what a level is called then. */
+	get classed()
+	{
+		return this.cells && this.class.some((c) => c >= 0);
+	}
+
+	levelName(level)
+	{
+		return this.classed && CLASS_NAMES[level] || LEVEL_NAMES[level];
 	}
 
 	/* The level of each segment at that time, and the figures behind it. */
@@ -232,8 +251,7 @@ export class City extends EventTarget {
 		const level = new Uint8Array(n);
 
 		for (let i = 0; i < n; i++)
-			level[i] = minutes === 0 ? this.levelNow(i) :
-				levelOf(now.speed[i], this.free[i]);
+			level[i] = this.levelIn(now, i);
 		return {...now, level};
 	}
 

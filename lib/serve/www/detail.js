@@ -70,7 +70,7 @@ export class Detail
 	fillHead()
 	{
 		const {city, index: i} = this;
-		const level = city.levelNow(i);
+		const level = city.levelIn(city, i);
 
 		fill(this.head,
 			h("p", {class: "over"}, city.cells ? "Cell" : "Segment"),
@@ -78,7 +78,7 @@ export class Detail
 			city.name[i] ? h("p", {class: "note"}, city.ids[i]) : null,
 			h("p", {class: "reading"},
 				h("b", null, speed(city.speed[i])), " " + unitName(),
-				levelMark(level)),
+				levelMark(level, city.levelName(level))),
 			h("p", {class: "note"}, this.facts()));
 	}
 

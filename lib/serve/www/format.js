@@ -73,10 +73,17 @@ export function percent(share, digits = 0)
 }
 
 /* Kilometres, or miles where speeds are in mph. */
+export function lengthUnit()
+{
+	return unit === "mph" ? {name: "mi", km: KMH_PER_MPH} :
+		{name: "km", km: 1};
+}
+
 export function distance(km)
 {
-	return unit === "mph" ? number(km / KMH_PER_MPH, 1) + " mi" :
-		number(km, 1) + " km";
+	const {name, km: size} = lengthUnit();
+
+	return number(km / size, 1) + " " + name;
 }
 
 function clock(name, options)

@@ -1,7 +1,6 @@
 /* The worst segments at the time shown, in order; a click chooses one. */
 import {fill, h} from "./dom.js";
 import {known, number, shown, speed, title, unitName} from "./format.js";
-import {LEVEL_NAMES} from "./levels.js";
 
 const MOST_HOTSPOTS = 10;
 const LEAST_LEVEL = 3;		/* what flows lightly is no hotspot */
@@ -40,7 +39,7 @@ function entry(city, view, i, k, then, onchoose)
 		onclick: () => onchoose(i)},
 		h("span", {class: "rank l" + view.level[i]}, String(k + 1)),
 		h("span", {class: "hot-name"}, title(city, i),
-			h("small", null, LEVEL_NAMES[view.level[i]],
+			h("small", null, city.levelName(view.level[i]),
 				count ? ", " + count : "")),
 		h("span", {class: "hot-speed"}, h("b", null, speed(view.speed[i])),
 			" " + unitName()),

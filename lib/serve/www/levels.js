@@ -7,12 +7,12 @@ import {known, speed, unitName} from "./format.js";
 
 export const LEVEL_NAMES = ["No reading", "Free flow", "Light", "Moderate",
 	"Heavy", "Severe"];
-export const CLASS_NAMES = ["Low", "Medium", "High"];
+/* Cells have three classes, with the colours of three levels. */
+export const CLASS_NAMES = {1: "Low", 3: "Medium", 5: "High"};
 export const LEVEL_WIDTHS = [1.5, 2, 2.75, 3.75, 4.75, 6];
 export const LEVEL_DASHES = [[2, 4], [], [], [], [11, 4], [5, 3]];
 export const LEVEL_RADII = [3, 4, 4.5, 5.5, 6.5, 7.5];
 
-/* The colour that a class of cells has: that of a level. */
 const CLASS_LEVELS = [1, 3, 5];
 
 let limits = [96.56, 72.42, 48.28, 24.14];

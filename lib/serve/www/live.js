@@ -8,7 +8,7 @@ import {empty, fill, h, text} from "./dom.js";
 import {number, title} from "./format.js";
 import {hash} from "./hash.js";
 import {hotspotNote, showHotspots, worst} from "./hotspots.js";
-import {LEVEL_NAMES, levelRange, rangeUnit} from "./levels.js";
+import {levelRange, rangeUnit} from "./levels.js";
 import {TrafficMap} from "./map.js";
 import {baseScene} from "./mapbase.js";
 import {Timeline} from "./timeline.js";
@@ -28,7 +28,9 @@ export class LivePage
 		this.timeline = new Timeline(city, () => this.timeChanged());
 		this.hot = h("div");
 		this.hotNote = h("p", {class: "note"});
-		this.mapHost = h("div", {class: "map"}, this.legend());
+		this.legend = h("details", {class: "legend",
+			open: innerWidth > 760});
+		this.mapHost = h("div", {class: "map"}, this.legend);
 		this.note = h("div", {class: "map-note", role: "status"});
 		this.mapHost.append(this.note);
 		this.element = h("div", {class: "live"}, this.cards.element,
@@ -75,14 +77,20 @@ export class LivePage
 		this.timeline.destroy();
 	}
 
-	legend()
+	/* Anew when classes come: it says what the colours mean. */
+	fillLegend()
 	{
-		return h("details", {class: "legend", open: innerWidth > 760},
-			h("summary", null, "Speed, " + rangeUnit()),
-			h("ul", null, [1, 2, 3, 4, 5].map((l) => h("li", null,
-				h("i", {class: "swatch l" + l}),
-				h("span", null, LEVEL_NAMES[l]),
-				h("b", null, levelRange(l))))));
+		const {classed} = this.city;
+
+		if (this.legendOf === classed)
+			return;
+		this.legendOf = classed;
+		fill(this.legend, h("summary", null, classed ? "Congestion" :
+			"Speed, " + rangeUnit()),
+		h("ul", null, (classed ? [1, 3, 5] : [1, 2, 3, 4, 5]).map((l) =>
+			h("li", null, h("i", {class: (classed ? "block l" : "swatch l") + l}),
+				h("span", null, this.city.levelName(l)),
+				h("b", null, classed ? "" : levelRange(l))))));
 	}
 
 	search()
@@ -182,6 +190,7 @@ export class LivePage
 		const view = city.view(m);
 		const list = worst(city, view);
 
+		this.fillLegend();
 		this.map?.show({level: view.level, ranks: list,
 			weight: city.cells ? view.count : null});
 		showHotspots(this.hot, city, view, m, list,

@@ -2,10 +2,14 @@
  * Painting of the map: roads by level in batches of one colour, places, cells,
  * routes, marks.  All numbers are pixels of the page.
  */
-import {project} from "./geo.js";
+import {lengthUnit} from "./format.js";
+import {project, unproject} from "./geo.js";
 import {LEVEL_DASHES, LEVEL_RADII, LEVEL_WIDTHS} from "./levels.js";
 
+const EARTH_ROUND_KM = 40075;	/* the equator */
+const SCALE_PX = 110;		/* at most, of the bar of the scale */
 const BATCH = 400;		/* lines in one path: longer ones stroke slowly */
+const FINE = 2;
 const MARGIN = 8;
 const FEW = 2500;		/* places in sight above which dots are small */
 
@@ -45,14 +49,44 @@ export function paint(map)
 	else if (s.dots && s.x)
 		paintDots(c, map, s);
 	s.routes?.forEach((route) => paintRoute(c, map, route));
-	if (s.ranks)
+	if (s.ranks && s.x && !s.cells)
 		paintRanks(c, map, s);
 	for (const [i, strong] of [[s.hover, false], [s.selected, true]])
 		if (i >= 0)
 			paintRing(c, map, s, i, strong);
 	s.pins?.forEach((pin) => paintPin(c, map, pin));
+	paintScale(c, map);
 	if (map.canvas.matches(":focus-visible"))
 		paintCross(c, map);
+}
+
+/* A bar of a round length, in the unit of the speeds. */
+function paintScale(c, map)
+{
+	const [lat] = unproject(map.x, map.y);
+	const unit = lengthUnit();
+	const perPixel = EARTH_ROUND_KM * Math.cos(lat * Math.PI / 180) /
+		map.scale / unit.km;
+	const most = perPixel * SCALE_PX;
+	const power = 10 ** Math.floor(Math.log10(most));
+	const length = power * [5, 2, 1].find((n) => n * power <= most);
+	const px = length / perPixel;
+	const x = map.width - 14, y = map.height - (map.tiles ? 30 : 14);
+
+	c.lineWidth = 1.5;
+	c.strokeStyle = c.fillStyle = palette.ink;
+	c.globalAlpha = 0.65;
+	c.beginPath();
+	c.moveTo(x - px, y - 4);
+	c.lineTo(x - px, y);
+	c.lineTo(x, y);
+	c.lineTo(x, y - 4);
+	c.stroke();
+	c.font = "11px " + palette.font;
+	c.textAlign = "right";
+	c.textBaseline = "bottom";
+	c.fillText(length + " " + unit.name, x - 1, y - 5);
+	c.globalAlpha = 1;
 }
 
 /* The lines of the map that are in sight, by the level of their segment. */
@@ -74,20 +108,31 @@ function linesByLevel(map, s)
 	return found;
 }
 
+/* Strokes lines in batches; a point within a pixel or two of the last goes. */
 function strokeLines(c, map, lines, wanted)
 {
 	const scale = map.scale;
 	const dx = map.width / 2 - map.x * scale;
 	const dy = map.height / 2 - map.y * scale;
+	const {x, y, start} = lines;
 
 	for (let a = 0; a < wanted.length; a += BATCH) {
 		c.beginPath();
 		for (const k of wanted.slice(a, a + BATCH)) {
-			let p = lines.start[k];
-			c.moveTo(lines.x[p] * scale + dx, lines.y[p] * scale + dy);
-			for (p++; p < lines.start[k + 1]; p++)
-				c.lineTo(lines.x[p] * scale + dx,
-					lines.y[p] * scale + dy);
+			const last = start[k + 1] - 1;
+			let px = x[start[k]] * scale + dx;
+			let py = y[start[k]] * scale + dy;
+			c.moveTo(px, py);
+			for (let p = start[k] + 1; p <= last; p++) {
+				const qx = x[p] * scale + dx;
+				const qy = y[p] * scale + dy;
+				if (p < last && Math.abs(qx - px) < FINE &&
+				    Math.abs(qy - py) < FINE)
+					continue;
+				c.lineTo(qx, qy);
+				px = qx;
+				py = qy;
+			}
 		}
 		c.stroke();
 	}
@@ -110,8 +155,9 @@ function paintLines(c, map, s)
 			return;
 		c.strokeStyle = level === 0 ? palette.road :
 			palette.levels[level];
-		c.lineWidth = LEVEL_WIDTHS[level] * factor;
-		c.lineCap = level >= 4 ? "butt" : "round";
+		c.lineWidth = Math.max(1, LEVEL_WIDTHS[level] * factor);
+		c.lineCap = many || level >= 4 ? "butt" : "round";
+		c.lineJoin = many ? "bevel" : "round";
 		c.setLineDash(many || level === 0 ? [] : LEVEL_DASHES[level]);
 		strokeLines(c, map, s.lines, wanted);
 	});
@@ -131,22 +177,39 @@ function paintDots(c, map, s)
 		byLevel[s.level?.[i] ?? 0].push(px, py);
 		seen++;
 	}
+	if (seen > FEW && s.lines)
+		return;
 	const factor = seen > FEW ? 0.4 : Math.min(1.2, widthFactor(map) + 0.15);
 	byLevel.forEach((points, level) => {
 		const r = LEVEL_RADII[level] * factor;
 
 		c.fillStyle = palette.levels[level];
-		c.strokeStyle = palette.map;
-		c.lineWidth = 1.5;
-		c.beginPath();
-		for (let p = 0; p < points.length; p += 2) {
-			c.moveTo(points[p] + r, points[p + 1]);
-			c.arc(points[p], points[p + 1], r, 0, 2 * Math.PI);
-		}
-		if (seen <= FEW)
-			c.stroke();
-		c.fill();
+		if (seen > FEW)
+			fillSquares(c, points, Math.max(2, Math.round(r)));
+		else
+			fillDots(c, points, r);
 	});
+}
+
+/* Of thousands nobody sees that they are round. */
+function fillSquares(c, points, size)
+{
+	for (let p = 0; p < points.length; p += 2)
+		c.fillRect(Math.round(points[p] - size / 2),
+			Math.round(points[p + 1] - size / 2), size, size);
+}
+
+function fillDots(c, points, r)
+{
+	c.strokeStyle = palette.map;
+	c.lineWidth = 1.5;
+	c.beginPath();
+	for (let p = 0; p < points.length; p += 2) {
+		c.moveTo(points[p] + r, points[p + 1]);
+		c.arc(points[p], points[p + 1], r, 0, 2 * Math.PI);
+	}
+	c.stroke();
+	c.fill();
 }
 
 /* Heat: the level is the colour, how busy a cell is its strength. */
@@ -199,7 +262,7 @@ function paintRanks(c, map, s)
 	[...s.ranks.entries()].reverse().forEach(([k, i]) => {
 		const [px, py] = map.toPixel(s.x[i], s.y[i]);
 
-		if (Number.isNaN(px) || s.cells)
+		if (Number.isNaN(px))
 			return;
 		c.fillStyle = palette.surface;
 		c.strokeStyle = palette.levels[s.level?.[i] ?? 0];

@@ -5,6 +5,15 @@ import {bytes, known, lasting, moment, number} from "./format.js";
 import {figure, figures, filled, panel, rows} from "./parts.js";
 
 const AGAIN_MS = 3e3;
+const REPLAY_MS = 300 * 86400e3;
+
+/* How far the newest record is behind the clock; a replay is years. */
+function behind(lag)
+{
+	if (!known(lag))
+		return "\u2013";
+	return lag > REPLAY_MS ? "a replay" : lasting(lag);
+}
 
 export class SystemPage
 {
@@ -54,8 +63,8 @@ export class SystemPage
 	{
 		const {info, feed} = this.app;
 
-		text(this.link, [info.name, info.version, "\u00b7 this page listens " +
-			"by", feed.via || "nothing yet"].filter(Boolean).join(" "));
+		text(this.link, [info.name, info.version].join(" ") + (feed.via ?
+			" \u00b7 this page listens by " + feed.via : ""));
 		filled(this.streams, () => get("system"), (a, host) => {
 			this.last = this.draw(a, host);
 		});
@@ -83,7 +92,7 @@ export class SystemPage
 			["Refused", "num"], ["Behind", "num"], ["Last", "num"]],
 		a.streams.map((s) => [s.name === "-" ? "standard input" : s.name,
 			s.kind || "\u2013", number(s.records), number(s.rate, 1),
-			number(s.rejected), known(s.lag) ? number(s.lag) : "\u2013",
+			number(s.rejected), behind(s.lag),
 			s.last_at ? moment(s.last_at) : "never"])) :
 			h("p", {class: "quiet"}, "No stream."));
 		this.store.replaceChildren(a.store ? rows("Store", [["Path", ""],

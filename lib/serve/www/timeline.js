@@ -6,6 +6,7 @@
 import {choice, fill, h, icon, text} from "./dom.js";
 import {MINUTE_MS, ahead, day, hour} from "./format.js";
 
+const MOST_PAST = 180;		/* minutes */
 const LEAST_APART = 0.1;	/* of the slider, between two labels */
 const FRAME_MS = 700;		/* of a step in play, at single speed */
 
@@ -18,30 +19,18 @@ export class Timeline
 		this.fixed = null;	/* ms of a chosen past; null: minutes count */
 		this.minutes = 0;
 		this.rate = 1;
-		this.first = -Math.round(Math.min(city.historyMs / MINUTE_MS, 180));
-		this.last = Math.max(0, ...city.horizons);
 		this.build();
+		this.scale();
 		this.update();
 	}
 
 	build()
 	{
-		const span = this.last - this.first;
-
-		this.slider = h("input", {type: "range", min: this.first,
-			max: this.last, step: 1, value: 0,
+		this.slider = h("input", {type: "range", step: 1,
 			"aria-label": "Time shown",
 			oninput: () => this.choose(this.snap(+this.slider.value)),
 			onkeydown: (e) => this.key(e)});
-		this.slider.style.setProperty("--now",
-			-this.first / span * 100 + "%");
-		this.marks = h("div", {class: "ticks", "aria-hidden": "true"},
-			this.labels(span).map((m) => {
-				const mark = h("span", m === 0 ? {class: "now"} : null,
-					m > 0 && m < 60 ? "+" + m : ahead(m));
-				mark.style.left = (m - this.first) / span * 100 + "%";
-				return mark;
-			}));
+		this.marks = h("div", {class: "ticks", "aria-hidden": "true"});
 		this.playButton = h("button", {type: "button", class: "round",
 			onclick: () => this.play(!this.timer)}, icon("play"));
 		this.liveButton = h("button", {type: "button", class: "button",
@@ -63,6 +52,28 @@ export class Timeline
 			}),
 			this.liveButton);
 		this.play(false);
+	}
+
+	/* From where to where it goes: the horizons come with the forecasts. */
+	scale()
+	{
+		const {city} = this;
+
+		this.first = -Math.min(MOST_PAST,
+			Math.round(city.historyMs / MINUTE_MS));
+		this.last = Math.max(0, ...city.horizons);
+		this.known = city.horizons.join();
+		const span = this.last - this.first;
+		this.slider.min = this.first;
+		this.slider.max = this.last;
+		this.slider.style.setProperty("--now",
+			-this.first / span * 100 + "%");
+		fill(this.marks, this.labels(span).map((m) => {
+			const mark = h("span", m === 0 ? {class: "now"} : null,
+				m > 0 && m < 60 ? "+" + m : ahead(m));
+			mark.style.left = (m - this.first) / span * 100 + "%";
+			return mark;
+		}));
 	}
 
 	/* Whole hours, now, and the horizons that are far enough apart. */
@@ -121,6 +132,8 @@ export class Timeline
 	/* The newest step moved on: a chosen past stays where it was. */
 	tick()
 	{
+		if (this.city.horizons.join() !== this.known)
+			this.scale();
 		if (this.fixed !== null)
 			this.minutes = Math.max(this.first, Math.round(
 				(this.fixed - this.city.time) / MINUTE_MS));
