@@ -31,6 +31,7 @@ struct conf {
 	struct tp_trail		 profiles;
 	struct tp_file_seen	 profiles_seen;
 	struct tp_neighbours	 graph;
+	bool			 told;		/* of a stranger */
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -179,6 +180,20 @@ refresh(void *arg, bool hup, struct tp_err *e)
 	return 0;
 }
 
+/* Says so of the first segment that no model has learnt. */
+static void
+tell_stranger(void *arg, const char *id, size_t n)
+{
+	struct conf	*c = arg;
+
+	if (!c->told)
+		tp_log_note("segment '%.*s' is not known to model '%s': it and "
+		    "others like it are forecast from what is usual for all "
+		    "segments, and counted as unknown", (int)n, id,
+		    c->live.use.model->version);
+	c->told = true;
+}
+
 static int
 set_graph(struct conf *c, struct tp_err *e)
 {
@@ -266,6 +281,8 @@ main(int argc, char **argv)
 	int		rc;
 
 	c.live.grid.wait_ms = 5 * TP_SECOND;
+	c.live.stranger = tell_stranger;
+	c.live.stranger_arg = &c;
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;

@@ -3,8 +3,16 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "model/profile.h"
 
 #define NOT_ASKED	(UINT32_MAX - 1)	/* of segs[] */
+/*
+ * How far a segment that is not known changes as all usually do.  Of six left
+ * out of METR-LA, 0.3 has the mean absolute errors of persistence (3.81, 4.64
+ * and 5.86 mph) with smaller squared ones, 1 has 3.90, 4.87 and 6.32; what is
+ * usual for all, without their readings, has 10.1.
+ */
+#define FOLLOW		0.3
 
 /* Where a column of the model is in a row, and the factor for its unit. */
 struct tp_asker_col {
@@ -128,17 +136,41 @@ tp_asker_put(struct tp_asker *a, const double *x, double now, double last,
 	a->seg[k] = seg;
 }
 
+/* The slot of the local day, and which day of the week (0: Monday). */
+static void
+local_time(struct tp_asker *a, int64_t t, int *slot, int *day)
+{
+	int64_t	local = t + tp_tz_offset(&a->tz, t);
+	int64_t	days = local / TP_DAY - (local % TP_DAY < 0);
+
+	*slot = (int)((local - days * TP_DAY) / a->m->step_ms);
+	*day = (int)(((days + 3) % 7 + 7) % 7);
+}
+
+double
+tp_asker_stranger(struct tp_asker *a, int64_t t, int ahead, double last)
+{
+	const struct tp_profile	all = {
+		1, a->m->slots_per_day, a->m->usual,
+	};
+	int			slot, day;
+	double			now, then;
+
+	if (a->m->usual == NULL)
+		return last;
+	local_time(a, t, &slot, &day);
+	now = (double)tp_profile_at(&all, 0, day, slot, 0);
+	then = (double)tp_profile_at(&all, 0, day, slot, ahead);
+	return isnan(last) || !(now > 0) ? then :
+	    last * (1 + FOLLOW * (then / now - 1));
+}
+
 void
 tp_asker_ask(struct tp_asker *a, int64_t t)
 {
-	int64_t		local = t + tp_tz_offset(&a->tz, t);
-	int64_t		days = local / TP_DAY - (local % TP_DAY < 0);
-	struct tp_ask	ask = {
-		a->n, a->x, a->now, a->last, a->seg,
-		(int)((local - days * TP_DAY) / a->m->step_ms),
-		(int)(((days + 3) % 7 + 7) % 7),
-	};
+	struct tp_ask	ask = { a->n, a->x, a->now, a->last, a->seg, 0, 0 };
 
+	local_time(a, t, &ask.slot, &ask.day);
 	if (a->n > 0)
 		a->m->kind->predict(a->m->state, &ask, a->raw);
 	a->n = 0;

@@ -44,6 +44,15 @@ uint32_t tp_asker_seg(struct tp_asker *a, const struct tp_map *ids, size_t i);
 /* Adds a row; seg is the model's index. */
 void tp_asker_put(struct tp_asker *a, const double *x, double now,
     double last, uint32_t seg);
+/*
+ * What stands in for the forecast `ahead` steps after t for a segment that the
+ * model does not know, in the model's unit: its last reading (in that unit),
+ * changed a part of the way as what is usual for all segments changes until
+ * then; where it is NAN, what is usual then.  Of a model that does not have
+ * what is usual: last.
+ */
+double tp_asker_stranger(struct tp_asker *a, int64_t t, int ahead,
+    double last);
 /* The model's forecasts, in its unit, for the rows put, which are of the step
  * at time t; the next row put is the first of another step. */
 void tp_asker_ask(struct tp_asker *a, int64_t t);

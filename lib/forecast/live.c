@@ -233,7 +233,7 @@ put_line(struct live *l, const char *id, size_t idlen, size_t i,
 	if (known)
 		tp_buf_add(b, l->tail.p, l->tail.n);
 	else
-		tp_buf_lit(b, ",\"model_version\":\"persistence\"}");
+		tp_buf_lit(b, ",\"model_version\":\"ha\"}");
 	return tp_out_end(out, TP_OUT_MAIN, id, idlen, t);
 }
 
@@ -252,6 +252,21 @@ make(const struct live *l, size_t k, size_t h, struct tp_forecast *f)
 	}
 	s = tp_adapt_shift(l->adapt, seg, h, raw);
 	tp_forecast_make(&l->fc, seg, h, raw, &s, f);
+}
+
+/* The forecast for a segment that the model does not know; NAN: none. */
+static void
+make_stranger(struct live *l, double last, int64_t t, size_t h,
+    struct tp_forecast *f)
+{
+	double	v = tp_asker_stranger(&l->asker, t, l->use.model->steps[h],
+		    tp_speed_convert(last, l->stream, l->fc.in));
+
+	v = tp_speed_convert(v, l->fc.in, l->fc.out);
+	f->speed = isnan(v) ? v : tp_forecast_speed(v);
+	f->lower = f->upper = f->confidence = (double)NAN;
+	f->level = tp_level(&l->conf->levels, f->speed, (double)NAN,
+	    l->fc.out);
 }
 
 /*
@@ -276,18 +291,17 @@ put_segment(struct live *l, const char *id, size_t idlen, size_t k,
 			    l->stream, l->fc.out), TP_FORECAST_DECIMALS);
 	}
 	if (k == SIZE_MAX) {
-		if (isnan(last))
-			return 0;
-		f.speed = tp_forecast_speed(tp_speed_convert(last, l->stream,
-		    l->fc.out));
-		f.lower = f.upper = f.confidence = (double)NAN;
-		f.level = tp_level(&l->conf->levels, f.speed, (double)NAN,
-		    l->fc.out);
 		tp_out_count(out, TP_COUNT_UNKNOWN, c->nh);
+		if (l->conf->stranger != NULL && !out->muted)
+			l->conf->stranger(l->conf->stranger_arg, id, idlen);
 	}
 	for (i = 0; i < c->nh; i++) {
 		if (k != SIZE_MAX)
 			make(l, k, c->horizon[i], &f);
+		else
+			make_stranger(l, last, t, c->horizon[i], &f);
+		if (isnan(f.speed))
+			continue;
 		if (put_line(l, id, idlen, i, &f, k != SIZE_MAX, t, out) != 0)
 			return -1;
 	}

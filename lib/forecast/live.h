@@ -8,8 +8,9 @@
  * else with all rows of its step (forecast/gather.h).  What the first record
  * is like decides which of the two it is.
  *
- * A segment that the model does not know is forecast by persistence: its
- * lines have "model_version":"persistence", no interval and no confidence.
+ * A segment that the model does not know is forecast from what is usual for all
+ * segments (tp_asker_stranger()): its lines have "model_version":"ha", no
+ * interval and no confidence.
  *
  * The conf and the models are the caller's; tp_live_use() replaces the model
  * between two records.  A step is forecast by one model: where its rows come
@@ -39,6 +40,9 @@ struct tp_live_conf {
 	int64_t		 minutes[TP_MODEL_HORIZONS];	/* horizons wanted */
 	size_t		 nminutes;	/* 0: all of the model */
 	unsigned	*users;		/* of the model that is next; or NULL */
+	/* told of each time that a segment is new to the model; or NULL */
+	void		(*stranger)(void *arg, const char *id, size_t idlen);
+	void		*stranger_arg;
 	bool		 adapt;		/* learn from what came due */
 	bool		 topics;	/* whether steps are whole is settled by
 					 * the first model */

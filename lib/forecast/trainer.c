@@ -115,6 +115,7 @@ describe(struct tp_modelfile *m, const struct tp_dataset *d,
 		m->windows[i] = p->part[i + 1] - p->part[i];
 	scaling(p, m);
 	m->free_flow = tp_profile_free_flow(p);
+	m->usual = tp_profile_all(p);
 }
 
 int

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "model/pack.h"
+#include "model/profile.h"
 
 struct tp_shape
 tp_modelfile_shape(const struct tp_modelfile *m)
@@ -37,6 +38,7 @@ tp_modelfile_release(struct tp_modelfile *m)
 	free(m->spec);
 	free(m->unit);
 	free(m->free_flow);
+	free(m->usual);
 	free(m->metrics);
 	tp_map_release(&m->segs);
 	tp_intervals_release(&m->iv);
@@ -145,7 +147,7 @@ put_data(json_t *o, const struct tp_modelfile *m)
 	json_object_set_new(o, "seed", json_integer((json_int_t)m->seed));
 }
 
-/* The first line; sizes are those of the three sections. */
+/* The first line; sizes are those of the sections. */
 static void
 put_head(const struct tp_modelfile *m, const size_t *size, struct tp_buf *b)
 {
@@ -178,6 +180,8 @@ put_head(const struct tp_modelfile *m, const size_t *size, struct tp_buf *b)
 	json_array_append_new(a, section("state", size[0]));
 	json_array_append_new(a, section("free_flow", size[1]));
 	json_array_append_new(a, section("intervals", size[2]));
+	if (m->usual != NULL)
+		json_array_append_new(a, section("usual", size[3]));
 	json_object_set_new(o, "sections", a);
 	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	if (text == NULL)
@@ -192,7 +196,7 @@ void
 tp_modelfile_write(const struct tp_modelfile *m, struct tp_buf *b)
 {
 	struct tp_buf	body = { 0 };
-	size_t		size[3], start = b->n;
+	size_t		size[4], start = b->n;
 
 	m->kind->save(m->state, &body);
 	size[0] = body.n;
@@ -201,6 +205,9 @@ tp_modelfile_write(const struct tp_modelfile *m, struct tp_buf *b)
 	if (m->iv.nseg > 0)
 		tp_intervals_save(&m->iv, &body);
 	size[2] = body.n - size[0] - size[1];
+	size[3] = m->usual != NULL ? tp_profile_size(1, m->slots_per_day) : 0;
+	tp_pack_f32(&body, m->usual, size[3]);
+	size[3] *= sizeof(*m->usual);
 	put_head(m, size, b);
 	tp_buf_add(b, body.p, body.n);
 	tp_buf_printf(b, "\nchecksum %016" PRIx64 "\n",

@@ -34,6 +34,8 @@ struct tp_modelfile {
 	int64_t		 windows[3];	/* train, validation, test */
 	double		 mean, std;	/* of the train part's readings */
 	float		*free_flow;	/* nseg: 85th percentile of those */
+	float		*usual;		/* of all segments: tp_profile_all();
+					 * NULL in files of before */
 	struct tp_intervals iv;		/* nseg 0: none */
 	char		*metrics;	/* score records, a JSON array */
 };

@@ -10,10 +10,11 @@
 #include "io/versions.h"
 #include "model/modelfile.h"
 #include "model/pack.h"
+#include "model/profile.h"
 
 #define MAGIC	"{\"format\":\"tp-model\",\"format_version\":"
 #define TRAILER	27		/* "\nchecksum 0123456789abcdef\n" */
-#define SECTIONS 3
+#define SECTIONS 4		/* the last was not in the first files */
 
 /* The parts of a file. */
 struct parts {
@@ -70,16 +71,16 @@ static int
 split_body(struct parts *q, const char *p, size_t n, struct tp_err *e)
 {
 	static const char *const names[SECTIONS] = {
-		"state", "free_flow", "intervals",
+		"state", "free_flow", "intervals", "usual",
 	};
 	json_t		*list = json_object_get(q->head, "sections"), *s;
 	const char	*name;
 	json_int_t	 bytes;
-	size_t		 i;
+	size_t		 count = json_array_size(list), i;
 
-	if (json_array_size(list) != SECTIONS)
+	if (count != SECTIONS && count != SECTIONS - 1)
 		return damaged(e, "sections");
-	for (i = 0; i < SECTIONS; i++) {
+	for (i = 0; i < count; i++) {
 		s = json_array_get(list, i);
 		name = json_string_value(json_object_get(s, "name"));
 		bytes = json_integer_value(json_object_get(s, "bytes"));
@@ -260,6 +261,19 @@ get_segments(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
 }
 
 static int
+get_usual(struct tp_modelfile *m, const struct parts *q, struct tp_err *e)
+{
+	struct tp_unpack	u = { q->body[3], q->size[3], false };
+	size_t			n = tp_profile_size(1, m->slots_per_day);
+
+	if (q->size[3] != n * sizeof(*m->usual))
+		return damaged(e, "usual speeds");
+	m->usual = tp_calloc(n + 1, sizeof(*m->usual));
+	tp_unpack_f32(&u, m->usual, n);
+	return tp_unpack_done(&u) ? 0 : damaged(e, "usual speeds");
+}
+
+static int
 get_arrays(struct tp_modelfile *m, const struct parts *q, struct tp_err *e)
 {
 	struct tp_unpack	 ff = { q->body[1], q->size[1], false };
@@ -274,6 +288,8 @@ get_arrays(struct tp_modelfile *m, const struct parts *q, struct tp_err *e)
 	tp_unpack_f32(&ff, m->free_flow, m->segs.n);
 	if (!tp_unpack_done(&ff))
 		return damaged(e, "free-flow speeds");
+	if (q->body[3] != NULL && get_usual(m, q, e) != 0)
+		return -1;
 	if (alpha == NULL)
 		return q->size[2] == 0 ? 0 : damaged(e, "alpha");
 	if (!(a > 0 && a < 1))

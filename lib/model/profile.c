@@ -149,3 +149,22 @@ tp_profile_release(struct tp_profile *f)
 	free(f->v);
 	f->v = NULL;
 }
+
+float *
+tp_profile_all(const struct tp_panel *p)
+{
+	struct tp_profile	 f;
+	size_t			 n = tp_profile_size(1,
+				    p->shape.slots_per_day), i, k;
+	float			*all = tp_calloc(n + 1, sizeof(*all));
+	double			 sum;
+
+	tp_profile_fit(&f, p);
+	for (i = 0; i < n; i++) {
+		for (sum = 0, k = 0; k < f.nseg; k++)
+			sum += (double)f.v[k * n + i];
+		all[i] = (float)(sum / (double)f.nseg);
+	}
+	tp_profile_release(&f);
+	return all;
+}

@@ -58,6 +58,13 @@ tp_profile_at(const struct tp_profile *f, size_t seg, int day, int slot,
 double *tp_profile_means(const struct tp_panel *p);
 
 /*
+ * What is usual for all segments together: the mean of their profiles, as a
+ * profile of one segment; TP_PROFILE_DAYS x slots floats, for the caller to
+ * free.
+ */
+float *tp_profile_all(const struct tp_panel *p);
+
+/*
  * For each segment, the 85th percentile of its readings in steps below part[1]
  * (0 where it has none); nseg floats, for the caller to free.
  */

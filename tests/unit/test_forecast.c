@@ -334,7 +334,7 @@ live_from_rows_and_events(void **state)
 	assert_int_equal(a.n, b.n);
 	assert_memory_equal(a.p, b.p, a.n);
 	assert_non_null(strstr(tp_buf_cstr(&a),
-	    "\"model_version\":\"persistence\""));
+	    "\"model_version\":\"ha\""));
 	tp_train_release(&r);
 	tp_dataset_release(&d);
 	tp_buf_release(&log);
