@@ -2,6 +2,7 @@
  * tp-predict: forecasts of each segment from a live or recorded stream.
  */
 #include "base/log.h"
+#include "data/places.h"
 #include "forecast/live.h"
 #include "io/file.h"
 #include "io/versions.h"
@@ -32,6 +33,10 @@ struct conf {
 	struct tp_file_seen	 profiles_seen;
 	struct tp_neighbours	 graph;
 	bool			 told;		/* of a stranger */
+	struct tp_shape_conf	 shape;
+	struct tp_places	 places;
+	int			 as;
+	const char		*sensors_path;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -48,6 +53,10 @@ static const struct tp_opt options[] = {
 	    "60,45,30,15), or ratio[:LIST] of the free-flow speed", 0, 0 },
 	{ TP_OPT_CHOICE, 0, "units", AT(unit), "UNIT", "keep|kmh|mph",
 	    "of the speeds written (default: those of the input)", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", TP_SHAPE_NAMES,
+	    TP_SHAPE_HELP, 0, 0 },
+	{ TP_OPT_FILE, 0, "sensors", AT(sensors_path), "FILE", NULL,
+	    "CSV table of the places of segments, for --as", 0, 0 },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m, for models that read neighbours",
 	    0, 0 },
@@ -215,6 +224,26 @@ set_profiles(struct conf *c, struct tp_err *e)
 	return load_profiles(c, e);
 }
 
+/* --as, and where segments are. */
+static int
+set_shape(struct conf *c, struct tp_err *e)
+{
+	char	*text;
+	size_t	 n;
+	int	 rc;
+
+	c->shape.shape = (enum tp_shape_system)c->as;
+	if (c->sensors_path == NULL)
+		return 0;
+	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
+		return -1;
+	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
+	free(text);
+	c->shape.ids = &c->places.sensors.ids;
+	c->shape.places = c->places.v;
+	return rc;
+}
+
 static int
 configure(struct conf *c, struct tp_err *e)
 {
@@ -243,7 +272,8 @@ configure(struct conf *c, struct tp_err *e)
 	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
 		return tp_opt_error(e, "the model and the records cannot "
 		    "both be standard input");
-	if (set_graph(c, e) != 0 || set_profiles(c, e) != 0)
+	if (set_shape(c, e) != 0 || set_graph(c, e) != 0 ||
+	    set_profiles(c, e) != 0)
 		return -1;
 	tp_file_changed(c->model_path, &c->seen);
 	return use(c, e);
@@ -255,6 +285,7 @@ release(struct conf *c)
 	drop(&c->models);
 	free(c->model_path);
 	tp_neighbours_release(&c->graph);
+	tp_places_release(&c->places);
 	tp_trail_release(&c->profiles);
 }
 
@@ -273,6 +304,7 @@ main(int argc, char **argv)
 		.opts = &c.run,
 		.filter = &tp_live_filter,
 		.conf = &c.live,
+		.shape = &c.shape,
 		.what = "records",
 		.refresh = refresh,
 		.refresh_arg = &c,

@@ -26,12 +26,13 @@ struct conf {
 	struct tp_scenario	 scenario;
 	struct tp_taxi_conf	 taxi;
 	struct tp_graph		 graph;
+	struct tp_shape_conf	 shape;
 	struct tp_pace		 pace;
+	int			 as;
 	bool			 loop;
 	const char		*from, *to, *rebase, *zone, *missing;
 	const char		*segments, *sensors_path, *start;
-	const char		*box, *zones_path, *graph_path;
-	const char		*shapes_path;
+	const char		*box, *zones_path, *graph_path, *shapes_path;
 	struct tp_shapes	 shapes;
 	size_t			 shapes_saved;	/* bytes of their text */
 };
@@ -86,6 +87,8 @@ static const struct tp_opt options[] = {
 	    "road", 0, 0 },
 	{ TP_OPT_FILE, 0, "shapes", AT(shapes_path), "FILE", NULL,
 	    "here: keep the line of each road section in FILE", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", TP_SHAPE_NAMES,
+	    TP_SHAPE_HELP, 0, 0 },
 	{ TP_OPT_STR, 0, "rebase", AT(rebase), "TIME", NULL,
 	    "shift all times so that the first event is at TIME, or now",
 	    0, 0 },
@@ -275,6 +278,8 @@ static int
 configure(struct conf *c, struct tp_err *e)
 {
 	c->replay.taxi = &c->taxi;
+	c->shape.shape = (enum tp_shape_system)c->as;
+	c->shape.tz = &c->tz;
 	c->replay.max_line = (size_t)c->run.max_line;
 	return set_times(c, e) == -1 || tp_replay_units(&c->replay, c->missing,
 	    e) == -1 ||
@@ -312,6 +317,7 @@ main(int argc, char **argv)
 		.opts = &c.run,
 		.reader = &tp_replay_reader,
 		.conf = &c.replay,
+		.shape = &c.shape,
 		.refresh = refresh,
 		.refresh_arg = &c,
 		.what = "events",

@@ -4,22 +4,21 @@
  */
 #include <math.h>
 
-#include "data/sensors.h"
+#include "data/places.h"
 #include "io/file.h"
 #include "rec/check.h"
 #include "stream/run.h"
 
-#define SENSORS_MAX	((size_t)256 << 20)	/* bytes of --sensors */
 #define BOX_SIDES	4
 #define SPEED_MAX	10000		/* that --max-speed takes */
 
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_check_conf	 check;
-	int			 units, speed_unit, occupancy, twins;
+	struct tp_shape_conf	 shape;
+	int			 units, speed_unit, occupancy, twins, as;
 	const char		*max_speed, *tz, *box, *sensors_path;
-	struct tp_sensors	 sensors;
-	struct tp_check_place	*places;	/* by index in sensors.ids */
+	struct tp_places	 places;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -39,6 +38,8 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "Output" },
 	{ TP_OPT_CHOICE, 0, "units", AT(units), "UNIT", "keep|kmh|mph",
 	    "convert speeds", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", TP_SHAPE_NAMES,
+	    TP_SHAPE_HELP, 0, 0 },
 	{ TP_OPT_STR, 0, "processor-id", AT(check.processor_id), "NAME", NULL,
 	    "written as processor_id (default tp-validate)", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "Checks" },
@@ -140,49 +141,22 @@ set_box(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
-/* The number in one of a sensor's fields, text as ,"latitude":34.1; or NAN. */
-static double
-sensor_number(const struct tp_sensor *s, enum tp_place f)
-{
-	const char	*p, *end, *colon;
-	double		 v;
-
-	if (s->at[f] == s->at[f + 1])
-		return NAN;
-	p = s->text + s->at[f];
-	end = s->text + s->at[f + 1];
-	if ((colon = memchr(p, ':', (size_t)(end - p))) == NULL ||
-	    tp_parse_num(colon + 1, (size_t)(end - colon - 1), &v) != 0)
-		return NAN;
-	return v;
-}
-
 static int
 set_sensors(struct conf *c, struct tp_err *e)
 {
-	const struct tp_sensor	*s;
-	char			*text;
-	size_t			 n, i;
-	int			 rc;
+	char	*text;
+	size_t	 n;
+	int	 rc;
 
 	if (c->sensors_path == NULL)
 		return 0;
-	if (tp_file_read(c->sensors_path, SENSORS_MAX, &text, &n, e) != 0)
+	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
 		return -1;
-	rc = tp_sensors_parse(&c->sensors, c->sensors_path, text, n, e);
+	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
 	free(text);
-	if (rc != 0)
-		return -1;
-	n = c->sensors.ids.n;
-	c->places = tp_calloc(n > 0 ? n : 1, sizeof(*c->places));
-	for (i = 0; i < n; i++) {
-		s = &c->sensors.v[i];
-		c->places[i].latitude = sensor_number(s, TP_PLACE_LATITUDE);
-		c->places[i].longitude = sensor_number(s, TP_PLACE_LONGITUDE);
-	}
-	c->check.ids = &c->sensors.ids;
-	c->check.places = c->places;
-	return 0;
+	c->check.ids = c->shape.ids = &c->places.sensors.ids;
+	c->check.places = c->shape.places = c->places.v;
+	return rc;
 }
 
 /* From what the options say to what the filter takes. */
@@ -195,6 +169,8 @@ configure(struct conf *c, struct tp_err *e)
 	c->check.twins = (enum tp_check_twins)c->twins;
 	if (c->tz != NULL && tp_tz_open(&c->check.tz, c->tz, e) != 0)
 		return -1;
+	c->shape.shape = (enum tp_shape_system)c->as;
+	c->shape.tz = c->tz != NULL ? &c->check.tz : NULL;
 	if (set_max_speed(c, e) != 0 || set_box(c, e) != 0)
 		return -1;
 	return set_sensors(c, e);
@@ -208,7 +184,7 @@ main(int argc, char **argv)
 	};
 	struct tp_run	run = {
 		.opts = &c.run, .filter = &tp_check_filter, .conf = &c.check,
-		.what = "events",
+		.shape = &c.shape, .what = "events",
 	};
 	struct tp_err	e = { 0 };
 	int		rc;
@@ -222,7 +198,6 @@ main(int argc, char **argv)
 		rc = tp_run(&run, &e);
 	if (rc == 0 && run.rejected > 0)
 		rc = TP_EXIT_NO;
-	tp_sensors_release(&c.sensors);
-	free(c.places);
+	tp_places_release(&c.places);
 	return tp_run_exit(rc, &e);
 }

@@ -2,6 +2,8 @@
  * tp-window: reads events, writes one aggregate for each segment (or road, or
  * grid cell) and window of event time.
  */
+#include "data/places.h"
+#include "io/file.h"
 #include "stream/run.h"
 #include "window/window.h"
 
@@ -10,8 +12,11 @@
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_window_conf	 win;
-	int			 emit, fill, at_eof, units;
+	struct tp_shape_conf	 shape;
+	struct tp_places	 places;
+	int			 emit, fill, at_eof, units, as;
 	const char		*tz_name, *by, *cell, *late, *agg, *levels;
+	const char		*sensors_path;
 	struct tp_tz		 tz;
 	const char		*paths[2];	/* of the output late */
 };
@@ -82,6 +87,10 @@ static const struct tp_opt options[] = {
 	    0, 0 },
 	{ TP_OPT_CHOICE, 0, "units", AT(units), "UNIT", "keep|kmh|mph",
 	    "of speeds (default keep: as the first event has it)", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", TP_SHAPE_NAMES,
+	    TP_SHAPE_HELP, 0, 0 },
+	{ TP_OPT_FILE, 0, "sensors", AT(sensors_path), "FILE", NULL,
+	    "CSV table of the places of segments, for --as", 0, 0 },
 	{ .kind = TP_OPT_END },
 };
 
@@ -112,6 +121,26 @@ set_late(struct conf *c)
 		c->win.late = TP_WINDOW_LATE_OUT;
 		c->paths[TP_WINDOW_OUT_LATE] = c->late;
 	}
+}
+
+/* --as, and where segments are. */
+static int
+set_shape(struct conf *c, struct tp_err *e)
+{
+	char	*text;
+	size_t	 n;
+	int	 rc;
+
+	c->shape.shape = (enum tp_shape_system)c->as;
+	if (c->sensors_path == NULL)
+		return 0;
+	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
+		return -1;
+	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
+	free(text);
+	c->shape.ids = &c->places.sensors.ids;
+	c->shape.places = c->places.v;
+	return rc;
 }
 
 /* From what the options say to what the filter takes. */
@@ -148,7 +177,7 @@ configure(struct conf *c, struct tp_err *e)
 			return tp_err_prefix(e, "--tz");
 		w->tz = &c->tz;
 	}
-	return tp_window_conf_check(w, e);
+	return tp_window_conf_check(w, e) == 0 ? set_shape(c, e) : -1;
 }
 
 int
@@ -162,6 +191,7 @@ main(int argc, char **argv)
 		.opts = &c.run,
 		.filter = &tp_window_filter,
 		.conf = &c.win,
+		.shape = &c.shape,
 		.paths = c.paths + 1,
 		.what = "events",
 	};
@@ -175,5 +205,6 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
+	tp_places_release(&c.places);
 	return tp_run_exit(rc, &e);
 }

@@ -309,7 +309,7 @@ produce(struct tp_kprod *p, const struct tp_kdest *t,
 	    RD_KAFKA_V_VALUE(value, r->n),
 	    RD_KAFKA_V_TIMESTAMP(r->t > 0 ? r->t : 0),
 	    RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-	    RD_KAFKA_V_HEADER("processed_at", ms, -1),
+	    RD_KAFKA_V_HEADER(r->stamp, ms, -1),
 	    RD_KAFKA_V_HEADER("processor_id", r->processor, -1),
 	    RD_KAFKA_V_END);
 }

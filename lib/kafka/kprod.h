@@ -49,8 +49,9 @@ struct tp_krec {
 	const char	*p;
 	size_t		 n;
 	int64_t		 t;		/* ms; < 0: now */
-	/* record headers processor_id and processed_at; NULL: none */
-	const char	*processor;
+	/* record headers: processor_id, and when, by the name of `stamp`;
+	 * NULL: none */
+	const char	*processor, *stamp;
 	int64_t		 processed_ms;
 };
 

@@ -37,40 +37,62 @@ has_speed(const struct tp_rec *r, enum tp_field family)
 	    r->at[family] != NULL;
 }
 
+/* True where something is forecast; the name may have the horizon. */
+static inline bool
+has_forecast(const struct tp_rec *r)
+{
+	struct tp_horizon	h;
+
+	return has_speed(r, TP_F_PREDICTED_SPEED) ||
+	    (has_speed(r, TP_F_CURRENT_SPEED) &&
+	    tp_rec_horizons(r, &h, 1) > 0);
+}
+
 /* Which fields are the speed of the event; NONE where it has none. */
 static inline enum tp_field
 find_speed(const struct tp_rec *r)
 {
 	if (has_speed(r, TP_F_SPEED) || r->at[TP_F_SPEED_MS] != NULL)
 		return TP_F_SPEED;
-	if (r->at[TP_F_HORIZON_MINUTES] != NULL ||
-	    has_speed(r, TP_F_PREDICTED_SPEED))
-		return TP_F_NONE;	/* a forecast: no reading */
+	if (r->at[TP_F_WINDOW_START] != NULL ||
+	    r->at[TP_F_HORIZON_MINUTES] != NULL || has_forecast(r))
+		return TP_F_NONE;	/* no reading */
 	if (has_speed(r, TP_F_CURRENT_SPEED))
 		return TP_F_CURRENT_SPEED;
 	return has_speed(r, TP_F_AVG_SPEED) ? TP_F_AVG_SPEED : TP_F_NONE;
 }
 
-/* What every event must have. */
+/* The speed f must say its unit, if it is there. */
+static int
+check_unit(struct tp_check *c, enum tp_field f)
+{
+	const struct tp_json_val *const	*at = c->r->at;
+
+	if (c->conf->speed_unit != TP_UNIT_NONE || at[f + 1] != NULL ||
+	    at[f + 2] != NULL || (f == TP_F_SPEED ?
+	    at[TP_F_SPEED_MS] != NULL : at[f] == NULL))
+		return 0;
+	return tp_check_refuse(c, "speed-unit",
+	    "%s: the name has no unit; --speed-unit tells it",
+	    tp_field_name(f));
+}
+
+/* What every record must have; events a reading too. */
 static int
 check_fields(struct tp_check *c)
 {
 	const struct tp_json_val *const	*at = c->r->at;
-	enum tp_field			 f = c->speed;
 
 	if (!c->has_id)
 		return tp_check_refuse(c, "schema", "no segment_id");
-	if (at[TP_F_TIMESTAMP] == NULL)
+	if (at[tp_check_when(c->r)] == NULL)
 		return tp_check_refuse(c, "schema", "no timestamp");
-	if (f != TP_F_NONE) {
-		if (c->conf->speed_unit == TP_UNIT_NONE &&
-		    at[f + 1] == NULL && at[f + 2] == NULL &&
-		    (f != TP_F_SPEED || at[TP_F_SPEED_MS] == NULL))
-			return tp_check_refuse(c, "speed-unit",
-			    "%s: the name has no unit; --speed-unit tells it",
-			    tp_field_name(f));
-		return 0;
-	}
+	if (c->speed != TP_F_NONE)
+		return check_unit(c, c->speed);
+	if (at[TP_F_WINDOW_START] != NULL)
+		return check_unit(c, TP_F_AVG_SPEED);
+	if (has_forecast(c->r))
+		return check_unit(c, TP_F_PREDICTED_SPEED);
 	if (at[TP_F_VOLUME_VPH] == NULL && at[TP_F_VOLUME] == NULL &&
 	    at[TP_F_OCCUPANCY_PERCENT] == NULL &&
 	    at[TP_F_OCCUPANCY] == NULL && at[TP_F_JAM_FACTOR] == NULL)
@@ -230,6 +252,24 @@ bound(const struct tp_check *c)
 	    r->o.n * (2 * TP_CHECK_NAME + TP_CHECK_NUM);
 }
 
+/* What tells two forecasts or aggregates of one time apart. */
+static uint64_t
+hash_version(const struct tp_rec *r)
+{
+	static const enum tp_field	fields[] = {
+		TP_F_HORIZON_MINUTES, TP_F_TARGET_TIMESTAMP,
+		TP_F_MODEL_VERSION, TP_F_WINDOW_END, TP_F_REV,
+	};
+	uint64_t			h = 0;
+	size_t				i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (r->at[fields[i]] != NULL)
+			h += tp_hash(r->at[fields[i]]->p, r->at[fields[i]]->n,
+			    EVENT_SEED + 1 + i);
+	return h;
+}
+
 /*
  * Remembers the record.  Returns 1 where it is to be written, 0 where it was
  * seen before and is dropped, -1 where it is refused.
@@ -246,6 +286,8 @@ check_seen(struct tp_check *c, struct tp_out *out)
 		event += event == 0;
 	}
 	segment = tp_hash(c->id.p, c->id.n, SEGMENT_SEED);
+	if (c->speed == TP_F_NONE)
+		segment += hash_version(c->r);
 	if (!tp_dedupe_push(&c->seen, segment, c->t, event, c->r->pos) ||
 	    c->conf->twins == TP_TWINS_PASS)
 		return 1;
@@ -310,7 +352,7 @@ static void
 init_speeds(struct tp_check *c)
 {
 	static const enum tp_field	families[] = {
-		TP_F_SPEED, TP_F_FREE_FLOW, TP_F_AVG_SPEED,
+		TP_F_SPEED, TP_F_FREE_FLOW, TP_F_AVG_SPEED, TP_F_STD_SPEED,
 		TP_F_CURRENT_SPEED, TP_F_PREDICTED_SPEED, TP_F_LOWER,
 		TP_F_UPPER,
 	};

@@ -182,7 +182,7 @@ write_time(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 		snprintf(text, sizeof(text), "is no time: %s", why);
 		return tp_check_refuse_value(c, "time", in, text);
 	}
-	if (f == TP_F_TIMESTAMP)
+	if (f == tp_check_when(c->r))
 		c->t = t;
 	c->p = tp_check_put_name(c, c->p, f);
 	/* The scanner lets no number begin with 0, so equal is same text. */
@@ -289,6 +289,49 @@ check_key(struct tp_check *c, const struct tp_json_field *in)
 }
 
 /*
+ * "predicted_speed_10min", which is given the unit and converted as other
+ * speeds are.  Returns 1 where the field is none such, or to stay as it is.
+ */
+static int
+write_horizon(struct tp_check *c, const struct tp_json_field *in, size_t i)
+{
+	enum tp_unit	unit, want = c->conf->units;
+	const char	*suffix;
+	char		*p = c->p;
+	size_t		 n = in->klen;
+	double		 v;
+
+	if (tp_horizon_name(in->key, n, &unit) == 0 ||
+	    in->v.type != TP_JSON_NUM || tp_json_num(&in->v, &v) < 0)
+		return 1;
+	if (unit != TP_UNIT_NONE)
+		n -= 4;			/* _kmh */
+	else
+		unit = c->conf->speed_unit;
+	if (unit == TP_UNIT_NONE)
+		return 1;
+	if (want == TP_UNIT_NONE)
+		want = unit;
+	suffix = tp_unit_suffix(want);
+	*p++ = ',';
+	*p++ = '"';
+	p = tp_check_put(p, in->key, n);
+	*p++ = '_';
+	memcpy(p, suffix, 3);
+	p += 3;
+	if (has_name(c, c->p + 2, (size_t)(p - c->p) - 2, i))
+		return 1;
+	*p++ = '"';
+	*p++ = ':';
+	if (unit == want)
+		p = put_same(p, &in->v, v);
+	else
+		p = tp_check_put_num(p, tp_speed_convert(v, unit, want));
+	c->p = p;
+	return 0;
+}
+
+/*
  * A field that nobody knows, or whose meaning another field has: as it is.
  * One from a container has the container's name in front where its own is
  * taken.
@@ -335,6 +378,8 @@ tp_check_field(struct tp_check *c, size_t i)
 	enum tp_field			 f = (enum tp_field)s->field;
 
 	if (in->v.type == TP_JSON_NULL)
+		return 0;
+	if (f == TP_F_NONE && write_horizon(c, in, i) == 0)
 		return 0;
 	if (f == TP_F_NONE || s->lost)
 		return write_other(c, in, i);

@@ -43,6 +43,16 @@ struct tp_check {
 	char		 why[240];
 };
 
+/* The field with the time of a record: of an aggregate without one of its
+ * own, its start. */
+static inline enum tp_field
+tp_check_when(const struct tp_rec *r)
+{
+	return r->at[TP_F_TIMESTAMP] != NULL ||
+	    r->at[TP_F_WINDOW_START] == NULL ? TP_F_TIMESTAMP :
+	    TP_F_WINDOW_START;
+}
+
 /*
  * Refuses the record: rule is static, the rest is copied.  Returns -1.
  */

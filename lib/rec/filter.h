@@ -85,6 +85,7 @@ enum tp_count {
 	TP_COUNT_MISSING,	/* readings that the source marks as missing */
 	TP_COUNT_HELD,		/* alerts held back, and the like */
 	TP_COUNT_UNKNOWN,	/* forecasts of segments new to the model */
+	TP_COUNT_UNPLACED,	/* fields that the shape of --as cannot hold */
 	TP_COUNT_MAX
 };
 

@@ -107,9 +107,8 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
 	return 0;
 }
 
-/* "predicted_speed_10min" and a unit behind it; 0 minutes where it is not. */
-static int
-horizon_of(const char *key, size_t n, enum tp_unit *unit)
+int
+tp_horizon_name(const char *key, size_t n, enum tp_unit *unit)
 {
 	static const char	head[] = "predicted_speed_";
 	size_t			i = sizeof(head) - 1;
@@ -144,7 +143,7 @@ tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max)
 
 		if (r->slot[i].field != TP_F_NONE)
 			continue;
-		h[n].minutes = horizon_of(f->key, f->klen, &h[n].unit);
+		h[n].minutes = tp_horizon_name(f->key, f->klen, &h[n].unit);
 		if (h[n].minutes > 0 && tp_json_num(&f->v, &h[n].speed) == 0)
 			n++;
 	}

@@ -38,6 +38,8 @@ enum tp_field {
 	TP_F_AGGREGATE_ID, TP_F_WINDOW_START, TP_F_WINDOW_END,
 	TP_F_EVENT_COUNT,
 	TP_F_AVG_SPEED, TP_F_AVG_SPEED_KMH, TP_F_AVG_SPEED_MPH,
+	TP_F_STD_SPEED, TP_F_STD_SPEED_KMH, TP_F_STD_SPEED_MPH,
+	TP_F_TOTAL_VOLUME, TP_F_AVG_OCCUPANCY,
 	TP_F_FINAL, TP_F_REV,
 	/* forecasts */
 	TP_F_PREDICTION_ID, TP_F_HORIZON_MINUTES, TP_F_TARGET_TIMESTAMP,
@@ -184,6 +186,8 @@ struct tp_horizon {
 	double		 speed;
 	enum tp_unit	 unit;		/* NONE where the name has none */
 };
+/* The minutes that such a name of n bytes says, and its unit; 0: none. */
+int tp_horizon_name(const char *key, size_t n, enum tp_unit *unit);
 /* Finds up to max of them in their order; returns how many. */
 int tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max);
 

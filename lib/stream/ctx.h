@@ -43,6 +43,12 @@ struct tp_ctx {
 	struct tp_ctx_kafka *k;		/* NULL: no endpoint is Kafka's */
 	bool		 broken_pipe;	/* whoever read our output is gone */
 
+	/* --as; NULL: our own shape */
+	struct tp_shaper *shaper;
+	struct tp_buf	 shaped;	/* a line, while it is made */
+	const struct tp_rec *at;	/* the record at work, or NULL */
+	uint64_t	 unshaped;	/* lines refused where at is NULL */
+
 	struct tp_src	*src;		/* being read, or NULL */
 	uint64_t	 bytes;		/* unpacked, read so far */
 	uint64_t	 packed_before, packed_total;	/* earlier and all files */
@@ -84,6 +90,21 @@ int tp_ctx_sleep(struct tp_ctx *c, int64_t mono_ns);
 /* reject.c: as tp_out_reject(). */
 int tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
     const char *reason);
+
+/* As tp_ctx_reject(), of a line that the tool made itself. */
+int tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
+    const char *reason);
+
+/* shapeout.c: makes what --as needs; frees it. */
+void tp_ctx_shape_open(struct tp_ctx *c);
+void tp_ctx_shape_close(struct tp_ctx *c);
+/*
+ * Gives the line that was just ended on the main output its shape.  Returns
+ * 1; or what end of line returns, 0 or -1, where none is to be written now.
+ */
+int tp_ctx_shape(struct tp_ctx *c);
+/* The end of the input: refuses what waits for others.  0 or -1. */
+int tp_ctx_shape_end(struct tp_ctx *c);
 
 /* stats.c */
 void tp_ctx_stats_init(struct tp_ctx *c);

@@ -57,9 +57,14 @@ tp_ctx_kafka_put(struct tp_ctx *c, struct tp_ctx_sink *s, struct tp_buf *b,
 		.key = keylen > 0 ? key : NULL, .keylen = keylen,
 		.p = b->p + start, .n = b->n - start - 1, .t = t,
 	};
+	bool		main = s->which == TP_OUT_MAIN;
 	int		skip = 0;
 
-	if (c->run->opts->headers) {
+	if (main && c->shaper != NULL)
+		r.stamp = tp_shaper_stamp(c->shaper);
+	if (c->run->opts->headers && r.stamp == NULL)
+		r.stamp = "processed_at";
+	if (r.stamp != NULL) {
 		r.processor = tp_log_tool();
 		r.processed_ms = c->now_ms != 0 ? c->now_ms :
 		    tp_clock_wall_ms();

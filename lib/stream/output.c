@@ -77,8 +77,11 @@ end_line(struct tp_out *o, unsigned which, const char *key, size_t keylen,
 	struct tp_run		*run = c->run;
 	struct tp_ctx_sink	*s = &c->sinks[which];
 	uint64_t		 count = (uint64_t)run->opts->count;
+	int			 rc;
 
 	if (which == TP_OUT_MAIN) {
+		if (c->shaper != NULL && (rc = tp_ctx_shape(c)) != 1)
+			return rc;
 		c->last_t = t;
 		if ((run->pace.speed > 0 || run->pace.rate > 0) &&
 		    !tp_ctx_resume_past(c) && pace(c, t) == -1)
@@ -114,6 +117,7 @@ tp_ctx_open_outputs(struct tp_ctx *c)
 	c->sinks = tp_calloc(n, sizeof(*c->sinks));
 	c->out.end = end_line;
 	c->out.reject = tp_ctx_reject;
+	tp_ctx_shape_open(c);
 	if (tp_ctx_kafka_open(c) == -1 ||
 	    open_sink(c, &c->sinks[0], run->opts->output, 0) == -1)
 		return -1;
@@ -185,6 +189,7 @@ tp_ctx_close_outputs(struct tp_ctx *c)
 	if (tp_sink_close(c->rejects.file, e) == -1)
 		rc = -1;
 	tp_ctx_kafka_close(c);
+	tp_ctx_shape_close(c);
 	tp_buf_release(&c->reject_buf);
 	free(c->sinks);
 	free(c->out.bufs);

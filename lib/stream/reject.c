@@ -47,12 +47,20 @@ int
 tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
     const char *reason)
 {
-	struct tp_ctx			*c = (struct tp_ctx *)o;
-	const struct tp_run_opts	*opts = c->run->opts;
-	char				 at[600];
+	struct tp_ctx	*c = (struct tp_ctx *)o;
 
 	if (c->k != NULL && c->k->whole != NULL && !tp_ctx_whole_ours(c, r))
 		return 0;
+	return tp_ctx_refuse(c, r, rule, reason);
+}
+
+int
+tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
+    const char *reason)
+{
+	const struct tp_run_opts	*opts = c->run->opts;
+	char				 at[600];
+
 	c->run->rejected++;
 	if (c->rejects.file != NULL || c->rejects.topic != NULL)
 		write_reject(c, r, rule, reason);

@@ -72,6 +72,7 @@ close_input(struct tp_ctx *c, struct tp_src *src)
 {
 	c->packed_before += tp_src_done(src);
 	c->src = NULL;
+	c->at = NULL;			/* its record has src's name */
 	tp_src_close(src);
 }
 
@@ -176,6 +177,7 @@ give_record(struct tp_ctx *c, void *st, struct tp_rec *r, const char *p,
     size_t n)
 {
 	c->run->records++;
+	c->at = r;
 	if (tp_rec_parse(r, p, n) == -1) {
 		r->line = p;
 		r->len = n;
@@ -333,10 +335,12 @@ run_filter(struct tp_ctx *c)
 			c->stop = TP_CTX_ENOUGH;
 		close_input(c, src);
 	}
-	if (c->stop == TP_CTX_GO && f->end != NULL)
-		f->end(st, &c->out);
-	else if (c->stop == TP_CTX_SIGNAL && f->flush != NULL)
+	if (c->stop == TP_CTX_GO) {
+		if (f->end == NULL || f->end(st, &c->out) == 0)
+			tp_ctx_shape_end(c);
+	} else if (c->stop == TP_CTX_SIGNAL && f->flush != NULL) {
 		f->flush(st, &c->out);
+	}
 	if (c->run->state == NULL) {
 		if (f->clear != NULL)
 			f->clear(st);

@@ -10,6 +10,7 @@
 #include "base/opt.h"
 #include "rec/filter.h"
 #include "rec/reader.h"
+#include "rec/shaper.h"
 
 /* The options every tool has; their table is tp_run_options. */
 struct tp_run_opts {
@@ -79,6 +80,8 @@ struct tp_run {
 	int64_t		 wait_ms;
 	bool		 stamped;	/* then a record that tells no time
 					 * has that of its message */
+	/* In which shape the main output is; NULL: our own. */
+	const struct tp_shape_conf *shape;
 	const char	*what;		/* "events", for progress and counts */
 	struct tp_pace	 pace;
 	bool		 loop;		/* readers: start over at the end */

@@ -18,6 +18,7 @@ static const char *const count_names[TP_COUNT_MAX] = {
 	[TP_COUNT_MISSING] = "missing",
 	[TP_COUNT_HELD] = "held",
 	[TP_COUNT_UNKNOWN] = "unknown",
+	[TP_COUNT_UNPLACED] = "unplaced",
 };
 
 void

@@ -55,8 +55,8 @@ check_output(struct tp_buf *b)
 		return;
 	if (b->p[b->n - 1] != '\n' || memchr(b->p, '\n', b->n - 1) != NULL ||
 	    tp_rec_parse(&r, b->p, b->n - 1) != 0 || r.nested ||
-	    r.at[TP_F_SEGMENT_ID] == NULL || r.at[TP_F_TIMESTAMP] == NULL ||
-	    r.at[TP_F_TIMESTAMP]->type != TP_JSON_NUM ||
+	    r.at[TP_F_SEGMENT_ID] == NULL || r.at[tp_rec_when(&r)] == NULL ||
+	    r.at[tp_rec_when(&r)]->type != TP_JSON_NUM ||
 	    r.at[TP_F_VALIDATION_STATUS] == NULL)
 		abort();
 	tp_rec_release(&r);
