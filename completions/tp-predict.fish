@@ -2,6 +2,8 @@ complete -c tp-predict -s m -l model -r -F -d 'model that tp-train saved, or the
 complete -c tp-predict -l horizons -x -d 'minutes ahead, of those the model has (default all)'
 complete -c tp-predict -l levels -x -d 'limits of the congestion levels in mph, best first (default 60,45,30,15), or ratio[:LIST] of the free-flow speed'
 complete -c tp-predict -l units -x -a 'keep kmh mph' -d 'of the speeds written (default: those of the input)'
+complete -c tp-predict -l as -x -a 'own la la-nested la-avro la-front hanoi nyc' -d 'write records in the shape of another system; see tp-record(5)'
+complete -c tp-predict -l sensors -r -F -d 'CSV table of the places of segments, for --as'
 complete -c tp-predict -l graph -r -F -d 'CSV table from,to,distance_m, for models that read neighbours'
 complete -c tp-predict -l profiles -r -F -d 'what is usual, for models that read it; read again when it changes (default: learnt from the input)'
 complete -c tp-predict -l adapt -d 'learn from forecasts that came due: bias and intervals'

@@ -55,6 +55,9 @@ _tp_replay()
 	--shapes)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--as)
+		COMPREPLY=($(compgen -W 'own la la-nested la-avro la-front hanoi nyc' -- "$cur"))
+		return ;;
 	--rebase)
 		return ;;
 	-s|--speed)
@@ -114,7 +117,7 @@ _tp_replay()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --every --graph --zones --box --scenario --seed --segments-count --start --duration --from --to --segments --sensors --shapes --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-f --format --speed-unit --missing --tz --key --every --graph --zones --box --scenario --seed --segments-count --start --duration --from --to --segments --sensors --shapes --as --rebase -s --speed -r --rate --loop --no-loop --step -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -23,6 +23,9 @@ _tp_validate()
 	--units)
 		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
 		return ;;
+	--as)
+		COMPREPLY=($(compgen -W 'own la la-nested la-avro la-front hanoi nyc' -- "$cur"))
+		return ;;
 	--processor-id)
 		return ;;
 	--max-speed)
@@ -102,7 +105,7 @@ _tp_validate()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--speed-unit --volume-per --occupancy --tz --units --processor-id --max-speed --max-volume --min-time --max-age --max-ahead --max-id --bbox --sensors --max-distance --dedupe --duplicates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--speed-unit --volume-per --occupancy --tz --units --as --processor-id --max-speed --max-volume --min-time --max-age --max-ahead --max-id --bbox --sensors --max-distance --dedupe --duplicates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -3,6 +3,7 @@ complete -c tp-validate -l volume-per -x -d 'the time that volume counts, as 5m 
 complete -c tp-validate -l occupancy -x -a 'unknown percent share' -d 'scale of occupancy; makes it occupancy_percent'
 complete -c tp-validate -l tz -x -d 'time zone of times without one (default UTC)'
 complete -c tp-validate -l units -x -a 'keep kmh mph' -d 'convert speeds'
+complete -c tp-validate -l as -x -a 'own la la-nested la-avro la-front hanoi nyc' -d 'write records in the shape of another system; see tp-record(5)'
 complete -c tp-validate -l processor-id -x -d 'written as processor_id (default tp-validate)'
 complete -c tp-validate -l max-speed -x -d 'with its unit, as 130mph (default 200kmh, and 120mph for speeds in mph)'
 complete -c tp-validate -l max-volume -x -d 'highest volume in vehicles an hour (default 20000)'

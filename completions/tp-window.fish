@@ -23,6 +23,8 @@ complete -c tp-window -l at-eof -x -a 'flush hold' -d 'write open windows at the
 complete -c tp-window -l max-keys -x -d 'segments at once; others are refused (default 1000000)'
 complete -c tp-window -l levels -x -d 'limits of congestion_level (default 60,45,30,15 mph), or ratio'
 complete -c tp-window -l units -x -a 'keep kmh mph' -d 'of speeds (default keep: as the first event has it)'
+complete -c tp-window -l as -x -a 'own la la-nested la-avro la-front hanoi nyc' -d 'write records in the shape of another system; see tp-record(5)'
+complete -c tp-window -l sensors -r -F -d 'CSV table of the places of segments, for --as'
 complete -c tp-window -s i -l input -r -F -d 'read FILE; - is standard input; .gz and .zst are unpacked'
 complete -c tp-window -s o -l output -r -F -d 'write to FILE instead of standard output'
 complete -c tp-window -l rejects -r -F -d 'write refused records to FILE, with the reason; implies --on-error skip'
