@@ -57,7 +57,7 @@ tp_board_new(const struct tp_board_conf *c, struct tp_err *e)
 		return NULL;
 	}
 	pthread_mutex_init(&b->lock, NULL);
-	b->time = TP_TIME_NONE;
+	b->time = b->first = b->foreseen_day = TP_TIME_NONE;
 	tp_series_init(&b->series, b->conf.step_ms, (size_t)steps,
 	    b->conf.tz);
 	tp_measure_init(&b->measure, &b->series, 1 - b->conf.coverage);
@@ -80,8 +80,10 @@ tp_board_free(struct tp_board *b)
 		free(b->seg[i].name);
 	for (i = 0; i < b->nstreams; i++)
 		free(b->stream[i].name);
-	for (i = 0; i < b->nnews; i++)
+	for (i = 0; i < b->nnews; i++) {
 		free(b->news[i].json);
+		free(b->news[i].id);
+	}
 	free(b->seg);
 	tp_map_release(&b->ids);
 	tp_series_release(&b->series);
@@ -129,7 +131,8 @@ tp_board_seg(struct tp_board *b, const char *id, size_t n)
 	*s = (struct tp_seg){
 		.lat = NAN, .lon = NAN, .free_flow = NAN,
 		.at = TP_TIME_NONE, .counted = TP_TIME_NONE,
-		.speed = NAN, .volume = NAN, .occupancy = NAN, .count = NAN, .class = -1,
+		.speed = NAN, .volume = NAN, .occupancy = NAN, .count = NAN,
+		.jam = NAN, .class = -1,
 		.made = TP_TIME_NONE,
 	};
 	for (h = 0; h < TP_MEASURE_HORIZONS; h++)
@@ -176,7 +179,7 @@ tp_board_sites(struct tp_board *b, const struct tp_sites *s,
 
 void
 tp_board_note(struct tp_board *b, const char *event, const char *json,
-    size_t n)
+    size_t n, const char *id)
 {
 	if (b->nnews == TP_BOARD_NEWS) {
 		b->lost_news++;
@@ -184,6 +187,7 @@ tp_board_note(struct tp_board *b, const char *event, const char *json,
 	}
 	b->news[b->nnews++] = (struct tp_board_news){
 		event, tp_strndup(json, n), n,
+		id == NULL ? NULL : tp_strdup(id),
 	};
 }
 

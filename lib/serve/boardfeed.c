@@ -167,7 +167,7 @@ take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 
 /* The readings of one record; NAN where it has none. */
 struct values {
-	double	speed, volume, occupancy, count;
+	double	speed, volume, occupancy, count, jam;
 	bool	settled;	/* not to be told again otherwise */
 };
 
@@ -211,9 +211,12 @@ add_reading(struct tp_board *b, size_t seg, int64_t t,
 	s->volume = (float)v->volume;
 	s->occupancy = (float)v->occupancy;
 	s->count = (float)v->count;
+	s->jam = (float)v->jam;
 	s->changed = true;
 	if (t > b->time)
 		b->time = t;
+	if (t < b->first || b->first == TP_TIME_NONE)
+		b->first = t;
 }
 
 /* Vehicles an hour, of an event or in a window. */
@@ -253,6 +256,7 @@ take_reading(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 		return fault(x, "speed", "no speed of a road");
 	v.volume = volume_of(r);
 	v.occupancy = number(r, TP_F_OCCUPANCY_PERCENT, 0, 100);
+	v.jam = number(r, TP_F_JAM_FACTOR, 0, 10);
 	v.count = number(r, TP_F_EVENT_COUNT, 0, 1e9);
 	v.settled = r->at[TP_F_FINAL] == NULL ||
 	    r->at[TP_F_FINAL]->type != TP_JSON_FALSE;
@@ -297,7 +301,7 @@ take_current(struct tp_board *b, size_t seg, const struct tp_issued *f)
 {
 	struct values	v = {
 		.speed = f->current, .volume = NAN, .occupancy = NAN,
-		.count = NAN, .settled = true,
+		.count = NAN, .jam = NAN, .settled = true,
 	};
 
 	if (b->seg[seg].measured || isnan(f->current) ||
@@ -314,6 +318,19 @@ text_of(struct tp_buf *b, const struct tp_json_val *v)
 	    tp_json_unescape(v, b) != 0)
 		b->n = 0;
 	tp_buf_cstr(b);
+}
+
+/* Counts the forecasts of the newest day. */
+static void
+count_today(struct tp_board *b, int64_t t)
+{
+	int64_t	day = tp_series_hour(&b->series, t) / 24;
+
+	if (day > b->foreseen_day) {
+		b->foreseen_day = day;
+		b->foreseen_today = 0;
+	}
+	b->foreseen_today += day == b->foreseen_day;
 }
 
 static void
@@ -336,6 +353,7 @@ add_forecast(struct tp_board *b, size_t seg, int h,
 		f->t, (float)f->speed, (float)f->lower, (float)f->upper,
 		(float)f->confidence, (float)f->current, class_of(r),
 	};
+	count_today(b, f->t);
 	if (f->t > s->made || s->made == TP_TIME_NONE)
 		s->made = f->t;
 	s->foreseen = true;
@@ -390,7 +408,7 @@ static int
 take_line(struct tp_board *b, const struct tp_rec *r, const char *event,
     int64_t *at, struct fault *x)
 {
-	const struct tp_alert_entry	*a;
+	const struct tp_alert_entry	*a = NULL;
 	const char			*why;
 
 	if (r->len > TP_BOARD_LINE)
@@ -404,7 +422,7 @@ take_line(struct tp_board *b, const struct tp_rec *r, const char *event,
 		if (a == NULL)
 			return fault(x, "schema", why);
 	}
-	tp_board_note(b, event, r->line, r->len);
+	tp_board_note(b, event, r->line, r->len, a != NULL ? a->id : NULL);
 	return 0;
 }
 
@@ -430,8 +448,8 @@ take(struct tp_board *b, const struct tp_rec *r, enum tp_board_kind k,
 }
 
 int
-tp_board_record(struct tp_board *b, const struct tp_rec *r,
-    const char **rule, const char **reason)
+tp_board_take(struct tp_board *b, const struct tp_rec *r, const char **rule,
+    const char **reason)
 {
 	struct fault		 x = { NULL, NULL };
 	enum tp_board_kind	 k = kind_of(r);
@@ -439,7 +457,6 @@ tp_board_record(struct tp_board *b, const struct tp_rec *r,
 	int64_t			 at = TP_TIME_NONE;
 	int			 rc;
 
-	tp_board_lock(b);
 	rc = take(b, r, k, &at, &x);
 	s = stream_of(b, r, k);
 	if (rc == 0 && b->ways != NULL && k <= TP_BOARD_PREDICTION)
@@ -454,8 +471,19 @@ tp_board_record(struct tp_board *b, const struct tp_rec *r,
 	b->kinds[k]++;
 	b->rejected += rc != 0;
 	b->dirty = true;
-	tp_board_unlock(b);
 	*rule = x.rule;
 	*reason = x.reason;
+	return rc;
+}
+
+int
+tp_board_record(struct tp_board *b, const struct tp_rec *r,
+    const char **rule, const char **reason)
+{
+	int	rc;
+
+	tp_board_lock(b);
+	rc = tp_board_take(b, r, rule, reason);
+	tp_board_unlock(b);
 	return rc;
 }

@@ -38,7 +38,7 @@ struct tp_seg {
 	float	free_flow;		/* km/h, as told; NAN */
 	int64_t	at;			/* of the newest reading */
 	int64_t	counted;		/* the last in the series */
-	float	speed, volume, occupancy, count;	/* NAN: not said */
+	float	speed, volume, occupancy, count, jam;	/* NAN: not said */
 	int8_t	class;			/* as told; -1 */
 	bool	measured;		/* by a reading, not by what forecasts
 					 * say the last one was */
@@ -62,6 +62,7 @@ struct tp_board_news {
 	const char	*event;		/* "alert", "route", "score" */
 	char		*json;
 	size_t		 n;
+	char		*id;		/* of an alert; NULL */
 };
 
 /* All of them together, made at each tick. */
@@ -83,7 +84,10 @@ struct tp_board {
 	unsigned	 order[TP_MEASURE_HORIZONS];	/* shortest first */
 	unsigned	 nhorizons;
 	enum tp_unit	 unit;		/* of the first speed */
-	int64_t		 time;		/* newest reading */
+	int64_t		 first, time;	/* oldest and newest reading */
+	int64_t		 foreseen_day;	/* in local time */
+	uint64_t	 foreseen_today;	/* forecasts made on it */
+	unsigned	 la_listeners;	/* at the last tick */
 	struct tp_series series;
 	struct tp_measure measure;
 	struct tp_alertlog alerts;
@@ -107,9 +111,9 @@ struct tp_board {
 size_t tp_board_seg(struct tp_board *b, const char *id, size_t n);
 /* The index of a segment by its plain name, or SIZE_MAX. */
 size_t tp_board_find(struct tp_board *b, const char *name);
-/* A note for the streams; it is copied. */
+/* A note for the streams; it is copied.  id: of an alert, or NULL. */
 void tp_board_note(struct tp_board *b, const char *event, const char *json,
-    size_t n);
+    size_t n, const char *id);
 /* True where the newest reading of a segment is not too old. */
 bool tp_board_live(const struct tp_board *b, const struct tp_seg *s);
 /* The level, 1 to 5, of a speed on a segment; 0: not known. */
@@ -121,6 +125,9 @@ const struct tp_seg_forecast *tp_board_forecast(const struct tp_seg *s,
     unsigned horizon);
 /* The index of the horizon that is nearest to these minutes; -1: none. */
 int tp_board_horizon(const struct tp_board *b, int64_t minutes);
+/* As tp_board_record(), which locks. */
+int tp_board_take(struct tp_board *b, const struct tp_rec *r,
+    const char **rule, const char **reason);
 /* Counts what a tick tells of all segments together. */
 void tp_board_sum_up(struct tp_board *b);
 /* The words of a kind: "events", ... */

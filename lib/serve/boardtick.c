@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "serve/body.h"
+#include "serve/compat.h"
+#include "serve/put.h"
 
 static void
 clear_marks(struct tp_board *b)
@@ -24,6 +26,32 @@ any_mark(const struct tp_board *b)
 	return false;
 }
 
+/* An alert for the listeners of older systems. */
+static void
+send_alert(struct tp_board *b, struct tp_hub *h, const char *id)
+{
+	const struct tp_alert_entry	*x = tp_alertlog_find(&b->alerts, id);
+
+	if (x == NULL)
+		return;
+	b->text.n = 0;
+	if (tp_hub_wanted(h, TP_CHANNEL_HANOI) &&
+	    tp_hanoi_notification(x, &b->text))
+		tp_hub_send(h, TP_CHANNEL_HANOI, "message", b->text.p,
+		    b->text.n);
+	if (!tp_hub_wanted(h, TP_CHANNEL_LA_WS))
+		return;
+	b->text.n = 0;
+	tp_put_open(&b->text, '{');
+	tp_put_str_of(&b->text, "type", "alert");
+	tp_put_str_of(&b->text, "alert_id", x->id);
+	tp_put_key(&b->text, "alert");
+	tp_alertlog_put(x, &b->text);
+	tp_put_iso_of(&b->text, "timestamp", x->updated);
+	tp_put_close(&b->text, '}');
+	tp_hub_send(h, TP_CHANNEL_LA_WS, "alerts", b->text.p, b->text.n);
+}
+
 static void
 send_news(struct tp_board *b, struct tp_hub *h)
 {
@@ -34,7 +62,10 @@ send_news(struct tp_board *b, struct tp_hub *h)
 		n = &b->news[i];
 		if (tp_hub_wanted(h, TP_CHANNEL_V1))
 			tp_hub_send(h, TP_CHANNEL_V1, n->event, n->json, n->n);
+		if (n->id != NULL)
+			send_alert(b, h, n->id);
 		free(n->json);
+		free(n->id);
 	}
 	b->nnews = 0;
 }
@@ -56,6 +87,7 @@ tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
 		tp_board_put_tick(b, now_ms, &b->text);
 		tp_hub_send(h, TP_CHANNEL_V1, "tick", b->text.p, b->text.n);
 	}
+	tp_la_tick(b, h, now_ms);
 	clear_marks(b);
 }
 
@@ -63,6 +95,10 @@ const char *
 tp_board_hello(struct tp_board *b, enum tp_channel c, int64_t now_ms,
     struct tp_buf *out)
 {
+	if (c == TP_CHANNEL_LA_SSE) {
+		tp_la_hello(now_ms, out);
+		return "message";
+	}
 	if (c != TP_CHANNEL_V1)
 		return NULL;
 	tp_board_put_live(b, now_ms, out);

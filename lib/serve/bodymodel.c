@@ -153,7 +153,7 @@ tp_body_ack(struct tp_board *b, const struct tp_http_req *q,
 	tp_alertlog_ack(x, q->user != NULL ? q->user : "local", q->now_ms);
 	b->text.n = 0;
 	tp_alertlog_put(x, &b->text);
-	tp_board_note(b, "alert", b->text.p, b->text.n);
+	tp_board_note(b, "alert", b->text.p, b->text.n, NULL);
 	b->dirty = true;
 	tp_put_open(out, '{');
 	tp_put_key(out, "alert");
