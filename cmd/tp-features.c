@@ -17,6 +17,7 @@ struct conf {
 	int64_t			 lags, max_keys;
 	int			 early;
 	const char		*groups, *roll, *targets, *tz, *graph_path;
+	const char		*cell;
 	const char		*ahead, *profiles_path, *profiles_out;
 	struct tp_neighbours	 graph;
 	struct tp_trail		 profiles;
@@ -49,8 +50,11 @@ static const struct tp_opt options[] = {
 	    1, 1e8 },
 	{ .kind = TP_OPT_HEADING, .help = "The columns" },
 	{ TP_OPT_STR, 0, "groups", AT(groups), "LIST", NULL,
-	    "of time, lag, roll, change, neighbour, trail (default all but "
-	    "the last two)", 0, 0 },
+	    "of time, lag, roll, change, neighbour, trail, cell (default the "
+	    "first four)", 0, 0 },
+	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
+	    "make one segment of what is in each cell of grid:250m, geohash:6 "
+	    "or h3:8; adds the group cell", 0, 0 },
 	{ TP_OPT_INT, 0, "lags", AT(lags), "N", NULL,
 	    "steps of lag_0, lag_1, ... (default 12)", 1, TP_FEAT_STEPS },
 	{ TP_OPT_STR, 0, "roll", AT(roll), "LIST", NULL,
@@ -211,12 +215,17 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->groups != NULL && tp_feat_groups_parse(c->groups,
 	    strlen(c->groups), &s->groups) != 0)
 		return tp_opt_error(e, "--groups: '%s' is not of time, lag, "
-		    "roll, change, neighbour, trail", c->groups);
+		    "roll, change, neighbour, trail, cell", c->groups);
 	if (set_ints("roll", c->roll, s->roll, &s->nroll, TP_FEAT_ROLLS,
 	    e) != 0 || set_ints("targets", c->targets, s->targets,
 	    &s->ntargets, TP_FEAT_TARGETS, e) != 0 || set_ints("ahead",
 	    c->ahead, s->ahead, &s->nahead, TP_FEAT_TARGETS, e) != 0)
 		return -1;
+	if (c->cell != NULL) {
+		snprintf(s->cell, sizeof(s->cell), "%s", c->cell);
+		if (c->groups == NULL)
+			s->groups |= TP_FEAT_CELL;
+	}
 	if (c->tz != NULL) {
 		if (strlen(c->tz) >= sizeof(s->tz))
 			return tp_opt_error(e, "--tz: '%s' is too long",
@@ -255,7 +264,7 @@ main(int argc, char **argv)
 	/* what is learnt of all records; of a topic, up to its end */
 	if (c.profiles_out != NULL)
 		run.state = tp_calloc(1, tp_rowfilter.size);
-	run.whole = c.grid.spec.groups & TP_FEAT_NEIGHBOUR;
+	run.whole = c.grid.spec.groups & (TP_FEAT_NEIGHBOUR | TP_FEAT_CELL);
 	run.wait_ms = c.grid.wait_ms;
 	if (rc == 0)
 		rc = tp_run(&run, &e);

@@ -16,6 +16,7 @@
 #define TP_FEAT_TARGETS	16
 #define TP_FEAT_ROLLS	8
 #define TP_FEAT_STEPS	4096	/* the longest look back or ahead, in steps */
+#define TP_FEAT_CELL_NAME 24	/* bytes of a tiling's name, likewise */
 #define TP_FEAT_NAME	40	/* bytes of a column's name, NUL included */
 
 enum tp_feat_group {
@@ -25,7 +26,8 @@ enum tp_feat_group {
 	TP_FEAT_CHANGE = 8,	/* rate of change */
 	TP_FEAT_NEIGHBOUR = 16,	/* of the road graph */
 	TP_FEAT_TRAIL = 32,	/* trailing profile (feat/trail.h) */
-	TP_FEAT_GROUP_LAST = TP_FEAT_TRAIL,
+	TP_FEAT_CELL = 64,	/* counts, and the cells around */
+	TP_FEAT_GROUP_LAST = TP_FEAT_CELL,
 };
 
 /* What is computed.  Plain data: compare, copy, print. */
@@ -36,6 +38,9 @@ struct tp_feat_spec {
 	int	 roll[TP_FEAT_ROLLS], nroll;	/* in steps */
 	int64_t	 max_gap_ms;		/* fill a missing reading so long */
 	int64_t	 expire_ms;		/* forget a segment silent so long */
+	char	 cell[TP_FEAT_CELL_NAME];	/* segments are the cells of
+					 * this tiling (rec/tile.h); "": as
+					 * records have them */
 	char	 tz[48];		/* of the calendar columns */
 	enum tp_unit unit;		/* of all speeds; NONE until known */
 	int	 targets[TP_FEAT_TARGETS], ntargets;	/* minutes ahead */
@@ -44,8 +49,8 @@ struct tp_feat_spec {
 	uint64_t graph_hash;		/* 0: no graph */
 };
 
-/* The defaults: 5 min, 12 lags, all groups but neighbour and trail, roll 3 6
- * 12, UTC. */
+/* The defaults: 5 min, 12 lags, the groups time, lag, roll and change, roll 3
+ * 6 12, UTC. */
 #define TP_FEAT_SPEC_INIT {						\
 	.step_ms = 5 * TP_MINUTE,					\
 	.lags = 12,							\
@@ -87,6 +92,8 @@ int tp_feat_groups_parse(const char *s, size_t n, unsigned *groups);
  *	change	change_1_U change_3_U: filled reading less that K steps ago
  *	neighbour upstream_mean_U upstream_count downstream_mean_U
  *		downstream_count
+ *	cell	event_count (of the step), around_mean_U and around_count: of
+ *		the cells next to this one that have a reading in the step
  *	trail	trail_0_U .. trail_{lags-1}_U, what was usual at the time of
  *		each lag on the days before; trail_ahead_M_U, likewise M
  *		minutes ahead, for each M in ahead[]

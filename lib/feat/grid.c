@@ -58,27 +58,6 @@ in_ring(const struct tp_grid *g, int64_t step)
 	    step - (g->next - g->back) < (int64_t)g->ring;
 }
 
-/* Sizes of the ring: history, targets, and the steps that are open. */
-static int
-set_sizes(struct tp_grid *g, struct tp_err *e)
-{
-	const struct tp_feat_spec	*s = &g->opts.spec;
-	int64_t				 open, need;
-
-	g->back = tp_grid_history(s);
-	if (s->ntargets > 0)
-		g->ahead = (int)(s->targets[s->ntargets - 1] * TP_MINUTE /
-		    s->step_ms);
-	open = g->opts.delay_ms / s->step_ms + 2;
-	if (g->opts.delay_ms < 0 || open > TP_FEAT_STEPS)
-		return tp_opt_error(e, "delay is more than %d steps",
-		    TP_FEAT_STEPS - 2);
-	need = g->back + 1 + g->ahead + open;
-	for (g->ring = 4; (int64_t)g->ring < need; g->ring *= 2)
-		continue;
-	return 0;
-}
-
 static void
 forget_times(struct tp_grid *g)
 {
@@ -101,8 +80,9 @@ tp_grid_init(struct tp_grid *g, const struct tp_grid_opts *o, tp_feat_fn *fn,
 	if (o->graph != NULL && (o->spec.groups & TP_FEAT_NEIGHBOUR))
 		g->opts.spec.graph_hash = o->graph->hash;
 	if (tp_feat_spec_check(&g->opts.spec, e) != 0 ||
-	    set_sizes(g, e) != 0 ||
+	    tp_grid_sizes(g, e) != 0 ||
 	    tp_tz_open(&g->tz, g->opts.spec.tz, e) != 0 ||
+	    tp_grid_tiles_init(g, e) != 0 ||
 	    tp_grid_trail_init(g, e) != 0)
 		return -1;
 	g->minpos = tp_calloc(g->ring, sizeof(*g->minpos));
@@ -305,7 +285,8 @@ find_segment(struct tp_grid *g, const struct tp_reading *in)
 
 /* A reading older than the ring: only the newest step of these counts. */
 static void
-keep_old(struct tp_grid_seg *s, int64_t step, double v, int64_t pos)
+keep_old(struct tp_grid_seg *s, int64_t step, double v, uint32_t events,
+    int64_t pos)
 {
 	if (step < s->base)
 		return;
@@ -314,13 +295,13 @@ keep_old(struct tp_grid_seg *s, int64_t step, double v, int64_t pos)
 		s->base_cell = (struct tp_grid_cell){ 0 };
 		s->base_pos = pos;
 	}
-	s->base_cell.sum += v;
-	s->base_cell.n++;
+	tp_grid_cell_add(&s->base_cell, v, events);
 }
 
 /* Keeps a reading of segment i in `step`, which is in the ring or older. */
 static void
-keep(struct tp_grid *g, size_t i, int64_t step, double v, int64_t pos)
+keep(struct tp_grid *g, size_t i, int64_t step, double v, uint32_t events,
+    int64_t pos)
 {
 	struct tp_grid_seg	*s = &g->segs[i];
 	struct tp_grid_cell	*c = tp_grid_cell_at(g, i, step);
@@ -335,7 +316,7 @@ keep(struct tp_grid *g, size_t i, int64_t step, double v, int64_t pos)
 		}
 	}
 	if (step < g->next - g->back) {
-		keep_old(s, step, v, pos);
+		keep_old(s, step, v, events, pos);
 		return;
 	}
 	if (step == g->next && c->n == 0) {
@@ -343,8 +324,7 @@ keep(struct tp_grid *g, size_t i, int64_t step, double v, int64_t pos)
 		g->nin_new += !old;
 	}
 	g->multi |= c->n > 0;
-	c->sum += v;
-	c->n++;
+	tp_grid_cell_add(c, v, events);
 	if (step < g->next)
 		tp_grid_trail_learn(g, i, step);
 	first = &g->minpos[(uint64_t)step & (g->ring - 1)];
@@ -379,7 +359,7 @@ take(struct tp_grid *g, const struct tp_rec *r, const struct tp_reading *in,
 		    "there is no room for another segment");
 	if (step < g->next)
 		tp_out_count(out, TP_COUNT_LATE, 1);
-	keep(g, i, step, v, r->pos);
+	keep(g, i, step, v, in->events, r->pos);
 	return close_complete(g, out);
 }
 
@@ -405,12 +385,14 @@ keep_jump(struct tp_grid *g, const struct tp_rec *r,
 	j->line.n = 0;
 	tp_buf_add(&j->line, r->line, r->len);
 	memset(tp_buf_room(&j->line, TP_JSON_PAD), 0, TP_JSON_PAD);
+	j->line.n += TP_JSON_PAD;
+	tp_buf_add(&j->line, in->id, in->idlen);
 	j->rec = *r;
 	j->rec.line = j->line.p;
 	j->rec.o = (struct tp_json_obj){ 0 };
 	memset(j->rec.at, 0, sizeof(j->rec.at));
 	j->in = *in;
-	j->in.id = j->line.p + (in->id - r->line);
+	j->in.id = j->line.p + j->line.n - in->idlen;
 	j->set = true;
 }
 
@@ -496,6 +478,9 @@ tp_grid_record(struct tp_grid *g, const struct tp_rec *r, struct tp_out *out)
 
 	if (tp_reading_get(r, &in, &why, &field) != 0)
 		return tp_out_reject_field(out, r, "schema", field, why);
+	if (g->tiling.kind != TP_TILE_NONE &&
+	    tp_grid_tile_id(g, r, &in, &why) != 0)
+		return tp_out_reject(out, r, "place", why);
 	/* An update of a window that is still open: its last word follows. */
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE) {

@@ -42,6 +42,7 @@
 #include "feat/neighbour.h"
 #include "feat/trail.h"
 #include "rec/filter.h"
+#include "rec/tile.h"
 
 struct tp_grid_opts {
 	struct tp_feat_spec spec;
@@ -75,6 +76,8 @@ struct tp_grid {
 	tp_feat_fn	*fn;
 	void		*arg;
 	struct tp_tz	 tz;
+	struct tp_tiling tiling;	/* of spec.cell */
+	char		 tile[TP_TILE_MAX];	/* of the present record */
 	int64_t		 next;		/* first step not closed */
 	int64_t		 top;		/* largest step seen */
 	int64_t		 max_t;		/* largest time seen */

@@ -16,6 +16,7 @@
 struct tp_grid_cell {
 	double	 sum;		/* in the order they came */
 	uint32_t n;
+	uint32_t events;	/* that the readings are of */
 };
 
 struct tp_grid_seg {
@@ -42,6 +43,9 @@ struct tp_grid_work {
 	double	*x, *now, *last, *target;
 	double	*seen, *filled;	/* back + 1 steps, oldest first */
 	double	*value;		/* by index in the graph */
+	struct tp_map tiles;	/* cells whose neighbours are known: */
+	char	**around;	/* their names, each with a NUL, and a NUL */
+	size_t	 aroundcap;
 	struct tp_trail_time *when;	/* of the columns of trail */
 };
 
@@ -50,6 +54,16 @@ static inline struct tp_grid_cell *
 tp_grid_cell_at(const struct tp_grid *g, size_t seg, int64_t step)
 {
 	return &g->cells[seg * g->ring + ((uint64_t)step & (g->ring - 1))];
+}
+
+/* Adds a reading of so many events. */
+static inline void
+tp_grid_cell_add(struct tp_grid_cell *c, double v, uint32_t events)
+{
+	c->sum += v;
+	c->n++;
+	c->events = events < UINT32_MAX - c->events ? c->events + events :
+	    UINT32_MAX;
 }
 
 /* The mean of a cell's readings, NAN where it has none. */
@@ -71,9 +85,21 @@ tp_grid_known(const struct tp_grid *g, int64_t then, int64_t s)
 
 /* How many steps before a row's own are looked at. */
 int tp_grid_history(const struct tp_feat_spec *s);
+/* Sets the sizes of the ring: history, targets, and the steps that are open.
+ * 0, or -1 where they are too many. */
+int tp_grid_sizes(struct tp_grid *g, struct tp_err *e);
 /* Computes the rows of step `next` and hands them to fn. */
 int tp_grid_emit(struct tp_grid *g, struct tp_out *out);
 void tp_grid_work_free(struct tp_grid *g);
+
+/* Segments that are cells: the tiling of the spec; 0, or -1. */
+int tp_grid_tiles_init(struct tp_grid *g, struct tp_err *e);
+/* Makes the segment of a reading the cell it is in, until the next record:
+ * 0, or -1 and a static text in *why. */
+int tp_grid_tile_id(struct tp_grid *g, const struct tp_rec *r,
+    struct tp_reading *in, const char **why);
+/* The columns of the group cell of one row; returns where the next go. */
+double *tp_grid_tile_put(struct tp_grid *g, size_t seg, double *x);
 
 /* The group trail.  Without it, all but the first do nothing. */
 int tp_grid_trail_init(struct tp_grid *g, struct tp_err *e);

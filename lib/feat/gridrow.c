@@ -231,6 +231,8 @@ put_row(struct tp_grid *g, size_t seg, size_t row, const double *cal)
 		x = put_changes(g, x);
 	if (spec->groups & TP_FEAT_NEIGHBOUR)
 		x = put_neighbours(g, seg, x);
+	if (spec->groups & TP_FEAT_CELL)
+		x = tp_grid_tile_put(g, seg, x);
 	if (spec->groups & TP_FEAT_TRAIL)
 		tp_grid_trail_put(g, seg, x);
 	for (i = 0; i < spec->ntargets; i++)
@@ -274,9 +276,14 @@ void
 tp_grid_work_free(struct tp_grid *g)
 {
 	struct tp_grid_work	*w = g->work;
+	size_t			 i;
 
 	if (w == NULL)
 		return;
+	for (i = 0; i < w->tiles.n; i++)
+		free(w->around[i]);
+	free(w->around);
+	tp_map_release(&w->tiles);
 	free(w->seg);
 	free(w->x);
 	free(w->now);

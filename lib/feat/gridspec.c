@@ -1,9 +1,10 @@
 /* A grid and the spec of its rows, which may change between two steps. */
+#include "base/opt.h"
 #include "feat/gridcell.h"
 
 /* Groups that are computed of the ring alone. */
 #define STATELESS	((unsigned)(TP_FEAT_TIME | TP_FEAT_LAG | TP_FEAT_ROLL | \
-			    TP_FEAT_CHANGE | TP_FEAT_NEIGHBOUR))
+			    TP_FEAT_CHANGE | TP_FEAT_NEIGHBOUR | TP_FEAT_CELL))
 
 int
 tp_grid_history(const struct tp_feat_spec *s)
@@ -17,6 +18,26 @@ tp_grid_history(const struct tp_feat_spec *s)
 		back = 3;
 	/* The step of the largest time seen is always there: see grid.h. */
 	return back < 1 ? 1 : back;
+}
+
+int
+tp_grid_sizes(struct tp_grid *g, struct tp_err *e)
+{
+	const struct tp_feat_spec	*s = &g->opts.spec;
+	int64_t				 open, need;
+
+	g->back = tp_grid_history(s);
+	if (s->ntargets > 0)
+		g->ahead = (int)(s->targets[s->ntargets - 1] * TP_MINUTE /
+		    s->step_ms);
+	open = g->opts.delay_ms / s->step_ms + 2;
+	if (g->opts.delay_ms < 0 || open > TP_FEAT_STEPS)
+		return tp_opt_error(e, "delay is more than %d steps",
+		    TP_FEAT_STEPS - 2);
+	need = g->back + 1 + g->ahead + open;
+	for (g->ring = 4; (int64_t)g->ring < need; g->ring *= 2)
+		continue;
+	return 0;
 }
 
 bool

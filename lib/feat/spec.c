@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "feat/feat.h"
+#include "rec/tile.h"
 
 #define WORD_MAX	64
 #define DAY_MINUTES	(24 * 60)
@@ -20,6 +21,7 @@ static const struct {
 	{ "change", TP_FEAT_CHANGE },
 	{ "neighbour", TP_FEAT_NEIGHBOUR },
 	{ "trail", TP_FEAT_TRAIL },
+	{ "cell", TP_FEAT_CELL },
 };
 
 #define NGROUPS	(sizeof(groups) / sizeof(groups[0]))
@@ -91,6 +93,8 @@ tp_feat_spec_print(const struct tp_feat_spec *s, struct tp_buf *b)
 		tp_buf_lit(b, " expire=");
 		add_duration(b, s->expire_ms);
 	}
+	if (s->cell[0] != '\0')
+		tp_buf_printf(b, " cell=%s", s->cell);
 	if (strcmp(s->tz, d->tz) != 0)
 		tp_buf_printf(b, " tz=%s", s->tz);
 	if (s->ntargets > 0)
@@ -202,6 +206,11 @@ parse_pair(struct tp_feat_spec *s, const char *key, const char *value)
 	}
 	if (strcmp(key, "trail_rate") == 0)
 		return tp_parse_num(value, strlen(value), &s->trail_rate);
+	if (strcmp(key, "cell") == 0 && *value != '\0' &&
+	    strlen(value) < sizeof(s->cell)) {
+		memcpy(s->cell, value, strlen(value) + 1);
+		return 0;
+	}
 	if (strcmp(key, "tz") == 0 && strlen(value) < sizeof(s->tz)) {
 		memcpy(s->tz, value, strlen(value) + 1);
 		return 0;
@@ -261,16 +270,32 @@ check_ahead(const struct tp_feat_spec *s, const int *minutes, int n,
 	for (i = 0; i < n; i++) {
 		int64_t	ms = minutes[i] * TP_MINUTE;
 
-		if (ms % s->step_ms != 0)
-			return tp_opt_error(e, "%s of %d minutes is no "
-			    "multiple of the step", what, minutes[i]);
+		if (ms < s->step_ms)
+			return tp_opt_error(e, "%s of %d minutes is in the "
+			    "step itself", what, minutes[i]);
 		if (ms / s->step_ms > TP_FEAT_STEPS)
 			return tp_opt_error(e, "%s of %d minutes is more "
 			    "than %d steps ahead", what, minutes[i],
 			    TP_FEAT_STEPS);
-		if (i > 0 && minutes[i] <= minutes[i - 1])
-			return tp_opt_error(e, "%ss do not ascend", what);
+		if (i > 0 && ms / s->step_ms <=
+		    minutes[i - 1] * TP_MINUTE / s->step_ms)
+			return tp_opt_error(e, "%ss do not ascend by "
+			    "steps", what);
 	}
+	return 0;
+}
+
+static int
+check_cell(const struct tp_feat_spec *s, struct tp_err *e)
+{
+	struct tp_tiling	t;
+
+	if (s->cell[0] == '\0')
+		return (s->groups & TP_FEAT_CELL) == 0 ? 0 : tp_opt_error(e,
+		    "the group cell needs cells (--cell)");
+	if (tp_tiling_parse(&t, s->cell) != 0)
+		return tp_opt_error(e, "cell: '%s' is not " TP_TILING_TEXT,
+		    s->cell);
 	return 0;
 }
 
@@ -312,7 +337,7 @@ tp_feat_spec_check(const struct tp_feat_spec *s, struct tp_err *e)
 	if (!plain_zone(s->tz))
 		return tp_opt_error(e, "time zone '%s' is no zone name",
 		    s->tz);
-	if (check_trail(s, e) != 0)
+	if (check_trail(s, e) != 0 || check_cell(s, e) != 0)
 		return -1;
 	return check_ahead(s, s->targets, s->ntargets, "target", e);
 }
@@ -367,6 +392,11 @@ tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s)
 		add_name(c, &cap, "upstream_count");
 		add_name(c, &cap, "downstream_mean_%s", u);
 		add_name(c, &cap, "downstream_count");
+	}
+	if (s->groups & TP_FEAT_CELL) {
+		add_name(c, &cap, "event_count");
+		add_name(c, &cap, "around_mean_%s", u);
+		add_name(c, &cap, "around_count");
 	}
 	if (s->groups & TP_FEAT_TRAIL) {
 		for (i = 0; i < s->lags; i++)

@@ -106,7 +106,8 @@ find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
 static bool
 needs_whole(const struct tp_modelfile *m, const struct tp_feat_spec *s)
 {
-	return tp_model_is_joint(m->kind) || (s->groups & TP_FEAT_NEIGHBOUR);
+	return tp_model_is_joint(m->kind) ||
+	    (s->groups & (TP_FEAT_NEIGHBOUR | TP_FEAT_CELL));
 }
 
 bool

@@ -82,6 +82,7 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
 {
 	const struct tp_json_val	*id = r->at[TP_F_SEGMENT_ID];
 	enum tp_field			 t = tp_rec_when(r);
+	int64_t				 n;
 
 	*field = tp_field_name(TP_F_SEGMENT_ID);
 	if (id == NULL || id->n == 0) {
@@ -102,6 +103,9 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
 	out->unit = TP_UNIT_NONE;
 	if (get_speed(r, out, why, field) == BAD)
 		return -1;
+	out->events = 1;
+	if (tp_rec_int(r, TP_F_EVENT_COUNT, &n) == 0 && n >= 0)
+		out->events = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 	*field = NULL;
 	*why = NULL;
 	return 0;

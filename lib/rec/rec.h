@@ -165,6 +165,7 @@ struct tp_reading {
 	int64_t		 t;		/* ms */
 	double		 speed;		/* NAN: none (e.g. a closed road) */
 	enum tp_unit	 unit;		/* of speed; NONE where no speed */
+	uint32_t	 events;	/* 1, or as many as an aggregate has */
 };
 
 /*

@@ -222,6 +222,22 @@ tp_tile_of(const struct tp_tiling *t, double lat, double lon,
 	}
 }
 
+size_t
+tp_tile_rec(const struct tp_tiling *t, const struct tp_rec *r,
+    char tile[TP_TILE_MAX], const char **why)
+{
+	double	lat, lon;
+
+	*why = "latitude or longitude: missing or not a number";
+	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
+	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
+		return 0;
+	*why = "latitude or longitude: out of range";
+	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))
+		return 0;
+	return tp_tile_of(t, lat, lon, tile);
+}
+
 /* The middle of a cell that has a height and a width. */
 static void
 box_middle(const struct tp_tiling *t, const char *tile, double *lat,

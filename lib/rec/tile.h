@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "rec/rec.h"
 
 enum tp_tile_kind {
 	TP_TILE_NONE,
@@ -44,6 +44,12 @@ int tp_tiling_open(const struct tp_tiling *t, struct tp_err *e);
  */
 size_t tp_tile_of(const struct tp_tiling *t, double lat, double lon,
     char tile[TP_TILE_MAX]);
+/*
+ * The cell that a record's latitude and longitude are in: its length, or 0
+ * and a static text in *why.
+ */
+size_t tp_tile_rec(const struct tp_tiling *t, const struct tp_rec *r,
+    char tile[TP_TILE_MAX], const char **why);
 /* The middle of a cell, whose text tp_tile_of() wrote, with its NUL. */
 void tp_tile_middle(const struct tp_tiling *t, const char *tile,
     double *lat, double *lon);

@@ -1,8 +1,6 @@
 /* Keys of windows: segments, roads, cells. */
 #include "window/winkey.h"
 
-#include <math.h>
-
 #define BETWEEN		'\x1f'		/* road name and direction */
 
 static int
@@ -34,18 +32,12 @@ static int
 cell_key(const struct tp_window_conf *c, const struct tp_rec *r,
     struct tp_buf *b, const char **rule, const char **why)
 {
-	double	lat, lon;
+	size_t	n = tp_tile_rec(&c->tiling, r, tp_buf_room(b, TP_TILE_MAX),
+		    why);
 
-	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
-	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
-		return refuse(rule, why, "place",
-		    "latitude or longitude: missing or not a number");
-	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))
-		return refuse(rule, why, "place",
-		    "latitude or longitude: out of range");
-	tp_buf_room(b, TP_TILE_MAX);
-	b->n += tp_tile_of(&c->tiling, lat, lon, b->p + b->n);
-	return 0;
+	b->n += n;
+	*rule = "place";
+	return n > 0 ? 0 : -1;
 }
 
 int

@@ -61,7 +61,8 @@ test_bad_specs(void **state)
 	static const char *const bad[] = {
 		"step", "step=", "step=0", "step=1x", "lags=0", "lags=99999",
 		"unit=knots", "roll=", "roll=3,2", "groups=", "groups=lag,",
-		"groups=wind", "tz=", "tz=a\"b", "targets=7", "targets=30,15",
+		"groups=wind", "tz=", "tz=a\"b", "targets=4", "targets=30,15",
+		"targets=5,7", "groups=cell", "cell=", "cell=grid:0m", "cell=s2:4",
 		"targets=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
 		"graph=12", "graph=000000000000000g", "max_gap=30d",
 		"wind=1", "step=5m  lags=2", "=", " ", "expire=1s",

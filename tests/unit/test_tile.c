@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/map.h"
+#include "feat/rowfilter.h"
 #include "rebuild.h"
 #include "rec/tile.h"
 #include "window/distinct.h"
@@ -353,6 +354,105 @@ windows_of_cells(void **state)
 	check_windows(&c);
 }
 
+/* Mean speed of the events of a cell in a step, NAN without any. */
+static double
+mean_of(const struct event *ev, const char *tile, size_t len, int64_t from,
+    int64_t step, int *n)
+{
+	double	sum = 0;
+	int	i;
+
+	for (*n = i = 0; i < EVENTS; i++)
+		if (strlen(ev[i].tile) == len &&
+		    memcmp(ev[i].tile, tile, len) == 0 &&
+		    ev[i].t >= from && ev[i].t < from + step) {
+			sum += ev[i].speed;
+			++*n;
+		}
+	return *n > 0 ? tp_fixed(sum / *n, 6) : (double)NAN;
+}
+
+static void
+check_row(const char *line, const struct event *ev,
+    const struct tp_tiling *t, int64_t step)
+{
+	const char	*id = strstr(line, "segment_id\":\"") + 13;
+	size_t		 len = strcspn(id, "\""), n, i;
+	int64_t		 from = (int64_t)number_in(line, "\"timestamp\":");
+	char		 tile[TP_TILE_MAX];
+	char		 around[TP_TILE_AROUND][TP_TILE_MAX];
+	double		 mean, sum = 0;
+	int		 events, k = 0, has;
+
+	mean = mean_of(ev, id, len, from, step, &events);
+	assert_int_equal(number_in(line, "\"event_count\":"), events);
+	if (events > 0)
+		assert_true(fabs(number_in(line, "\"speed_mph\":") - mean) <
+		    1e-9);
+	snprintf(tile, sizeof(tile), "%.*s", (int)len, id);
+	n = tp_tile_around(t, tile, around);
+	for (i = 0; i < n; i++) {
+		mean = mean_of(ev, around[i], strlen(around[i]), from, step,
+		    &has);
+		sum += has > 0 ? mean : 0;
+		k += has > 0;
+	}
+	assert_int_equal(number_in(line, "\"around_count\":"), k);
+	if (k > 0)
+		assert_true(fabs(number_in(line, "\"around_mean_mph\":") -
+		    sum / k) < 1e-6);
+	else
+		assert_null(strstr(line, "around_mean_mph\":"));
+}
+
+/* Features of cells, of positions as they come. */
+static void
+rows_of_cells(void **state)
+{
+	static struct event	ev[EVENTS];
+	struct tp_grid_opts	o = tp_grid_defaults;
+	struct tp_tiling	t;
+	struct tp_buf		log = { 0 };
+	struct rebuild		b = { .filter = &tp_rowfilter, .conf = &o,
+				    .now_ms = T0 + TP_DAY };
+	struct rebuild_run	x;
+	const char		*p;
+	int			rows = 0;
+
+	(void)state;
+	snprintf(o.spec.cell, sizeof(o.spec.cell), "grid:200m");
+	assert_int_equal(tp_tiling_parse(&t, o.spec.cell), 0);
+	o.spec.groups |= TP_FEAT_CELL;
+	o.spec.step_ms = 2 * TP_MINUTE;
+	o.spec.targets[0] = 5;		/* the step that is two ahead */
+	o.spec.ntargets = 1;
+	o.delay_ms = 20 * TP_SECOND;
+	make_log(&t, ev, &log);
+	b.log = log.p;
+	b.n = log.n;
+	rebuild_start(&x, &b);
+	rebuild_feed(&x, log.n);
+	rebuild_end(&x);
+	assert_int_equal(x.rejects.n, 0);
+	for (p = tp_buf_cstr(&x.bufs[0]); *p != '\0';
+	    p = strchr(p, '\n') + 1, rows++) {
+		const char	*id = strstr(p, "segment_id\":\"") + 13;
+		int		 n;
+		double		 y = mean_of(ev, id, strcspn(id, "\""),
+				    (int64_t)number_in(p, "\"timestamp\":") +
+				    4 * TP_MINUTE, 2 * TP_MINUTE, &n);
+
+		check_row(p, ev, &t, 2 * TP_MINUTE);
+		if (n > 0)
+			assert_true(fabs(number_in(p, "\"target_5_mph\":") -
+			    y) < 1e-9);
+	}
+	assert_true(rows > 200);
+	rebuild_stop(&x);
+	rebuild_check(&b, 60, 5);
+	tp_buf_release(&log);
+}
+
 int
 main(void)
 {
@@ -362,6 +462,7 @@ main(void)
 		cmocka_unit_test(bad_tilings_are_none),
 		cmocka_unit_test(counts_ids_once),
 		cmocka_unit_test(windows_of_cells),
+		cmocka_unit_test(rows_of_cells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
