@@ -233,8 +233,8 @@ set_scenario(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "--scenario reads no files: '%s'",
 		    c->run.inputs.v[0]);
 	s->tz = &c->tz;
-	s->step = c->replay.step > 0 ? c->replay.step : 5 * TP_MINUTE;
-	if (s->step < TP_SECOND || s->step > TP_HOUR)
+	s->step = c->replay.step;
+	if (s->step != 0 && (s->step < TP_SECOND || s->step > TP_HOUR))
 		return tp_opt_error(e, "--step must be 1s to 1h");
 	if (time_or_now(c, "start", c->start, &s->start, e) == -1)
 		return -1;

@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "data/ctm.h"
+#include "data/lascenario.h"
 #include "json/json.h"
 
 #define LANES		4
@@ -383,14 +384,19 @@ int
 tp_scenario_run(const struct tp_scenario *sc, struct tp_events *ev,
     struct tp_out *out)
 {
-	struct world	w = { .sc = sc, .ev = ev, .out = out };
+	struct tp_scenario own = *sc;
+	struct world	w = { .sc = &own, .ev = ev, .out = out };
 	int64_t		t;
 	size_t		i;
 	int		rc = 0;
 
+	if (sc->kind >= TP_SCENARIO_LA)
+		return tp_lascenario_run(sc, ev, out);
+	if (own.step == 0)
+		own.step = 5 * TP_MINUTE;
 	build(&w);
-	t = w.start - (WARMUP + sc->step - 1) / sc->step * sc->step;
-	for (; t < w.end && rc == 0; t += sc->step) {
+	t = w.start - (WARMUP + own.step - 1) / own.step * own.step;
+	for (; t < w.end && rc == 0; t += own.step) {
 		run_step(&w, t);
 		if (t >= w.start)
 			rc = write_step(&w, t);

@@ -16,9 +16,15 @@ enum tp_scenario_kind {
 	TP_SCENARIO_EVENING,		/* capacity, 7-9 or 16-18 h */
 	TP_SCENARIO_ACCIDENT,		/* 2 of 4 lanes blocked for a time */
 	TP_SCENARIO_WEATHER,		/* heavy rain for some hours */
+	/* those of lascenario.h */
+	TP_SCENARIO_LA,
+	TP_SCENARIO_LA_WEATHER = TP_SCENARIO_LA + 4,
 };
 #define TP_SCENARIO_NAMES \
-	"none|normal|morning-rush|evening-rush|accident|weather"
+	"none|normal|morning-rush|evening-rush|accident|weather|" \
+	"scenario_1_normal_traffic|scenario_2_morning_rush|" \
+	"scenario_3_evening_rush|scenario_4_accident|" \
+	"scenario_5_weather_impact"
 
 struct tp_scenario {
 	int	 kind;		/* enum tp_scenario_kind */
@@ -26,7 +32,7 @@ struct tp_scenario {
 	int64_t	 segments;	/* sensors along the road */
 	int64_t	 start;		/* TP_TIME_NONE: that of the kind */
 	int64_t	 duration;	/* ms; 0: for ever; -1: that of the kind */
-	int64_t	 step;		/* ms between readings of a sensor */
+	int64_t	 step;		/* ms between readings; 0: that of the kind */
 	struct tp_tz *tz;	/* whose hours demand follows */
 };
 

@@ -4,6 +4,9 @@
                             aggregate, prediction, thirds (of 10, 20, 30 min)
     check.py schema FILE    the lines on stdin are as the JSON Schema FILE says
                             (jsonschema from PyPI)
+    check.py scenario NAME FILE
+                            the events are as the LA system says of its
+                            scenario NAME
     check.py back SHAPE MADE BACK
                             what tp-validate reads from a shape is what was
                             made, but for what the shape cannot hold
@@ -223,6 +226,74 @@ def thirds(made, shaped):
                 sys.exit("%s: %r, not %r" % (k, s[k], v))
 
 
+# What the LA system publishes of its scenarios: events, from and to (minutes
+# of the day), mph, vehicles an hour, percent, the slowest half hour, levels.
+PUBLISHED = {
+    "scenario_1_normal_traffic": (1000, 660, 840, (50, 65), (800, 1200),
+                                  (15, 25), None, {1, 2}),
+    "scenario_2_morning_rush": (1000, 420, 540, (15, 35), (2000, 3500),
+                                (60, 85), 480, {3, 4}),
+    "scenario_3_evening_rush": (1000, 960, 1080, (20, 40), (2500, 4000),
+                                (65, 90), 1020, {3, 4}),
+    "scenario_4_accident": (500, 630, 660, (5, 45), (500, 1800),
+                            (40, 100), None, {2, 3, 4, 5}),
+    "scenario_5_weather_impact": (500, 840, 870, (30, 50), (900, 1500),
+                                  (35, 60), None, {2, 3}),
+}
+
+
+def number(e):
+    return int(e["sensor_id"].rsplit("_", 1)[1])
+
+
+def accident(events):
+    for i, e in enumerate(events):
+        v = e["traffic_data"]["speed_mph"]
+        if not e["sensor_id"].startswith("LA_405_N_"):
+            sys.exit("another road: " + e["sensor_id"])
+        at = number(e)
+        if at < 20:
+            lo, hi = (25, 35) if i * 3.6 < 300 else (10, 20)
+        else:
+            lo, hi = (5, 15) if at < 25 else (30, 45)
+        if not lo <= v <= hi:
+            sys.exit("%d mph at %s" % (v, e["sensor_id"]))
+
+
+def scenario(name, events):
+    n, start, end, mph, vph, pct, peak, levels = PUBLISHED[name]
+    if len(events) != n:
+        sys.exit("%d events" % len(events))
+    halves = {}
+    for e in events:
+        at = datetime.datetime.fromisoformat(e["timestamp"])
+        minute = at.hour * 60 + at.minute
+        d = e["traffic_data"]
+        v = d["speed_mph"]
+        level = 1 + sum(v < limit for limit in (60, 45, 30, 15))
+        for key, value, lo, hi in (
+                ("minute", minute, start, end - 1),
+                ("mph", v, *mph),
+                ("vph", d["volume_vehicles_per_hour"], *vph),
+                ("percent", d["occupancy_percentage"], *pct)):
+            if not lo <= value <= hi:
+                sys.exit("%s: %r" % (key, value))
+        if d["congestion_level"] != level or e["hour"] != at.hour or \
+                e["day_of_week"] != at.weekday() or \
+                e["is_weekend"] != (at.weekday() > 4):
+            sys.exit("level or day: %s" % json.dumps(e))
+        if e["weather"]["precipitation"] != (name[9] == "5"):
+            sys.exit("rain: %s" % json.dumps(e))
+        halves.setdefault(minute // 30 * 30, []).append(v)
+    if {e["traffic_data"]["congestion_level"] for e in events} != levels:
+        sys.exit("levels")
+    slowest = min(halves, key=lambda m: sum(halves[m]) / len(halves[m]))
+    if peak is not None and slowest != peak:
+        sys.exit("slowest at %d" % slowest)
+    if name == "scenario_4_accident":
+        accident(events)
+
+
 def schema(path):
     import jsonschema
     with open(path) as f:
@@ -242,6 +313,8 @@ if __name__ == "__main__":
             print(json.dumps(record, ensure_ascii=False))
     elif sys.argv[1] == "schema":
         schema(sys.argv[2])
+    elif sys.argv[1] == "scenario":
+        scenario(sys.argv[2], lines(sys.argv[3]))
     elif sys.argv[1] == "thirds":
         thirds(lines(sys.argv[2]), lines(sys.argv[3]))
     else:
