@@ -33,7 +33,7 @@ _tp_replay()
 	--box)
 		return ;;
 	--scenario)
-		COMPREPLY=($(compgen -W 'none normal morning-rush evening-rush accident weather' -- "$cur"))
+		COMPREPLY=($(compgen -W 'none normal morning-rush evening-rush accident weather scenario_1_normal_traffic scenario_2_morning_rush scenario_3_evening_rush scenario_4_accident scenario_5_weather_impact' -- "$cur"))
 		return ;;
 	--seed)
 		return ;;
