@@ -14,6 +14,7 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_server_conf	 server;
 	struct tp_board_conf	 board;
+	const char		*compat;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -23,6 +24,38 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_LIST, 'l', "listen", AT(server.listen), "ADDRESS", NULL,
 	    "HOST:PORT, :PORT (this machine only) or unix:PATH; may be given "
 	    "again (default :8080)", 0, 0 },
+	{ TP_OPT_LIST, 0, "host", AT(server.hosts), "NAME", NULL,
+	    "a name that browsers reach it by; may be given again", 0, 0 },
+	{ TP_OPT_FILE, 0, "tls-cert", AT(server.keys.cert), "FILE", NULL,
+	    "serve HTTPS with this certificate (PEM)", 0, 0 },
+	{ TP_OPT_FILE, 0, "tls-key", AT(server.keys.key), "FILE", NULL,
+	    "its private key", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "What it serves" },
+	{ TP_OPT_STR, 0, "compat", AT(compat), "LIST", NULL,
+	    "the paths of other systems too: la, hanoi, nyc", 0, 0 },
+	{ TP_OPT_STR, 0, "tiles", AT(server.tiles_url), "URL", NULL,
+	    "map tiles under the roads, with {z} {x} {y}", 0, 0 },
+	{ TP_OPT_STR, 0, "tiles-by", AT(board.tiles_by), "TEXT", NULL,
+	    "whose they are, to be shown", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "Who may" },
+	{ TP_OPT_FILE, 0, "tokens", AT(server.keys.tokens), "FILE", NULL,
+	    "those who may, by token: lines ROLE SHA256 NAME", 0, 0 },
+	{ TP_OPT_FILE, 0, "users", AT(server.keys.users), "FILE", NULL,
+	    "those who may, by password: lines ROLE YESCRYPT NAME", 0, 0 },
+	{ TP_OPT_FILE, 0, "jwt-key", AT(server.keys.jwt), "FILE", NULL,
+	    "take JWTs: a secret (HS256) or a public key (EdDSA)", 0, 0 },
+	{ TP_OPT_STR, 0, "jwt-audience", AT(server.keys.audience), "NAME",
+	    NULL, "what they must be for", 0, 0 },
+	{ TP_OPT_FLAG, 0, "insecure-open", AT(server.insecure_open), NULL,
+	    NULL, "let anybody look who can reach the address", 0, 0 },
+	{ TP_OPT_LIST, 0, "cors", AT(server.cors), "ORIGIN", NULL,
+	    "let pages of this origin ask; may be given again", 0, 0 },
+	{ TP_OPT_FILE, 0, "audit", AT(server.audit), "FILE", NULL,
+	    "append who signed in, was refused or acted", 0, 0 },
+	{ .kind = TP_OPT_HEADING, .help = "How much" },
+	{ TP_OPT_INT, 0, "rate", AT(server.rate), "N", NULL,
+	    "requests a minute by one address or user, 0 for no limit "
+	    "(default 100)", 0, 1e9 },
 	{ TP_OPT_INT, 0, "max-connections", AT(server.max_connections), "N",
 	    NULL, "open at once (default 4096)", 1, 1e6 },
 	{ TP_OPT_INT, 0, "max-per-address", AT(server.max_per_address), "N",
@@ -45,9 +78,22 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
+/* For the runner: SIGHUP reads keys and certificates again. */
+static int
+refresh(void *server, bool hup, struct tp_err *e)
+{
+	struct tp_err	why = { 0 };
+
+	(void)e;
+	if (hup && tp_server_reload(server, &why) == -1)
+		tp_log_error("%s; going on with what was read before",
+		    why.text);
+	return 0;
+}
+
 /* The input has ended; what there is stays to be seen. */
 static void
-wait_for_signal(void)
+wait_for_signal(struct tp_server *s)
 {
 	struct pollfd	p = { .fd = tp_sig_fd(), .events = POLLIN };
 
@@ -55,6 +101,7 @@ wait_for_signal(void)
 		if (poll(&p, 1, -1) == -1 && errno != EINTR)
 			return;
 		tp_sig_drain();
+		refresh(s, tp_sig_reload(), NULL);
 	}
 }
 
@@ -75,6 +122,32 @@ say_where(const struct tp_server *s)
 }
 
 static int
+configure(struct conf *c, struct tp_err *e)
+{
+	static const char	*usual[] = { ":8080" };
+	static const char *const names[] = { "la", "hanoi", "nyc" };
+	const char		*p;
+	size_t			 n;
+	int			 i;
+
+	if (c->server.listen.n == 0)
+		c->server.listen = (struct tp_opt_list){ usual, 1 };
+	c->board.tiles_url = c->server.tiles_url;
+	for (p = c->compat; p != NULL && *p != '\0'; p += n + (p[n] == ',')) {
+		n = strcspn(p, ",");
+		for (i = 0; i < 3; i++)
+			if (strlen(names[i]) == n &&
+			    memcmp(names[i], p, n) == 0)
+				break;
+		if (i == 3)
+			return tp_opt_error(e, "--compat: '%s' must be a list "
+			    "of la, hanoi and nyc", c->compat);
+		c->server.compat |= 1u << i;
+	}
+	return 0;
+}
+
+static int
 serve(struct conf *c, struct tp_err *e)
 {
 	static const struct tp_http_route *const routes[] = {
@@ -86,6 +159,7 @@ serve(struct conf *c, struct tp_err *e)
 		.filter = &tp_intake_filter,
 		.conf = &in,
 		.what = "records",
+		.refresh = refresh,
 	};
 	int			 rc = -1;
 
@@ -99,9 +173,10 @@ serve(struct conf *c, struct tp_err *e)
 		in.server = tp_server_start(&c->server, e);
 	if (in.server != NULL) {
 		say_where(in.server);
+		run.refresh_arg = in.server;
 		rc = tp_run(&run, e);
 		if (rc == 0 && !c->run.at_end)
-			wait_for_signal();
+			wait_for_signal(in.server);
 		tp_server_stop(in.server);
 	}
 	tp_board_free(in.board);
@@ -111,20 +186,23 @@ serve(struct conf *c, struct tp_err *e)
 int
 main(int argc, char **argv)
 {
-	static const char	*usual[] = { ":8080" };
-	struct conf		 c = {
+	struct conf	c = {
 		.run = tp_run_defaults,
-		.server = { .max_connections = 4096, .max_per_address = 256 },
+		.server = {
+			.max_connections = 4096,
+			.max_per_address = 256,
+			.rate = 100,
+		},
 		.board = { .history_ms = 3 * TP_HOUR },
 	};
-	struct tp_err		 e = { 0 };
-	int			 rc;
+	struct tp_err	e = { 0 };
+	int		rc;
 
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;
-	if (c.server.listen.n == 0)
-		c.server.listen = (struct tp_opt_list){ usual, 1 };
-	rc = serve(&c, &e);
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = serve(&c, &e);
 	return tp_run_exit(rc, &e);
 }

@@ -4,10 +4,9 @@
 #include "base/clock.h"
 #include "json/json.h"
 #include "serve/serverctx.h"
-#include "serve/urltext.h"
 
-static const char *
-header(const struct tp_call *q, const char *name)
+const char *
+tp_call_header(const struct tp_call *q, const char *name)
 {
 	return MHD_lookup_connection_value(q->c, MHD_HEADER_KIND, name);
 }
@@ -17,107 +16,49 @@ header(const struct tp_call *q, const char *name)
 static unsigned
 check_length(const struct tp_call *q)
 {
-	const char	*length = header(q, "Content-Length");
+	const char	*length = tp_call_header(q, "Content-Length");
 	int64_t		 n;
 
 	if (length == NULL)
 		return 0;
-	if (header(q, "Transfer-Encoding") != NULL ||
+	if (tp_call_header(q, "Transfer-Encoding") != NULL ||
 	    tp_parse_int(length, strlen(length), &n) == -1 || n < 0)
 		return 400;
 	return (uint64_t)n > TP_SERVE_BODY ? 413 : 0;
 }
 
-/* Decodes what the {...} of the route stand for. */
-static unsigned
-take_args(struct tp_call *q, const char *const *at, const size_t *len)
-{
-	for (; q->nargs < TP_HTTP_ARGS && at[q->nargs] != NULL; q->nargs++) {
-		q->args[q->nargs] = q->texts.n;
-		if (tp_url_decode(&q->texts, at[q->nargs], len[q->nargs],
-		    false) == -1)
-			return 400;
-	}
-	return 0;
-}
-
-/* Finds the route; 0, 404, or 405 where another method would do. */
-static unsigned
-find_route(struct tp_call *q, const char *url)
-{
-	const char	*at[TP_HTTP_ARGS];
-	size_t		 len[TP_HTTP_ARGS], i;
-	unsigned	 status = 404;
-
-	for (i = 0; i < q->s->nentries; i++) {
-		const struct tp_http_route	*r = &q->s->entries[i].r;
-
-		memset(at, 0, sizeof(at));
-		if (!tp_url_match(r->pattern, url, at, len, TP_HTTP_ARGS))
-			continue;
-		status = 405;
-		if (strcmp(r->method, q->req.method) != 0)
-			continue;
-		q->entry = &q->s->entries[i];
-		return take_args(q, at, len);
-	}
-	return status;
-}
-
-/* For libmicrohttpd: a parameter of the query, still encoded. */
+/* For libmicrohttpd: counts a header that may be there once. */
 static enum MHD_Result
-add_query(void *call, enum MHD_ValueKind kind, const char *name,
+count_hosts(void *n, enum MHD_ValueKind kind, const char *name,
     const char *value)
 {
-	struct tp_call	*q = call;
-	size_t		 at = q->texts.n;
-
 	(void)kind;
-	if (q->req.nquery == TP_CALL_QUERY)
-		return MHD_NO;
-	if (value == NULL)
-		value = "";
-	if (tp_url_decode(&q->texts, name, strlen(name), true) == -1)
-		return MHD_NO;
-	q->at[q->req.nquery][0] = at;
-	q->at[q->req.nquery][1] = q->texts.n;
-	if (tp_url_decode(&q->texts, value, strlen(value), true) == -1)
-		return MHD_NO;
-	q->req.nquery++;
+	(void)value;
+	*(int *)n += strcasecmp(name, "Host") == 0;
 	return MHD_YES;
 }
 
-/* Reads path and query; the texts stay where they are from here on. */
 static unsigned
-read_url(struct tp_call *q, const char *url)
+check_head(struct tp_call *q, const char *url)
 {
-	struct tp_http_req	*r = &q->req;
-	unsigned		 status = find_route(q, url);
-	int			 n;
-	size_t			 i;
+	int		hosts = 0;
+	unsigned	status = check_length(q), route;
 
-	n = MHD_get_connection_values(q->c, MHD_GET_ARGUMENT_KIND, NULL,
-	    NULL);
-	if (n < 0 || MHD_get_connection_values(q->c, MHD_GET_ARGUMENT_KIND,
-	    add_query, q) != n)
+	if (status != 0)
+		return status;
+	MHD_get_connection_values(q->c, MHD_HEADER_KIND, count_hosts, &hosts);
+	route = tp_url_read(q, url);
+	if (hosts > 1 || route == 400)
 		return 400;
-	if (r->nquery != (size_t)n)
-		return 400;
-	for (i = 0; i < q->nargs; i++)
-		r->arg[i] = q->texts.p + q->args[i];
-	for (i = 0; i < r->nquery; i++) {
-		q->query[i].name = q->texts.p + q->at[i][0];
-		q->query[i].value = q->texts.p + q->at[i][1];
-	}
-	r->query = q->query;
-	r->path = url;
-	return status;
+	return tp_access_check(q, route);
 }
 
 static const char *
-explain(unsigned status)
+explain(const struct tp_call *q)
 {
-	switch (status) {
+	if (q->why != NULL)
+		return q->why;
+	switch (q->status) {
 	case 400:
 		return "the request is not well formed";
 	case 404:
@@ -130,65 +71,86 @@ explain(unsigned status)
 	return "the request was refused";
 }
 
-/* Whether the request may go on; its answer is queued where not. */
-static bool
-admit(struct tp_call *q, const char *url, enum MHD_Result *result)
+static enum MHD_Result
+refuse(struct tp_call *q)
 {
-	unsigned	status = check_length(q);
+	enum MHD_Result	rc;
 
-	if (status == 0)
-		status = read_url(q, url);
-	if (status == 404 && strcmp(q->req.method, "GET") == 0 &&
-	    tp_reply_asset(q, url, result))
-		return false;
-	if (status != 0)
-		*result = tp_reply_problem(q, status, explain(status));
-	return status == 0;
+	if (q->status == 404 && q->entry == NULL &&
+	    tp_reply_asset(q, q->req.path, &rc))
+		return rc;
+	if (q->status == 401 || q->status == 403 || q->status == 421 ||
+	    q->status == 429) {
+		q->s->stats.refused++;
+		tp_audit(q, "refused", q->req.user, q->status);
+	}
+	return tp_reply_problem(q, q->status, explain(q));
 }
 
+/* The methods there are; others, as the text that fits none. */
+static const char *
+method_of(const char *text)
+{
+	static const char *const methods[] = { "GET", "POST", "OPTIONS" };
+	size_t			 i;
+
+	if (strcmp(text, "HEAD") == 0)
+		return "GET";	/* libmicrohttpd leaves the body out */
+	for (i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (strcmp(text, methods[i]) == 0)
+			return methods[i];
+	return "?";
+}
+
+/* The head is here.  A refusal does not wait for the body. */
 static enum MHD_Result
-begin(struct tp_server *s, struct MHD_Connection *c, const char *method,
-    void **call)
+begin(struct tp_server *s, struct MHD_Connection *c, const char *url,
+    const char *method, void **call)
 {
 	struct tp_call	*q = *call = tp_calloc(1, sizeof(*q));
+	const char	*length;
 
 	s->stats.requests++;
 	q->s = s;
 	q->c = c;
 	q->conn = MHD_get_connection_info(c,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-	q->req.method = strcmp(method, "HEAD") == 0 ? "GET" :
-	    strcmp(method, "POST") == 0 ? "POST" :
-	    strcmp(method, "GET") == 0 ? "GET" : "";
+	q->req.method = method_of(method);
 	q->req.now_ms = tp_clock_wall_ms();
 	q->req.stats = &s->stats;
-	q->req.auth = "none";
-	q->req.role = TP_ROLE_ADMIN;
+	s->stats.lost = s->hub.lost;
+	s->stats.events = s->hub.events;
+	q->req.auth = tp_keys_auth(s->keys);
 	tp_conn_enter(s, q->conn, TP_CONN_BODY);
-	if (check_length(q) == 413)
-		return tp_reply_problem(q, 413, explain(413));
+	q->status = check_head(q, url);
+	length = tp_call_header(q, "Content-Length");
+	if (q->status != 0 && ((length != NULL && strcmp(length, "0") != 0) ||
+	    tp_call_header(q, "Transfer-Encoding") != NULL))
+		return refuse(q);
 	return MHD_YES;
 }
 
 static enum MHD_Result
 answer(struct tp_call *q)
 {
-	struct tp_board	*board = q->s->conf->board;
-	struct tp_buf	 out = { 0 };
-	enum MHD_Result	 rc;
-	int		 status;
+	const struct tp_http_route	*r = &q->entry->r;
+	struct tp_board			*board = q->s->conf->board;
+	struct tp_buf			 out = { 0 };
+	enum MHD_Result			 rc;
+	int				 status;
 
-	if (q->entry->r.flags & TP_HTTP_SHARED)
+	if (r->flags & TP_HTTP_SHARED)
 		return tp_reply_shared(q);
 	memset(tp_buf_room(&q->body, TP_JSON_PAD), 0, TP_JSON_PAD);
 	q->req.body = q->body.p;
 	q->req.nbody = q->body.n;
 	tp_board_lock(board);
-	status = q->entry->r.handle(board, &q->req, &out);
+	status = r->handle(board, &q->req, &out);
 	tp_board_unlock(board);
+	if (r->role >= TP_ROLE_USER)
+		tp_audit(q, "act", q->req.user, (unsigned)status);
 	if (status < 400)
-		return tp_reply_body(q, (unsigned)status, q->entry->r.type,
-		    &out);
+		return tp_reply_body(q, (unsigned)status, r->type, &out);
 	rc = tp_reply_problem(q, (unsigned)status, tp_buf_cstr(&out));
 	tp_buf_release(&out);
 	return rc;
@@ -200,21 +162,25 @@ tp_handle(void *server, struct MHD_Connection *c, const char *url,
     size_t *nupload, void **call)
 {
 	struct tp_call	*q = *call;
-	enum MHD_Result	 rc;
 
 	(void)version;
 	if (q == NULL)
-		return begin(server, c, method, call);
+		return begin(server, c, url, method, call);
+	q->req.path = url;
 	if (*nupload > 0) {
-		/* more than was announced, or in chunks: no answer for it */
+		/* sent in chunks: too late for an answer */
 		if (q->body.n + *nupload > TP_SERVE_BODY)
 			return MHD_NO;
 		tp_buf_add(&q->body, upload, *nupload);
 		*nupload = 0;
 		return MHD_YES;
 	}
-	if (!admit(q, url, &rc))
-		return rc;
+	if (q->job != NULL && !q->job->finished)
+		return MHD_YES;
+	if (strcmp(q->req.method, "OPTIONS") == 0)
+		return tp_access_preflight(q);
+	if (q->status != 0)
+		return refuse(q);
 	return q->entry->own != NULL ? q->entry->own(q) : answer(q);
 }
 
@@ -229,8 +195,11 @@ tp_handle_done(void *server, struct MHD_Connection *c, void **call,
 	if (q == NULL)
 		return;
 	tp_conn_enter(server, q->conn, TP_CONN_IDLE);
+	tp_ws_call_done(q);
+	tp_login_free(q->job);
 	tp_buf_release(&q->texts);
 	tp_buf_release(&q->body);
+	free(q->query);
 	free(q);
 	*call = NULL;
 }

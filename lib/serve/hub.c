@@ -17,13 +17,12 @@ unref(struct tp_hub_msg *m)
 	free(m);
 }
 
-/* The head of an unmasked text frame (RFC 6455, 5.2): n bytes follow. */
-static void
-frame_head(struct tp_buf *b, size_t n)
+void
+tp_ws_head(struct tp_buf *b, int opcode, size_t n)
 {
 	int	shift;
 
-	tp_buf_char(b, (char)0x81);
+	tp_buf_char(b, (char)(0x80 | opcode));
 	if (n < 126) {
 		tp_buf_char(b, (char)n);
 		return;
@@ -52,11 +51,12 @@ message(enum tp_channel c, const char *event, uint64_t seq, const char *json,
 		    (unsigned long long)seq, event);
 	tp_buf_lit(&b, "data: ");
 	m->nsse = b.n;
+	tp_buf_lit(&b, "\n\n");
 	m->sse = b.p;
 
 	b = (struct tp_buf){ 0 };
 	type = v1 ? strlen("{'type':'',") + strlen(event) - 1 : 0;
-	frame_head(&b, n + type);
+	tp_ws_head(&b, 1, n + type);
 	if (v1)
 		tp_buf_printf(&b, "{\"type\":\"%s\",", event);
 	m->nws = b.n;
@@ -183,36 +183,67 @@ tp_hub_done(struct tp_hub_place *p)
 	p->held = NULL;
 }
 
+static size_t
+pieces(const struct tp_hub_place *p, enum tp_hub_form form,
+    struct iovec *v)
+{
+	struct tp_hub_msg	*m = p->held;
+	bool			 sse = form == TP_HUB_SSE;
+	size_t			 skip = !sse && p->channel == TP_CHANNEL_V1;
+
+	v[0].iov_base = sse ? m->sse : m->ws;
+	v[0].iov_len = sse ? m->nsse : m->nws;
+	v[1].iov_base = m->json + skip;
+	v[1].iov_len = m->njson - skip;
+	v[2].iov_base = m->sse + m->nsse;	/* the newlines */
+	v[2].iov_len = sse ? 2 : 0;
+	return v[0].iov_len + v[1].iov_len + v[2].iov_len;
+}
+
+int
+tp_hub_rest(const struct tp_hub_place *p, enum tp_hub_form form,
+    struct iovec *v)
+{
+	struct iovec	all[TP_HUB_PIECES];
+	size_t		off = p->off;
+	int		n = 0, i;
+
+	pieces(p, form, all);
+	for (i = 0; i < TP_HUB_PIECES; i++) {
+		if (off >= all[i].iov_len) {
+			off -= all[i].iov_len;
+			continue;
+		}
+		v[n].iov_base = (char *)all[i].iov_base + off;
+		v[n++].iov_len = all[i].iov_len - off;
+		off = 0;
+	}
+	return n;
+}
+
+void
+tp_hub_advance(struct tp_hub_place *p, enum tp_hub_form form, size_t n)
+{
+	struct iovec	v[TP_HUB_PIECES];
+
+	p->off += n;
+	if (p->off == pieces(p, form, v))
+		tp_hub_done(p);
+}
+
 size_t
 tp_hub_copy(struct tp_hub_place *p, enum tp_hub_form form, char *to,
     size_t max)
 {
-	const struct tp_hub_msg	*m = p->held;
-	bool			 sse = form == TP_HUB_SSE;
-	size_t			 skip = !sse && p->channel == TP_CHANNEL_V1;
-	const struct {
-		const char	*p;
-		size_t		 n;
-	} piece[] = {
-		{ sse ? m->sse : m->ws, sse ? m->nsse : m->nws },
-		{ m->json + skip, m->njson - skip },
-		{ "\n\n", sse ? 2 : 0 },
-	};
-	size_t			 before = 0, done = 0, from, k, i;
+	struct iovec	v[TP_HUB_PIECES];
+	size_t		done = 0, k;
+	int		n = tp_hub_rest(p, form, v), i;
 
-	for (i = 0; i < 3; i++) {
-		if (p->off < before + piece[i].n && done < max) {
-			from = p->off - before;
-			k = piece[i].n - from;
-			if (k > max - done)
-				k = max - done;
-			memcpy(to + done, piece[i].p + from, k);
-			done += k;
-			p->off += k;
-		}
-		before += piece[i].n;
+	for (i = 0; i < n && done < max; i++) {
+		k = v[i].iov_len < max - done ? v[i].iov_len : max - done;
+		memcpy(to + done, v[i].iov_base, k);
+		done += k;
 	}
-	if (p->off == before)
-		tp_hub_done(p);
+	tp_hub_advance(p, form, done);
 	return done;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "base/buf.h"
 
@@ -93,11 +94,19 @@ void tp_hub_own(struct tp_hub_place *p, const char *event, uint64_t seq,
 void tp_hub_done(struct tp_hub_place *p);
 
 enum tp_hub_form { TP_HUB_SSE, TP_HUB_WS };
-/*
- * Copies up to max bytes of the held message from p->off on, and advances;
- * done at its end.  Returns how many.
- */
+#define TP_HUB_PIECES	3
+/* What is left of the held message, in up to TP_HUB_PIECES pieces; returns
+ * how many. */
+int tp_hub_rest(const struct tp_hub_place *p, enum tp_hub_form form,
+    struct iovec *v);
+/* n bytes of it are out; at its end it is let go of. */
+void tp_hub_advance(struct tp_hub_place *p, enum tp_hub_form form, size_t n);
+/* Copies up to max bytes of it, and advances.  Returns how many. */
 size_t tp_hub_copy(struct tp_hub_place *p, enum tp_hub_form form, char *to,
     size_t max);
+
+/* Appends the head of a WebSocket frame of n bytes (RFC 6455, 5.2) that is
+ * whole and, as servers do, not masked. */
+void tp_ws_head(struct tp_buf *b, int opcode, size_t n);
 
 #endif

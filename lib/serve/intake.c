@@ -33,6 +33,7 @@ flush(void *st, struct tp_out *out)
 	struct intake	*s = st;
 
 	(void)out;
+	tp_server_ready(s->conf->server);
 	if (s->news)
 		tp_server_poke(s->conf->server);
 	s->news = false;

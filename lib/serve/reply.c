@@ -10,16 +10,39 @@
 #define PACK_FROM	1024	/* bytes: shorter bodies go as they are */
 #define PACK_LEVEL	4
 
-static const char csp[] = "default-src 'none'; script-src 'self'; "
-    "style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'";
+static const char csp_start[] = "default-src 'none'; script-src 'self'; "
+    "style-src 'self'; connect-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; img-src 'self' data:";
 
-void
-tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
+char *
+tp_reply_csp(const char *tiles)
 {
-	(void)q;
-	MHD_add_response_header(r, "Content-Security-Policy", csp);
+	struct tp_buf	 b = { 0 };
+	const char	*p = tiles != NULL ? strstr(tiles, "://") : NULL;
+	size_t		 n;
+
+	tp_buf_str(&b, csp_start);
+	if (p != NULL) {
+		n = (size_t)(p - tiles) + 3;
+		tp_buf_char(&b, ' ');
+		tp_buf_add(&b, tiles, n);
+		/* "{s}.host" stands for any subdomain */
+		if (tiles[n] == '{') {
+			tp_buf_char(&b, '*');
+			n += strcspn(tiles + n, "./");
+		}
+		tp_buf_add(&b, tiles + n, strcspn(tiles + n, "/;, "));
+	}
+	tp_buf_cstr(&b);
+	return b.p;
+}
+
+/* The headers that every reply of a server has. */
+static void
+add_fixed(const struct tp_server *s, struct MHD_Response *r)
+{
+	MHD_add_response_header(r, "Content-Security-Policy", s->csp);
 	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(r, "X-Frame-Options", "DENY");
 	MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
@@ -29,6 +52,40 @@ tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
 	    "same-origin");
 	MHD_add_response_header(r, "Cross-Origin-Resource-Policy",
 	    "same-origin");
+	if (s->keys->tls != NULL)
+		MHD_add_response_header(r, "Strict-Transport-Security",
+		    "max-age=31536000");
+}
+
+static void
+add_number(struct MHD_Response *r, const char *name, int64_t v)
+{
+	char	text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)v);
+	MHD_add_response_header(r, name, text);
+}
+
+void
+tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
+{
+	int64_t	wait_s = (q->wait_ms + 999) / 1000;
+
+	add_fixed(q->s, r);
+	if (q->limit > 0) {
+		add_number(r, "X-RateLimit-Limit", q->limit);
+		add_number(r, "X-RateLimit-Remaining", q->left);
+		add_number(r, "X-RateLimit-Reset", wait_s);
+	}
+	if (q->origin != NULL) {
+		MHD_add_response_header(r, "Access-Control-Allow-Origin",
+		    q->origin);
+		MHD_add_response_header(r, "Vary", "Origin");
+	}
+	if (q->status == 429)
+		add_number(r, "Retry-After", wait_s > 0 ? wait_s : 1);
+	if (q->status == 401)
+		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
 }
 
 /* Appends in packed; a dead end only where memory is. */
@@ -53,16 +110,10 @@ pack(struct tp_buf *out, const char *p, size_t n)
 	deflateEnd(&z);
 }
 
-static const char *
-header(const struct tp_call *q, const char *name)
-{
-	return MHD_lookup_connection_value(q->c, MHD_HEADER_KIND, name);
-}
-
 static bool
 takes_gzip(const struct tp_call *q)
 {
-	const char	*list = header(q, "Accept-Encoding");
+	const char	*list = tp_call_header(q, "Accept-Encoding");
 
 	return list != NULL && tp_list_accepts(list, "gzip");
 }
@@ -184,7 +235,7 @@ not_modified(struct tp_call *q, const char *etag)
 static bool
 has_it(const struct tp_call *q, const char *etag)
 {
-	const char	*list = header(q, "If-None-Match");
+	const char	*list = tp_call_header(q, "If-None-Match");
 
 	return list != NULL && tp_list_has_etag(list, etag);
 }
@@ -228,6 +279,10 @@ shared_make(struct tp_call *q, struct tp_shared *m, struct tp_buf *why)
 	snprintf(m->etag, sizeof(m->etag), "\"%016llx\"",
 	    (unsigned long long)tp_hash(b.p, b.n, 0));
 	pack(&z, b.p, b.n);
+	m->text = b.p;
+	m->ntext = b.n;
+	m->gzip = z.p;
+	m->ngzip = z.n;
 	m->plain = response(&b, q->entry->r.type != NULL ? q->entry->r.type :
 	    "application/json", false);
 	m->packed = response(&z, q->entry->r.type != NULL ? q->entry->r.type :
@@ -236,9 +291,26 @@ shared_make(struct tp_call *q, struct tp_shared *m, struct tp_buf *why)
 	MHD_add_response_header(m->packed, "ETag", m->etag);
 	MHD_add_response_header(m->plain, "Cache-Control", "no-cache");
 	MHD_add_response_header(m->packed, "Cache-Control", "no-cache");
-	tp_reply_headers(q, m->plain);
-	tp_reply_headers(q, m->packed);
+	add_fixed(q->s, m->plain);
+	add_fixed(q->s, m->packed);
 	return 200;
+}
+
+/* The shared body with headers of this reply's own. */
+static enum MHD_Result
+shared_copy(struct tp_call *q, const struct tp_shared *m)
+{
+	bool			 packed = takes_gzip(q);
+	struct tp_buf		 b = { 0 };
+	struct MHD_Response	*r;
+
+	tp_buf_add(&b, packed ? m->gzip : m->text,
+	    packed ? m->ngzip : m->ntext);
+	r = response(&b, q->entry->r.type != NULL ? q->entry->r.type :
+	    "application/json", packed);
+	MHD_add_response_header(r, "ETag", m->etag);
+	MHD_add_response_header(r, "Cache-Control", "no-cache");
+	return send_once(q, 200, r);
 }
 
 enum MHD_Result
@@ -261,7 +333,9 @@ tp_reply_shared(struct tp_call *q)
 	}
 	if (has_it(q, m->etag))
 		return not_modified(q, m->etag);
-	return send_it(q, 200, takes_gzip(q) ? m->packed : m->plain);
+	if (q->limit == 0 && q->origin == NULL)
+		return send_it(q, 200, takes_gzip(q) ? m->packed : m->plain);
+	return shared_copy(q, m);
 }
 
 const struct tp_asset *
