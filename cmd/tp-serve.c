@@ -198,6 +198,8 @@ main(int argc, char **argv)
 	struct tp_err	e = { 0 };
 	int		rc;
 
+	/* one bad record is no reason to serve nothing */
+	c.run.on_error = TP_ON_ERROR_SKIP;
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;

@@ -13,6 +13,40 @@ _tp_serve()
 	-l|--listen)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--host)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--tls-cert)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--tls-key)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--compat)
+		return ;;
+	--tiles)
+		return ;;
+	--tiles-by)
+		return ;;
+	--tokens)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--users)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--jwt-key)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--jwt-audience)
+		return ;;
+	--cors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--audit)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--rate)
+		return ;;
 	--max-connections)
 		return ;;
 	--max-per-address)
@@ -70,7 +104,7 @@ _tp_serve()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-l --listen --max-connections --max-per-address -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-l --listen --host --tls-cert --tls-key --compat --tiles --tiles-by --tokens --users --jwt-key --jwt-audience --insecure-open --no-insecure-open --cors --audit --rate --max-connections --max-per-address -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi
