@@ -25,6 +25,7 @@ struct tp_grants {
 	size_t		 n, cap;
 };
 
+/* Frees its texts; it is empty again. */
 void tp_grants_release(struct tp_grants *g);
 /* Reads the text of a file of that name: 0, or -1 with file:line. */
 int tp_grants_parse(struct tp_grants *g, enum tp_grant_kind kind,

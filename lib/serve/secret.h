@@ -11,6 +11,7 @@
 #define TP_SHA256	32
 #define TP_SHA1		20
 
+/* Digests of p[0..n); FIPS 180-4, RFC 2104. */
 void tp_sha256(uint8_t *digest, const void *p, size_t n);
 void tp_sha1(uint8_t *digest, const void *p, size_t n);
 void tp_hmac_sha256(uint8_t *digest, const void *key, size_t nkey,
@@ -19,6 +20,7 @@ void tp_hmac_sha256(uint8_t *digest, const void *key, size_t nkey,
 bool tp_secret_same(const void *a, const void *b, size_t n);
 /* Reads 2 * n hex digits, of either case; -1 where they are not. */
 int tp_hex_decode(uint8_t *to, size_t n, const char *s);
+/* Appends 2 * n hex digits; and base64 with its padding. */
 void tp_hex_encode(struct tp_buf *out, const uint8_t *p, size_t n);
 void tp_base64_encode(struct tp_buf *out, const uint8_t *p, size_t n);
 /*

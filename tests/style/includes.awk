@@ -17,7 +17,7 @@ BEGIN {
 	uses["alert"] = "base json rec forecast"
 	uses["route"] = "base json rec forecast graph"
 	uses["store"] = "base io json rec"
-	uses["serve"] = "base json rec forecast graph route store"
+	uses["serve"] = "base io json rec forecast graph route store"
 }
 {
 	split($0, part, ":")
