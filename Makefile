@@ -117,6 +117,8 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 
 bench: all ## measure speed beside other programs
 	tests/bench
+bench-page: all ## measure how soon a forecast is painted in a browser
+	tests/bench-page
 bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
 	tests/bench-kafka
 demo: ## build and run the pipeline on the sample data
@@ -161,7 +163,8 @@ help: ## list the targets
 
 FORCE:
 .PHONY: all unit fuzzers page-deps check test asan chaos fuzz bench \
-	bench-kafka demo style completions install uninstall dist clean help FORCE
+	bench-page bench-kafka demo style completions install uninstall \
+	dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

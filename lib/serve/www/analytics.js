@@ -12,7 +12,7 @@ import {bar, filled, panel, rows} from "./parts.js";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MOST_CONGESTED = 12;
-const HOT_TEXT = 58;		/* percent of heat from which the text turns */
+const COOL = 42, HOT = 62;	/* percent: between them no text is readable */
 
 function oClock(hour)
 {
@@ -55,7 +55,8 @@ export class AnalyticsPage
 		filled(this.week, () => get("analytics/week"),
 			(a, host) => this.drawWeek(a, host));
 		filled(this.congested, () => get("analytics/congested",
-			{n: MOST_CONGESTED, hours: 24}), (a, host) => this.drawCongested(a, host));
+			{n: MOST_CONGESTED, hours: 24}),
+		(a, host) => this.drawCongested(a, host));
 		filled(this.trend, () => get("analytics/trend", {days: 30}),
 			(a, host) => this.drawTrend(a, host));
 	}
@@ -93,7 +94,7 @@ export class AnalyticsPage
 			return;
 		}
 		this.removes.push(chart(host, series, {height: 330,
-			label: "Mean speed by hour of the day", x: "Hour",
+			label: "Mean speed by hour of the day", x: "Hour", zone: "UTC",
 			xText: (ms) => oClock(Math.round(ms / HOUR_MS) % 24)}));
 	}
 
@@ -177,10 +178,12 @@ function heatCell(value, low, high)
 		h("span", null, speed(value)) : null);
 
 	if (known(value)) {
-		const heat = (high - value) / (high - low || 1) * 100;
+		const heat = (high - value) / (high - low || 1) * 2;
+		const mix = heat < 1 ? heat * COOL :
+			HOT + (heat - 1) * (100 - HOT);
 		cell.style.background = "color-mix(in oklab, var(--hot) " +
-			heat.toFixed() + "%, var(--cool))";
-		cell.className = heat > HOT_TEXT ? "hot-cell" : "cool-cell";
+			mix.toFixed() + "%, var(--cool))";
+		cell.className = heat < 1 ? "cool-cell" : "hot-cell";
 	}
 	return cell;
 }

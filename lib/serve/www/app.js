@@ -123,16 +123,16 @@ class App
 		announce(alert, (a) => describeAlert(this.city, a));
 	}
 
-	/* Marks when the newest step was painted; the benchmark reads it. */
+	/* Marks when the newest forecasts were painted; a benchmark reads it. */
 	painted()
 	{
-		const {time} = this.city;
+		const detail = this.city.made ?? this.city.time;
 
-		if (time === null || time === this.paintedTime)
+		if (detail === this.lastPainted)
 			return;
-		this.paintedTime = time;
+		this.lastPainted = detail;
 		performance.clearMarks("tp-painted");
-		setTimeout(() => performance.mark("tp-painted", {detail: time}));
+		setTimeout(() => performance.mark("tp-painted", {detail}));
 	}
 
 	mayAct()

@@ -1,4 +1,4 @@
-/* The row of figures over the map: how the streets and the forecasts are now. */
+/* The row of figures over the map: how streets and forecasts are now. */
 import {h} from "./dom.js";
 import {known, number, percent, speed, unitName} from "./format.js";
 import {figure, figures} from "./parts.js";

@@ -157,7 +157,8 @@ function options(series, spec, host)
 		hooks.draw.push(markTimes(spec.marks));
 	return {
 		width: Math.max(200, host.clientWidth), height: spec.height || 220,
-		tzDate: (s) => library.tzDate(new Date(s * 1000), timeZone()),
+		tzDate: (s) => library.tzDate(new Date(s * 1000),
+			spec.zone || timeZone()),
 		fmtDate: () => (d) => d.getHours() || d.getMinutes() ?
 			String(d.getHours()).padStart(2, "0") + ":" +
 			String(d.getMinutes()).padStart(2, "0") :
@@ -211,8 +212,8 @@ function legend(data, series, spec)
  * Adds a chart to the host: series of {name, time, values, colour, width, dash,
  * points}; spec has label and may have height, digits, bands ([high, low] of
  * series), future (ms, shaded from there), marks (ms), zero (false: the axis
- * need not begin at 0), x and xText (what the x axis says).  Returns a function
- * that removes it.
+ * need not begin at 0), zone (of the times), x and xText (what the x axis says).
+ * Returns a function that removes it.
  */
 export function chart(host, series, spec)
 {

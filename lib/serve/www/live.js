@@ -88,7 +88,8 @@ export class LivePage
 		fill(this.legend, h("summary", null, classed ? "Congestion" :
 			"Speed, " + rangeUnit()),
 		h("ul", null, (classed ? [1, 3, 5] : [1, 2, 3, 4, 5]).map((l) =>
-			h("li", null, h("i", {class: (classed ? "block l" : "swatch l") + l}),
+			h("li", null,
+				h("i", {class: (classed ? "block l" : "swatch l") + l}),
 				h("span", null, this.city.levelName(l)),
 				h("b", null, classed ? "" : levelRange(l))))));
 	}

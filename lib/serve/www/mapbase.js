@@ -1,4 +1,4 @@
-/* What each map of the page is made of: places of segments and lines of roads. */
+/* What each map of the page is made of: places and lines of roads. */
 import {get} from "./api.js";
 import {Lines, project} from "./geo.js";
 

@@ -194,9 +194,11 @@ function paintDots(c, map, s)
 /* Of thousands nobody sees that they are round. */
 function fillSquares(c, points, size)
 {
+	c.beginPath();
 	for (let p = 0; p < points.length; p += 2)
-		c.fillRect(Math.round(points[p] - size / 2),
+		c.rect(Math.round(points[p] - size / 2),
 			Math.round(points[p + 1] - size / 2), size, size);
+	c.fill();
 }
 
 function fillDots(c, points, r)

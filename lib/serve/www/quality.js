@@ -135,7 +135,7 @@ export class ModelPage
 	/* The model's error beside persistence's. */
 	pair(host, list, x, label, xText)
 	{
-		if (!list.length) {
+		if (list.length < 2) {
 			host.append(empty("Not measured yet"));
 			return;
 		}
@@ -148,6 +148,7 @@ export class ModelPage
 				values: list.map((r) => shown(r.mae_kmh)),
 				points: time.length < 15},
 		], {label, x: label.split(" ").at(-1), xText, height: 220,
+			zone: xText === dayOnly ? null : "UTC",
 			digits: 2}));
 	}
 

@@ -6,7 +6,7 @@
 import {fill, h} from "./dom.js";
 import {lasting, moment} from "./format.js";
 
-const KEPT_INTERVALS = 8;			/* intervals between ticks that are looked at */
+const KEPT_INTERVALS = 8;	/* between ticks, of which the median counts */
 const LATE = 3;			/* times the usual interval is late */
 const LEAST_MS = 20e3;		/* nothing is late before that */
 const SAME_CLOCK_MS = 86400e3;	/* data clock and ours agree that well */

@@ -1,4 +1,4 @@
-/* The optional picture tiles under the map; most recently used ones are kept. */
+/* The optional picture tiles under the map; those used last are kept. */
 
 const SIZE = 256;
 const KEEP = 300;
