@@ -212,8 +212,8 @@ function legend(data, series, spec)
  * Adds a chart to the host: series of {name, time, values, colour, width, dash,
  * points}; spec has label and may have height, digits, bands ([high, low] of
  * series), future (ms, shaded from there), marks (ms), zero (false: the axis
- * need not begin at 0), zone (of the times), x and xText (what the x axis says).
- * Returns a function that removes it.
+ * need not begin at 0), zone (of the times), x and xText (what the x axis
+ * says).  Returns a function that removes it.
  */
 export function chart(host, series, spec)
 {
