@@ -258,7 +258,7 @@ delete lost.longitude;
 lost.segment_id = "nowhere";
 all[0].lines.push(JSON.stringify(lost));
 const past = all.slice(0, -6), rest = all.slice(-6);
-const served = new Served(bin, JSON.parse(process.env.OPTIONS));
+const served = new Served(bin, ["-g", join(records, "la.graph")]);
 const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
 	args: ["--no-sandbox"]});
 await served.start();
