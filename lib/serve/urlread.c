@@ -90,9 +90,10 @@ tp_url_read(struct tp_call *q, const char *url)
 	p = q->texts.p;
 	for (i = 0; i < nargs; i++, p = next(p))
 		q->req.arg[i] = p;
-	for (i = 0; i < r.n; i++, p = next(q->query[i].value)) {
+	for (i = 0; i < r.n; i++) {
 		q->query[i].name = p;
 		q->query[i].value = next(p);
+		p = next(q->query[i].value);
 	}
 	q->req.query = q->query;
 	q->req.nquery = r.n;
