@@ -6,7 +6,12 @@
 
 #include "base/log.h"
 #include "base/sig.h"
+#include "data/sensors.h"
+#include "graph/graph.h"
+#include "graph/sites.h"
+#include "io/file.h"
 #include "serve/asset.h"
+#include "serve/compat.h"
 #include "serve/intake.h"
 #include "stream/run.h"
 
@@ -14,8 +19,13 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_server_conf	 server;
 	struct tp_board_conf	 board;
-	const char		*compat;
+	const char		*compat, *graph, *sensors, *levels;
+	int64_t			 max_segments;
+	struct tp_tz		 tz;
+	struct tp_graph		 g;
 };
+
+#define SENSORS_MAX	((size_t)64 << 20)	/* bytes of the file */
 
 #define AT(field)	offsetof(struct conf, field)
 
@@ -33,6 +43,24 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "What it serves" },
 	{ TP_OPT_STR, 0, "compat", AT(compat), "LIST", NULL,
 	    "the paths of other systems too: la, hanoi, nyc", 0, 0 },
+	{ TP_OPT_FILE, 'g', "graph", AT(graph), "FILE", NULL,
+	    "the roads, of tp-graph: answer routes, draw them", 0, 0 },
+	{ TP_OPT_FILE, 0, "sensors", AT(sensors), "FILE", NULL,
+	    "where segments are, where events do not say it", 0, 0 },
+	{ TP_OPT_FLAG, 0, "cells", AT(board.cells), NULL, NULL,
+	    "segments are cells of a grid", 0, 0 },
+	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
+	    "limits of the congestion levels in mph, best first (default "
+	    "60,45,30,15), or ratio", 0, 0 },
+	{ TP_OPT_STR, 0, "tz", AT(board.tz_name), "ZONE", NULL,
+	    "of hours and days (default UTC)", 0, 0 },
+	{ TP_OPT_DUR, 0, "step", AT(board.step_ms), "TIME", NULL,
+	    "of what is remembered and scored (default 5m)", 1000, 3.6e6 },
+	{ TP_OPT_DUR, 0, "history", AT(board.history_ms), "TIME", NULL,
+	    "remember the steps of so long (default 1d, at least 4h)", 0,
+	    864e5 * 30 },
+	{ TP_OPT_INT, 0, "max-segments", AT(max_segments), "N", NULL,
+	    "know at most so many segments (default 20000)", 1, 1e6 },
 	{ TP_OPT_STR, 0, "tiles", AT(server.tiles_url), "URL", NULL,
 	    "map tiles under the roads, with {z} {x} {y}", 0, 0 },
 	{ TP_OPT_STR, 0, "tiles-by", AT(board.tiles_by), "TEXT", NULL,
@@ -147,12 +175,69 @@ configure(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
+/* What the board is made with. */
+static int
+configure_board(struct conf *c, struct tp_err *e)
+{
+	struct tp_board_conf	*b = &c->board;
+
+	b->max_segments = (size_t)c->max_segments;
+	if (c->levels != NULL && tp_levels_parse(&b->levels, c->levels) != 0)
+		return tp_opt_error(e, "--levels: '%s' is no list of four "
+		    "descending limits, nor ratio", c->levels);
+	if (tp_tz_open(&c->tz, b->tz_name != NULL ? b->tz_name : "UTC",
+	    e) == -1)
+		return -1;
+	b->tz = &c->tz;
+	if (c->graph == NULL)
+		return 0;
+	if (tp_graph_open(&c->g, c->graph, e) == -1)
+		return -1;
+	b->graph = &c->g;
+	return 0;
+}
+
+/* Tells the board where the segments of a file are. */
+static int
+read_sensors(const char *path, struct tp_board *b, struct tp_err *e)
+{
+	struct tp_sensors	 t = { 0 };
+	struct tp_sites		 sites = { .name = path, .e = e };
+	char			*text;
+	size_t			 n;
+	int			 rc;
+
+	if (tp_file_read(path, SENSORS_MAX, &text, &n, e) == -1)
+		return -1;
+	rc = tp_sensors_parse(&t, path, text, n, e);
+	if (rc == 0)
+		rc = tp_sensors_lines(&t, tp_sites_line, &sites);
+	if (rc == 0)
+		rc = tp_board_sites(b, &sites, e);
+	tp_sensors_release(&t);
+	tp_sites_release(&sites);
+	free(text);
+	return rc;
+}
+
+static struct tp_board *
+make_board(struct conf *c, struct tp_err *e)
+{
+	struct tp_board	*b = tp_board_new(&c->board, e);
+
+	if (b != NULL && c->sensors != NULL &&
+	    read_sensors(c->sensors, b, e) == -1) {
+		tp_board_free(b);
+		return NULL;
+	}
+	return b;
+}
+
 static int
 serve(struct conf *c, struct tp_err *e)
 {
-	static const struct tp_http_route *const routes[] = {
-		tp_board_routes, NULL
-	};
+	const struct tp_http_route *routes[6] = { tp_board_routes };
+	size_t			 n = 1;
 	struct tp_intake_conf	 in = { 0 };
 	struct tp_run		 run = {
 		.opts = &c->run,
@@ -167,8 +252,16 @@ serve(struct conf *c, struct tp_err *e)
 	if (!c->board.charts)
 		tp_log_note("built without uPlot ('make page-deps'): "
 		    "the page has tables in place of charts");
+	if (c->server.compat & TP_COMPAT_LA) {
+		routes[n++] = tp_la_routes;
+		routes[n++] = tp_la_web_routes;
+	}
+	if (c->server.compat & TP_COMPAT_HANOI)
+		routes[n++] = tp_hanoi_routes;
+	if (c->server.compat & TP_COMPAT_NYC)
+		routes[n++] = tp_nyc_routes;
 	c->server.routes = routes;
-	c->server.board = in.board = tp_board_new(&c->board, e);
+	c->server.board = in.board = make_board(c, e);
 	if (in.board != NULL)
 		in.server = tp_server_start(&c->server, e);
 	if (in.server != NULL) {
@@ -193,7 +286,7 @@ main(int argc, char **argv)
 			.max_per_address = 256,
 			.rate = 100,
 		},
-		.board = { .history_ms = 3 * TP_HOUR },
+		.max_segments = 20000,
 	};
 	struct tp_err	e = { 0 };
 	int		rc;
@@ -205,6 +298,9 @@ main(int argc, char **argv)
 		return rc - 1;
 	rc = configure(&c, &e);
 	if (rc == 0)
+		rc = configure_board(&c, &e);
+	if (rc == 0)
 		rc = serve(&c, &e);
+	tp_graph_release(&c.g);
 	return tp_run_exit(rc, &e);
 }

@@ -49,15 +49,14 @@ static void
 put_drift(const struct tp_board *b, struct tp_buf *out)
 {
 	const struct tp_measure	*m = &b->measure;
-	int64_t			 last = INT64_MIN, d;
+	int64_t			 last = -1, d;		/* none before 1971 */
 	unsigned		 i, h;
 
 	for (i = 0; i < TP_MEASURE_DAYS; i++)
 		if (m->day_of[i] > last)
 			last = m->day_of[i];
 	tp_put_key_open(out, "drift", '[');
-	for (d = last - TP_MEASURE_DAYS + 1; last != INT64_MIN && d <= last;
-	    d++) {
+	for (d = last - TP_MEASURE_DAYS + 1; last >= 0 && d <= last; d++) {
 		i = (unsigned)((uint64_t)d % TP_MEASURE_DAYS);
 		for (h = 0; m->day_of[i] == d && h < b->nhorizons; h++)
 			put_part(b, &m->day[i][b->order[h]], b->order[h],

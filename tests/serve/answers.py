@@ -1,0 +1,282 @@
+"""Asks a tp-serve that has read all.jsonl.    answers.py URL TEST"""
+import collections
+import json
+import math
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import jsonschema
+from openapi_spec_validator import validate
+
+from shapes import GONE, HANOI, LA, NYC
+
+MPH = 1.609344
+STEP = 300000
+url = sys.argv[1]
+
+
+def ask(path, body=None, status=200, method=None):
+    r = urllib.request.Request(
+        url + path, method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(r, timeout=20) as a:
+            got, text = a.status, a.read()
+    except urllib.error.HTTPError as e:
+        got, text = e.code, e.read()
+    assert got == status, (path, got, text[:300])
+    return json.loads(text)
+
+
+def records():
+    with open("all.jsonl") as f:
+        return [json.loads(line) for line in f]
+
+
+def close(a, b, by=0.006):
+    assert (a is None) == (b is None) and (a is None or abs(a - b) <= by), \
+        (a, b)
+
+
+def mean(v):
+    v = list(v)
+    return sum(v) / len(v) if v else None
+
+
+def speeds():
+    """By segment and time, km/h."""
+    s = collections.defaultdict(dict)
+    for r in records():
+        if "event_id" in r or "speed_mph" in r and "alert_id" not in r:
+            s[r["segment_id"]][r["timestamp"]] = r["speed_mph"] * MPH
+    return s
+
+
+def ends():
+    """Two places with a road from one to the other."""
+    lines = ask("/api/v1/net")["lines"]
+    a = {"lat": lines[0][0], "lon": lines[0][1]}
+    for x in lines[::-1]:
+        b = {"lat": x[-2], "lon": x[-1]}
+        try:
+            ask("/api/v1/route", {"from": a, "to": b})
+            return a, b
+        except AssertionError:
+            pass
+    raise AssertionError("no road leads anywhere")
+
+
+def openapi():
+    api = ask("/api/v1/openapi.json")
+    validate(api)
+    schemas = api["components"]["schemas"]
+    ids = ask("/api/v1/segments")["ids"]
+    alert = ask("/api/v1/alerts?status=all")["alerts"][0]["alert_id"]
+    question = dict(zip(("from", "to"), ends()))
+    for path, ways in api["paths"].items():
+        for method, op in ways.items():
+            content = op["responses"].get("200", {}).get("content", {})
+            ref = content.get("application/json", {}).get("schema")
+            if ref is None:
+                continue
+            what = alert if "alert" in path else ids[0]
+            j = ask(path.replace("{id}", urllib.parse.quote(what, "")),
+                    question if "requestBody" in op else
+                    {} if method == "post" else None)
+            jsonschema.validate(j, {**ref, "components":
+                                    {"schemas": schemas}})
+    jsonschema.validate(ask("/api/v1/segments/none/history", status=404),
+                        schemas["Problem"])
+    ask("/api/v1/hotspots?n=0", status=400)
+    ask("/api/v1/frames?from=9&to=1", status=400)
+    ask("/api/v1/alerts?status=odd", status=400)
+
+
+def shapes(rows):
+    s = ask("/api/v1/segments")
+    ids = s["ids"]
+    values = {"SENSOR": ids[0], "LAT": s["lat"][0], "LON": s["lon"][0]}
+    if rows is HANOI:
+        values["ROUTE"] = {
+            name: {"lat": p["lat"], "lng": p["lon"]}
+            for name, p in zip(("origin", "destination"), ends())}
+        values["ROUTE"]["departure_time"] = "now"
+    for path, body, schema in rows:
+        for name, v in values.items():
+            path = path.replace(name, str(v))
+        if body == "ROUTE":
+            body = values["ROUTE"]
+        elif body is not None:
+            body = {k: values.get(v, v) for k, v in body.items()}
+        j = ask(path, body)
+        try:
+            jsonschema.validate(j, schema, format_checker=jsonschema.
+                                FormatChecker())
+        except jsonschema.ValidationError as e:
+            raise AssertionError(path + ": " + e.message) from e
+        assert j not in ([], {}), path
+
+
+def la():
+    shapes(LA)
+    for path in GONE:
+        ask(path, {}, 404)
+    ask("/api/traffic/historical/2012-6-5", status=400)
+    ask("/api/traffic/predict", status=400)
+    ask("/api/traffic/sensor/none", status=404)
+
+
+def hanoi():
+    shapes(HANOI)
+
+
+def nyc():
+    shapes(NYC)
+
+
+def readings():
+    live, ids = ask("/api/v1/live"), ask("/api/v1/segments")["ids"]
+    s, newest = speeds(), {}
+    for r in records():
+        if "predicted_speed_mph" in r and "alert_id" not in r:
+            newest[r["segment_id"], r["prediction_horizon_minutes"]] = r
+    for i, sensor in enumerate(ids):
+        t = max(s[sensor])
+        assert live["at"][i] == t
+        close(live["speed_kmh"][i], s[sensor][t])
+        for h, minutes in enumerate(live["horizons"]):
+            r = newest[sensor, minutes]
+            close(live["forecast"][h][i], r["predicted_speed_mph"] * MPH)
+            close(live["lower"][h][i], r["lower_mph"] * MPH)
+            close(live["upper"][h][i], r["upper_mph"] * MPH)
+    last = max(max(v) for v in s.values())
+    now = [v[max(v)] for v in s.values() if max(v) > last - 3 * STEP]
+    close(live["summary"]["mean_speed_kmh"], mean(now))
+    assert live["summary"]["live"] == len(now)
+    assert live["summary"]["congested"] == sum(v < 30 * MPH for v in now)
+    slow = ask("/api/v1/hotspots?n=5")["hotspots"]
+    assert [round(x["speed_kmh"], 2) for x in slow] == \
+        [round(v, 2) for v in sorted(now)[:5]]
+
+
+def history():
+    s, ids = speeds(), ask("/api/v1/segments")["ids"]
+    last = max(max(v) for v in s.values())
+    f = ask(f"/api/v1/frames?from={last - 6 * 3600000}&to={last}")
+    assert len(f["times"]) == 73 and f["times"][-1] == last
+    for t, row in zip(f["times"], f["speed_kmh"]):
+        for i, v in enumerate(row):
+            close(v, s[ids[i]].get(t))
+    h = ask(f"/api/v1/segments/{ids[4]}/history?from={last - 86100000}")
+    want = {t: v for t, v in s[ids[4]].items() if t >= last - 86100000}
+    assert h["time"] == sorted(want)
+    for t, v in zip(h["time"], h["speed_kmh"]):
+        close(v, want[t])
+    for t, v in zip(h["typical"]["time"], h["typical"]["speed_kmh"]):
+        close(v, mean(x for at, x in s[ids[4]].items()
+                      if at // 900000 % 96 == t // 900000 % 96), 0.02)
+
+
+def hours():
+    s = speeds()
+    every = [(t, v) for seg in s.values() for t, v in seg.items()]
+    j = ask("/api/v1/analytics/hourly?days=7")
+    for h in range(24):
+        v = [x for t, x in every if t // 3600000 % 24 == h]
+        close(j["speed_kmh"][h], mean(v))
+        assert j["n"][h] == len(v)
+    j = ask("/api/v1/analytics/week")
+    for d in range(7):
+        for h in range(24):
+            close(j["speed_kmh"][d][h], mean(
+                x for t, x in every if t // 3600000 % 24 == h and
+                (t // 86400000 + 3) % 7 == d))
+    j = ask("/api/v1/analytics/trend")
+    for t, v, c in zip(j["days"], j["speed_kmh"], j["congested_share"]):
+        day = [x for at, x in every if at // 86400000 == t // 86400000]
+        close(v, mean(day))
+        close(c, mean(x < 30 * MPH for x in day), 0.0001)
+    ids = ask("/api/v1/segments")["ids"]
+    last = max(t for t, _ in every) // 3600000
+    for x in ask("/api/v1/analytics/congested?hours=24")["segments"]:
+        v = [y for t, y in s[ids[x["index"]]].items()
+             if t // 3600000 > last - 24]
+        close(x["share_congested"], mean(y < 30 * MPH for y in v), 0.0001)
+        close(x["mean_kmh"], mean(v))
+    la = ask("/api/analytics/congestion?hours=24")
+    for x, t in zip(la["data_points"], range(last - 23, last + 1)):
+        close(x["avg_speed"], mean(v for at, v in every
+                                   if at // 3600000 == t) / MPH)
+
+
+def errors():
+    """Beside tp-eval, given the readings of all steps that are scored."""
+    last = max(max(v) for v in speeds().values())
+    with open("events.jsonl") as f, open("truth.jsonl", "w") as g:
+        g.writelines(x for x in f
+                     if json.loads(x)["timestamp"] <= last - 2 * STEP)
+    out = subprocess.run(["tp-eval", "--truth", "truth.jsonl",
+                          "forecasts.jsonl"], check=True,
+                         capture_output=True, text=True).stdout
+    score = {}
+    for r in map(json.loads, out.splitlines()):
+        kind = "own" if r["model_kind"] != "persistence" else "persistence"
+        score[kind, r["prediction_horizon_minutes"]] = r
+    j = ask("/api/v1/model")
+    assert j["truth"] == "readings" and len(j["horizons"]) == 3
+    for h in j["horizons"]:
+        r = score["own", h["minutes"]]
+        assert h["n"] == r["n"]
+        for name in "mae", "rmse", "bias":
+            close(h[name + "_kmh"], r[name + "_mph"] * MPH, 0.001)
+        close(h["coverage_percent"], r["coverage_percent"], 0.001)
+        close(h["mean_width_kmh"], r["mean_width_mph"] * MPH, 0.001)
+        p = score["persistence", h["minutes"]]
+        close(h["persistence_mae_kmh"], p["mae_mph"] * MPH, 0.001)
+        parts = [x for x in j["by_segment"] if x["minutes"] == h["minutes"]]
+        assert sum(x["n"] for x in parts) == h["n"]
+        close(sum(x["n"] * x["mae_kmh"] for x in parts) / h["n"],
+              h["mae_kmh"], 0.001)
+
+
+def alerts():
+    open_ones, all_ones = {}, {}
+    for r in records():
+        if "alert_id" in r:
+            all_ones[r["alert_id"]] = r
+    open_ones = {k for k, r in all_ones.items() if r["status"] == "ACTIVE"}
+    got = ask("/api/v1/alerts?n=1000")["alerts"]
+    assert {x["alert_id"] for x in got} == open_ones
+    got = ask("/api/v1/alerts?status=all&n=1000")["alerts"]
+    assert len(got) == len(all_ones) > 0
+    for x in got:
+        x.pop("acknowledged_at", None)
+        x.pop("acknowledged_by", None)
+        assert x == all_ones[x["alert_id"]]
+    assert ask("/api/v1/live")["alerts_open"] == len(open_ones)
+
+
+def routes():
+    a, b = ends()
+    j = ask("/api/v1/route", {"from": a, "to": b, "alternatives": 2})
+    for r in j["routes"]:
+        km, way = 0, r["waypoints"]
+        for a, b in zip(way, way[1:]):
+            x = math.radians(b["lon"] - a["lon"]) * math.cos(
+                math.radians(a["lat"]))
+            km += 6371.0088 * math.hypot(
+                x, math.radians(b["lat"] - a["lat"]))
+        assert km <= r["distance_km"] * 1.01 + 0.01, (km, r["distance_km"])
+        assert len(r["speeds_kmh"]) == len(way) - 1
+        assert r["eta_lower_minutes"] <= r["eta_minutes"] + 0.01
+        assert r["eta_minutes"] <= r["eta_upper_minutes"] + 0.01
+    ask("/api/v1/route", {"from": {"lat": 0, "lon": 0},
+                          "to": b}, 404)
+    ask("/api/v1/route", {"to": b}, 400)
+
+
+globals()[sys.argv[2]]()
