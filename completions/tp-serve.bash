@@ -24,6 +24,22 @@ _tp_serve()
 		return ;;
 	--compat)
 		return ;;
+	-g|--graph)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--sensors)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--levels)
+		return ;;
+	--tz)
+		return ;;
+	--step)
+		return ;;
+	--history)
+		return ;;
+	--max-segments)
+		return ;;
 	--tiles)
 		return ;;
 	--tiles-by)
@@ -104,7 +120,7 @@ _tp_serve()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-l --listen --host --tls-cert --tls-key --compat --tiles --tiles-by --tokens --users --jwt-key --jwt-audience --insecure-open --no-insecure-open --cors --audit --rate --max-connections --max-per-address -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-l --listen --host --tls-cert --tls-key --compat -g --graph --sensors --cells --no-cells --levels --tz --step --history --max-segments --tiles --tiles-by --tokens --users --jwt-key --jwt-audience --insecure-open --no-insecure-open --cors --audit --rate --max-connections --max-per-address -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi
