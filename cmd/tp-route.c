@@ -2,9 +2,15 @@
  * tp-route: answers questions for routes by the traffic of the moment and
  * that to come.
  */
+#include <inttypes.h>
+
+#include "base/log.h"
 #include "base/opttime.h"
+#include "io/file.h"
 #include "route/route.h"
 #include "stream/run.h"
+
+#define PROFILES_MAX	((size_t)1 << 30)	/* bytes */
 
 struct conf {
 	struct tp_run_opts	 run;
@@ -13,7 +19,9 @@ struct conf {
 	struct tp_locate	 locate;
 	struct tp_landmarks	 marks;
 	struct tp_query		 question;
-	const char		*graph, *updates, *from, *to, *depart;
+	struct tp_usual		 usual;
+	struct tp_refused	 refused;
+	const char		*graph, *profiles, *updates, *from, *to, *depart;
 	int			 as, assumed;
 	int64_t			 others, landmarks;
 };
@@ -26,6 +34,12 @@ static const struct tp_opt options[] = {
 	    "the graph file of tp-graph, with segments on it", 0, 0 },
 	{ TP_OPT_DUR, 0, "max-age", AT(route.max_age), "TIME", NULL,
 	    "forget readings and forecasts so old (default 30m)", 0, 0 },
+	{ TP_OPT_FILE, 0, "profiles", AT(profiles), "FILE", NULL,
+	    "what is usual, from tp-features --profiles-out, where neither "
+	    "readings nor forecasts tell", 0, 0 },
+	{ TP_OPT_NUM, 0, "spread", AT(route.reach), "METRES", NULL,
+	    "how far along its road a segment tells of edges without one, 0 "
+	    "for not (default 3000)", 0, 3000 },
 	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
 	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
 	    0, 0 },
@@ -103,6 +117,24 @@ set_question(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
+/* What is usual, where a file says it. */
+static int
+set_usual(struct conf *c, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (c->profiles == NULL)
+		return 0;
+	if (tp_file_read(c->profiles, PROFILES_MAX, &p, &n, e) != 0)
+		return -1;
+	rc = tp_usual_read(&c->usual, &c->g, p, n, c->profiles, e);
+	free(p);
+	c->route.usual = &c->usual;
+	return rc;
+}
+
 static int
 configure(struct conf *c, struct tp_err *e)
 {
@@ -111,19 +143,31 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->route.max_age < TP_MINUTE)
 		return tp_opt_error(e, "--max-age must be at least 1m");
 	if (set_question(c, e) == -1 ||
-	    tp_graph_open(&c->g, c->graph, e) == -1)
+	    tp_graph_open(&c->g, c->graph, e) == -1 ||
+	    set_usual(c, e) == -1)
 		return -1;
 	tp_locate_init(&c->locate, &c->g);
 	/* one question is not worth their making */
 	tp_landmarks_init(&c->marks, &c->g, c->route.question != NULL ? 0 :
 	    (uint32_t)c->landmarks);
 	c->route.g = &c->g;
+	c->route.refused = &c->refused;
 	c->route.locate = &c->locate;
 	c->route.marks = &c->marks;
 	c->route.others = (int)c->others;
 	c->route.as = (enum tp_route_as)c->as;
 	c->route.assumed = (enum tp_unit)c->assumed;
 	return 0;
+}
+
+/* Why ways were not among the alternatives. */
+static void
+tell_refused(const struct tp_refused *r)
+{
+	tp_log_detail("alternatives refused: %" PRIu64 " too long, %" PRIu64
+	    " too much the same, %" PRIu64 " not straight on for long "
+	    "enough, %" PRIu64 " with a loop", r->stretch, r->sharing,
+	    r->plateau, r->loop);
 }
 
 int
@@ -133,6 +177,7 @@ main(int argc, char **argv)
 	struct conf	c = {
 		.run = tp_run_defaults,
 		.route = { .max_age = 30 * TP_MINUTE, .wait_ms = 200,
+		    .reach = 3000,
 		    .answered = &answered },
 		.landmarks = 16,
 	};
@@ -159,6 +204,8 @@ main(int argc, char **argv)
 		rc = tp_run(&run, &e);
 	if (rc == 0 && !answered)
 		rc = tp_err_set(&e, TP_EXIT_NO, "no route");
+	tell_refused(&c.refused);
+	tp_usual_release(&c.usual);
 	tp_locate_release(&c.locate);
 	tp_landmarks_release(&c.marks);
 	tp_graph_release(&c.g);

@@ -73,7 +73,7 @@ tp_taxiroute_init(struct tp_taxiroute *r, const struct tp_graph *g)
 	if (g == NULL)
 		return;
 	tp_locate_init(&r->locate, g);
-	tp_weights_init(&r->free, g);
+	tp_weights_init(&r->free, g, 0);
 	tp_landmarks_init(&r->marks, g, LANDMARKS);
 	tp_search_init(&r->search, g, &r->free);
 }

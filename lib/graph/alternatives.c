@@ -2,6 +2,9 @@
 
 #define SHARING_MOST	0.85	/* of the shortest, with those admitted */
 #define PLATEAU_LEAST	0.10	/* of what is not shared */
+/* Both searches together reach so many times the shortest way: they overlap by a
+ * third, so that plateaus are in the middle of the way. */
+#define OVERLAP		1.33
 #define DEARER		1.4f	/* a way found once more */
 #define TRIES		8
 
@@ -40,6 +43,15 @@ tp_ways_release(struct tp_ways *a)
 	free(a->seen);
 	free(a->plateau);
 	*a = (struct tp_ways){ 0 };
+}
+
+void
+tp_refused_add(struct tp_refused *sum, const struct tp_refused *more)
+{
+	sum->stretch += more->stretch;
+	sum->sharing += more->sharing;
+	sum->plateau += more->plateau;
+	sum->loop += more->loop;
 }
 
 /* By how much another way may be longer, as a share of the shortest. */
@@ -141,7 +153,7 @@ compare(const void *x, const void *y)
 static bool
 settled(const struct tp_search *s, uint32_t v)
 {
-	return !isinf(s->ms[v]) && s->place[v] == TP_GRAPH_NONE;
+	return !isinf(s->at[v].ms) && s->at[v].place == TP_GRAPH_NONE;
 }
 
 /* Walks the plateau that v is on from its end to its beginning. */
@@ -151,41 +163,57 @@ add_plateau(struct tp_ways *a, const struct tp_search *s, uint32_t v)
 	const struct tp_graph	*g = s->g;
 	uint32_t		 first = v, last = v, e;
 
-	while ((e = s->by[first]) != TP_GRAPH_NONE &&
-	    settled(&a->back, g->tail[e]) && a->back.by[g->tail[e]] == e) {
+	while ((e = s->at[first].by) != TP_GRAPH_NONE &&
+	    settled(&a->back, g->tail[e]) && a->back.at[g->tail[e]].by == e) {
 		first = g->tail[e];
 		a->seen[first] = true;
 	}
-	while ((e = a->back.by[last]) != TP_GRAPH_NONE &&
-	    settled(s, g->head[e]) && s->by[g->head[e]] == e) {
+	while ((e = a->back.at[last].by) != TP_GRAPH_NONE &&
+	    settled(s, g->head[e]) && s->at[g->head[e]].by == e) {
 		last = g->head[e];
 		a->seen[last] = true;
 	}
 	TP_GROW(a->plateau, a->cap, a->nplateaus + 1);
 	a->plateau[a->nplateaus++] = (struct tp_plateau){
-		first, s->ms[first] + a->back.ms[first],
-		s->ms[last] - s->ms[first],
+		first, s->at[first].ms + a->back.at[first].ms,
+		s->at[last].ms - s->at[first].ms,
 	};
+}
+
+/* What the way takes at the rates of the departure. */
+static double
+still_ms(const struct tp_search *s, const struct tp_task *k,
+    const struct tp_way *p)
+{
+	double	ms = 0;
+	size_t	i;
+
+	for (i = 0; i < p->n; i++)
+		ms += tp_weights_still(s->w, p->edge[i], k->t,
+		    tp_way_share(p, i));
+	return ms;
 }
 
 static void
 find_plateaus(struct tp_ways *a, struct tp_search *s,
     const struct tp_task *k)
 {
-	double		limit = a->way[0].ms *
+	struct tp_task	still = *k;
+	double		shortest = still_ms(s, k, &a->way[0]);
+	double		limit = shortest *
 			    (1 + stretch_most(a->way[0].ms));
-	double		least = a->way[0].ms * (1 - SHARING_MOST) *
+	double		least = shortest * (1 - SHARING_MOST) *
 			    PLATEAU_LEAST;
 	uint32_t	i, v;
 	size_t		n;
 
-	tp_search_tree(s, k, limit);
-	tp_search_tree_back(&a->back, k, limit, s);
+	still.costs = TP_COSTS_STILL;
+	tp_search_meet(s, &a->back, &still, limit, OVERLAP);
 	a->nplateaus = 0;
 	for (i = 0; i < s->nreached; i++) {
 		v = s->reached[i];
 		if (a->seen[v] || !settled(s, v) || !settled(&a->back, v) ||
-		    s->ms[v] + a->back.ms[v] > limit)
+		    s->at[v].ms + a->back.at[v].ms > limit)
 			continue;
 		add_plateau(a, s, v);
 		n = a->nplateaus - 1;
@@ -243,8 +271,8 @@ trace(struct tp_ways *a, const struct tp_search *s, const struct tp_task *k,
 	p->n = 0;
 	p->from = 0;
 	p->to = 1;
-	for (v = via; s->by[v] != TP_GRAPH_NONE; v = g->tail[s->by[v]])
-		push_edge(p, s->by[v]);
+	for (v = via; s->at[v].by != TP_GRAPH_NONE; v = g->tail[s->at[v].by])
+		push_edge(p, s->at[v].by);
 	x = end_at(k->from, s, k, v, true);
 	if (x != NULL && x->edge != TP_GRAPH_NONE) {
 		push_edge(p, x->edge);
@@ -255,9 +283,9 @@ trace(struct tp_ways *a, const struct tp_search *s, const struct tp_task *k,
 		p->edge[i] = p->edge[p->n - 1 - i];
 		p->edge[p->n - 1 - i] = e;
 	}
-	for (v = via; a->back.by[v] != TP_GRAPH_NONE;
-	    v = g->head[a->back.by[v]])
-		push_edge(p, a->back.by[v]);
+	for (v = via; a->back.at[v].by != TP_GRAPH_NONE;
+	    v = g->head[a->back.at[v].by])
+		push_edge(p, a->back.at[v].by);
 	x = end_at(k->to, s, k, v, false);
 	if (x != NULL && x->edge != TP_GRAPH_NONE) {
 		push_edge(p, x->edge);

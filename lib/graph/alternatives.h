@@ -17,8 +17,11 @@
 
 /* How many candidates were refused, and why. */
 struct tp_refused {
-	uint32_t	stretch, sharing, plateau, loop;
+	uint64_t	stretch, sharing, plateau, loop;
 };
+
+/* Adds more to sum. */
+void tp_refused_add(struct tp_refused *sum, const struct tp_refused *more);
 
 /* Owns all it holds. */
 struct tp_ways {

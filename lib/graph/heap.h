@@ -10,7 +10,7 @@ static inline void
 tp_heap_put(struct tp_search *s, uint32_t i, struct tp_hop h)
 {
 	s->heap[i] = h;
-	s->place[h.node] = i;
+	s->at[h.node].place = i;
 }
 
 /* Adds node v, or moves it up. */
@@ -18,7 +18,7 @@ static inline void
 tp_heap_push(struct tp_search *s, uint32_t v, double key)
 {
 	struct tp_hop	h = { key, v };
-	uint32_t	i = s->place[v] != TP_GRAPH_NONE ? s->place[v] :
+	uint32_t	i = s->at[v].place != TP_GRAPH_NONE ? s->at[v].place :
 			    s->nheap++;
 
 	while (i > 0 && s->heap[(i - 1) / 4].key > key) {
@@ -46,7 +46,7 @@ tp_heap_pop(struct tp_search *s)
 	}
 	if (s->nheap > 0)
 		tp_heap_put(s, i, h);
-	s->place[v] = TP_GRAPH_NONE;
+	s->at[v].place = TP_GRAPH_NONE;
 	return v;
 }
 
@@ -57,8 +57,8 @@ tp_heap_clear(struct tp_search *s)
 	uint32_t	i;
 
 	for (i = 0; i < s->nreached; i++) {
-		s->ms[s->reached[i]] = INFINITY;
-		s->place[s->reached[i]] = TP_GRAPH_NONE;
+		s->at[s->reached[i]].ms = INFINITY;
+		s->at[s->reached[i]].place = TP_GRAPH_NONE;
 	}
 	s->nreached = s->nheap = 0;
 }
@@ -68,12 +68,12 @@ static inline void
 tp_heap_reach(struct tp_search *s, uint32_t v, double ms, double bound,
     uint32_t by)
 {
-	if (ms >= s->ms[v])
+	if (ms >= s->at[v].ms)
 		return;
-	if (isinf(s->ms[v]))
+	if (isinf(s->at[v].ms))
 		s->reached[s->nreached++] = v;
-	s->ms[v] = ms;
-	s->by[v] = by;
+	s->at[v].ms = ms;
+	s->at[v].by = by;
 	tp_heap_push(s, v, ms + bound);
 }
 

@@ -11,7 +11,7 @@ keep(struct tp_landmarks *l, const struct tp_search *s, uint32_t i,
 
 	for (v = 0; v < s->g->nodes; v++)
 		l->ms[((size_t)v * l->n + i) * 2 + way] =
-		    s->ms[v] < UINT32_MAX ? (uint32_t)s->ms[v] : UINT32_MAX;
+		    s->at[v].ms < UINT32_MAX ? (uint32_t)s->at[v].ms : UINT32_MAX;
 }
 
 /* Own node that is farthest, there and back, from landmarks 0..i; unreached
@@ -56,14 +56,14 @@ tp_landmarks_init(struct tp_landmarks *l, const struct tp_graph *g,
 	l->ms = tp_malloc((size_t)g->nodes * n * 2 * sizeof(*l->ms));
 	memset(l->ms, 0xff, (size_t)g->nodes * n * 2 * sizeof(*l->ms));
 	nearest = tp_calloc(g->nodes, sizeof(*nearest));
-	tp_weights_init(&w, g);
+	tp_weights_init(&w, g, 0);
 	tp_search_init(&s, g, &w);
 	for (i = 0; i < n && v != TP_GRAPH_NONE; i++) {
 		at.n = 0;
 		tp_ends_node(&at, g, v, true);
-		tp_search_tree(&s, &k, INFINITY);
+		tp_search_tree(&s, &k, false);
 		keep(l, &s, i, 0);
-		tp_search_tree_back(&s, &k, INFINITY, NULL);
+		tp_search_tree(&s, &k, true);
 		keep(l, &s, i, 1);
 		v = farthest(l, g, i + 1, nearest);
 	}

@@ -46,23 +46,19 @@ tp_search_init(struct tp_search *s, const struct tp_graph *g,
 	uint32_t	i;
 
 	*s = (struct tp_search){ .g = g, .w = w };
-	s->ms = tp_malloc(n * sizeof(*s->ms));
-	s->by = tp_malloc(n * sizeof(*s->by));
-	s->place = tp_malloc(n * sizeof(*s->place));
+	s->at = tp_malloc(n * sizeof(*s->at));
 	s->reached = tp_malloc(n * sizeof(*s->reached));
 	s->heap = tp_malloc(n * sizeof(*s->heap));
 	for (i = 0; i < g->nodes; i++) {
-		s->ms[i] = INFINITY;
-		s->place[i] = TP_GRAPH_NONE;
+		s->at[i].ms = INFINITY;
+		s->at[i].place = TP_GRAPH_NONE;
 	}
 }
 
 void
 tp_search_release(struct tp_search *s)
 {
-	free(s->ms);
-	free(s->by);
-	free(s->place);
+	free(s->at);
 	free(s->reached);
 	free(s->heap);
 	*s = (struct tp_search){ 0 };
@@ -87,7 +83,8 @@ cost(const struct tp_search *s, const struct tp_task *k, uint32_t e,
 	    c * (double)k->dearer[tp_graph_own_edge(s->g, e)];
 }
 
-/* At least so many ms from v to an end, by the active landmarks. */
+/* At least so many ms from v to an end (of a search backwards: from a start to
+ * v), by the active landmarks. */
 static double
 bound(const struct tp_search *s, uint32_t v)
 {
@@ -97,11 +94,11 @@ bound(const struct tp_search *s, uint32_t v)
 
 	for (i = 0; i < s->active; i++) {
 		ms = &s->marks->ms[((size_t)v * s->marks->n + s->mark[i]) * 2];
-		d = s->near[i] - (double)ms[0];
-		if (ms[0] != UINT32_MAX && d > best)
+		d = s->near[i] - (double)ms[s->backwards];
+		if (ms[s->backwards] != UINT32_MAX && d > best)
 			best = d;
-		d = (double)ms[1] - s->far[i];
-		if (ms[1] != UINT32_MAX && d > best)
+		d = (double)ms[!s->backwards] - s->far[i];
+		if (ms[!s->backwards] != UINT32_MAX && d > best)
 			best = d;
 	}
 	return best;
@@ -109,7 +106,7 @@ bound(const struct tp_search *s, uint32_t v)
 
 /*
  * Sets near and far of place i for a landmark: the least distance from it to
- * an end, and the most from an end to it.
+ * an end, and the most from an end to it; backwards, the other way round.
  */
 static void
 aim(struct tp_search *s, const struct tp_ends *to, uint32_t i, uint32_t mark)
@@ -123,10 +120,10 @@ aim(struct tp_search *s, const struct tp_ends *to, uint32_t i, uint32_t mark)
 	for (k = 0; k < to->n; k++) {
 		ms = &s->marks->ms[((size_t)to->v[k].node * s->marks->n +
 		    mark) * 2];
-		if (ms[0] != UINT32_MAX)
-			s->near[i] = fmin(s->near[i], ms[0]);
-		s->far[i] = fmax(s->far[i],
-		    ms[1] == UINT32_MAX ? INFINITY : ms[1]);
+		if (ms[s->backwards] != UINT32_MAX)
+			s->near[i] = fmin(s->near[i], ms[s->backwards]);
+		s->far[i] = fmax(s->far[i], ms[!s->backwards] == UINT32_MAX ?
+		    INFINITY : ms[!s->backwards]);
 	}
 	if (isinf(s->near[i]))
 		s->near[i] = 0;
@@ -134,18 +131,24 @@ aim(struct tp_search *s, const struct tp_ends *to, uint32_t i, uint32_t mark)
 
 /* Takes the landmarks that say most about the way from the first start. */
 static void
-choose(struct tp_search *s, const struct tp_task *k)
+choose(struct tp_search *s, const struct tp_task *k, bool backwards)
 {
-	double		gain[TP_ACTIVE], g;
-	uint32_t	m, i;
+	const struct tp_ends	*here = backwards ? k->to : k->from;
+	const struct tp_ends	*there = backwards ? k->from : k->to;
+	double			 gain[TP_ACTIVE], g;
+	uint32_t		 m, i;
 
 	s->active = 0;
 	s->marks = k->marks;
+	s->backwards = backwards;
 	for (m = 0; s->marks != NULL && m < s->marks->n; m++) {
-		struct tp_search	one = { .marks = s->marks, .active = 1 };
+		struct tp_search	one = {
+			.marks = s->marks, .active = 1,
+			.backwards = backwards,
+		};
 
-		aim(&one, k->to, 0, m);
-		g = bound(&one, k->from->v[0].node);
+		aim(&one, there, 0, m);
+		g = bound(&one, here->v[0].node);
 		if (s->active < TP_ACTIVE)
 			s->active++;
 		else if (g <= gain[TP_ACTIVE - 1])
@@ -158,7 +161,7 @@ choose(struct tp_search *s, const struct tp_task *k)
 		s->mark[i] = m;
 	}
 	for (i = 0; i < s->active; i++)
-		aim(s, k->to, i, s->mark[i]);
+		aim(s, there, i, s->mark[i]);
 }
 
 /* The best end so far; `direct` where it is on the edge of a start. */
@@ -218,7 +221,7 @@ try_ends(const struct tp_search *s, const struct tp_task *k, uint32_t v,
 
 		if (b->node != v)
 			continue;
-		ms = s->ms[v];
+		ms = s->at[v].ms;
 		if (b->edge != TP_GRAPH_NONE)
 			ms += cost(s, k, b->edge, ms, b->share);
 		if (ms < best->ms)
@@ -275,8 +278,8 @@ trace(const struct tp_search *s, const struct tp_task *k,
 		p->from = best->direct->share;
 		return;
 	}
-	for (; s->by[v] != TP_GRAPH_NONE; v = s->g->tail[s->by[v]])
-		push_edge(p, s->by[v]);
+	for (; s->at[v].by != TP_GRAPH_NONE; v = s->g->tail[s->at[v].by])
+		push_edge(p, s->at[v].by);
 	a = start_of(s, k, v);
 	if (a != NULL && a->edge != TP_GRAPH_NONE) {
 		push_edge(p, a->edge);
@@ -313,7 +316,7 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 	if (k->from->n == 0 || k->to->n == 0)
 		return false;
 	tp_heap_clear(s);
-	choose(s, k);
+	choose(s, k, false);
 	go_direct(s, k, &best);
 	start(s, k);
 	while (s->nheap > 0 && s->heap[0].key < best.ms) {
@@ -322,9 +325,9 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 		v = tp_heap_pop(s);
 		try_ends(s, k, v, &best);
 		for (e = g->out[v]; e < g->out[v + 1]; e++) {
-			double	ms = s->ms[v] + cost(s, k, e, s->ms[v], 1);
+			double	ms = s->at[v].ms + cost(s, k, e, s->at[v].ms, 1);
 
-			if (ms < s->ms[g->head[e]])
+			if (ms < s->at[g->head[e]].ms)
 				tp_heap_reach(s, g->head[e], ms,
 				    bound(s, g->head[e]), e);
 		}
@@ -351,50 +354,63 @@ start_back(struct tp_search *s, const struct tp_task *k)
 	}
 }
 
-void
-tp_search_tree(struct tp_search *s, const struct tp_task *k, double limit)
+/* Leaves the node on top of a search for all that can be reached by way of it
+ * within the limit. */
+static uint32_t
+spread(struct tp_search *s, const struct tp_task *k, double limit)
 {
 	const struct tp_graph	*g = s->g;
-	uint32_t		 v, e;
+	uint32_t		 v = tp_heap_pop(s), i;
+	uint32_t		 to = s->backwards ? g->in[v + 1] : g->out[v + 1];
 
-	tp_heap_clear(s);
-	choose(s, k);
-	start(s, k);
-	while (s->nheap > 0 && may_settle(s)) {
-		v = tp_heap_pop(s);
-		for (e = g->out[v]; e < g->out[v + 1]; e++) {
-			double	ms = s->ms[v] + cost(s, k, e, 0, 1), ahead;
+	for (i = s->backwards ? g->in[v] : g->out[v]; i < to; i++) {
+		uint32_t	e = s->backwards ? g->into[i] : i;
+		uint32_t	u = s->backwards ? g->tail[e] : g->head[e];
+		double		ms = s->at[v].ms + cost(s, k, e, 0, 1);
 
-			if (!(ms < s->ms[g->head[e]]))
-				continue;
-			ahead = bound(s, g->head[e]);
-			if (ms + ahead <= limit)
-				tp_heap_reach(s, g->head[e], ms, ahead, e);
-		}
+		/* its place in the heap is by ms alone */
+		if (ms < s->at[u].ms && ms + bound(s, u) <= limit)
+			tp_heap_reach(s, u, ms, 0, e);
 	}
+	return v;
 }
 
 void
-tp_search_tree_back(struct tp_search *s, const struct tp_task *k,
-    double limit, const struct tp_search *there)
+tp_search_tree(struct tp_search *s, const struct tp_task *k, bool backwards)
 {
-	const struct tp_graph	*g = s->g;
-	uint32_t		 v, i, e;
+	tp_heap_clear(s);
+	s->active = 0;
+	s->backwards = backwards;
+	if (backwards)
+		start_back(s, k);
+	else
+		start(s, k);
+	while (s->nheap > 0)
+		spread(s, k, INFINITY);
+}
+
+double
+tp_search_meet(struct tp_search *s, struct tp_search *back,
+    const struct tp_task *k, double limit, double overlap)
+{
+	double		best = INFINITY;
+	uint32_t	v;
 
 	tp_heap_clear(s);
-	start_back(s, k);
-	while (s->nheap > 0 && may_settle(s)) {
-		v = tp_heap_pop(s);
-		for (i = g->in[v]; i < g->in[v + 1]; i++) {
-			double	ms;
-
-			e = g->into[i];
-			ms = s->ms[v] + cost(s, k, e, 0, 1);
-			if (ms + (there == NULL ? 0 :
-			    there->ms[g->tail[e]]) <= limit)
-				tp_heap_reach(s, g->tail[e], ms, 0, e);
-		}
+	tp_heap_clear(back);
+	s->active = back->active = 0;	/* keys are by ms alone */
+	start(s, k);
+	start_back(back, k);
+	choose(s, k, false);
+	choose(back, k, true);
+	while (s->nheap > 0 && back->nheap > 0 &&
+	    s->heap[0].key + back->heap[0].key <= best * overlap &&
+	    may_settle(s)) {
+		v = spread(s->heap[0].key <= back->heap[0].key ? s : back, k,
+		    limit);
+		best = fmin(best, s->at[v].ms + back->at[v].ms);
 	}
+	return best;
 }
 
 double

@@ -57,21 +57,26 @@ struct tp_hop {			/* in the heap */
 	uint32_t	node;
 };
 
+struct tp_label {
+	double		ms;		/* since the start; INFINITY */
+	uint32_t	by;		/* edge, or NONE at a start */
+	uint32_t	place;		/* in the heap, or NONE */
+};
+
 #define TP_ACTIVE	4	/* landmarks that a search looks at */
 
 /* Nodes reached, with the edge they were reached by. */
 struct tp_search {
 	const struct tp_graph	*g;
 	const struct tp_weights	*w;
-	double		*ms;		/* since the start; INFINITY */
-	uint32_t	*by;		/* edge, or NONE at a start */
-	uint32_t	*place;		/* in the heap, or NONE */
+	struct tp_label	*at;		/* by node */
 	uint32_t	*reached;	/* nodes with ms set */
 	uint32_t	 nreached;
 	struct tp_hop	*heap;
 	uint32_t	 nheap;
 	/* of the present search */
 	const struct tp_landmarks *marks;	/* NULL: none */
+	bool		 backwards;
 	uint32_t	 active, mark[TP_ACTIVE];
 	double		 near[TP_ACTIVE], far[TP_ACTIVE];
 	const float	*dearer;	/* by own edge, >= 1; NULL: all 1 */
@@ -110,15 +115,19 @@ struct tp_task {
 bool tp_search_way(struct tp_search *s, const struct tp_task *k,
     struct tp_way *p);
 
-/*
- * Reaches the nodes that a way of at most `limit` ms may pass, at the still
- * rates of k->t: from the starts; and from the ends backwards, those that
- * the former reached (NULL: all).
- */
+/* Reaches all nodes at the costs of k->t: from the starts, or from the ends
+ * backwards.  Costs must be still. */
 void tp_search_tree(struct tp_search *s, const struct tp_task *k,
-    double limit);
-void tp_search_tree_back(struct tp_search *s, const struct tp_task *k,
-    double limit, const struct tp_search *there);
+    bool backwards);
+
+/*
+ * Searches from the starts in s and from the ends in back, at still costs, the
+ * nearer first, for nodes that a way of at most `limit` ms may pass.  Ends
+ * when both together have come `overlap` (>= 1) times as far as the shortest
+ * way is long, and returns the length of that, INFINITY where they never met.
+ */
+double tp_search_meet(struct tp_search *s, struct tp_search *back,
+    const struct tp_task *k, double limit, double overlap);
 
 /* ms to drive the way from time t in the rates of a lane. */
 double tp_way_drive(const struct tp_way *p, const struct tp_weights *w,

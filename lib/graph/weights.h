@@ -1,16 +1,15 @@
 /*
  * What the roads of a graph cost to drive, as readings and forecasts tell.
  *
- * An edge that segments speak for has a rate, the share of its free-flow
- * speed, for each of TP_SLOTS slots of ten minutes from the time of its newest
- * news; beyond them, and without news, it is free.  A car drives slot by slot
+ * An edge that somebody tells of (graph/voices.h) has a rate, the share of its
+ * free-flow speed, for each of TP_SLOTS slots of ten minutes from the time of
+ * its newest news: by the reading, then by the forecasts, the last of which
+ * gives way to what is usual at that hour within TP_FADE_MS, or, where that is
+ * not known, holds to the end.  Beyond the slots, and without news, it is as
+ * usual, or free.  A car drives slot by slot
  * and its rate changes on the way ("flow speed": Sung et al. 2000), so that
  * whoever leaves later never arrives earlier.  No rate is above 1: times in
  * free flow bound all others from below, whatever the traffic.
- *
- * A segment says where it is (struct tp_link): pieces of an edge that are
- * given by their ends count by their lengths, sensors at points share what no
- * piece tells of.  What nobody tells of is free.
  *
  * Times are ms since 1970; those that searches add up are doubles.  The struct
  * owns its arrays and borrows the graph.
@@ -18,10 +17,13 @@
 #ifndef TP_GRAPH_WEIGHTS_H
 #define TP_GRAPH_WEIGHTS_H
 
-#include "graph/graph.h"
+#include "graph/voices.h"
 
 #define TP_SLOTS	8
 #define TP_SLOT_MS	600000
+#define TP_FADE_MS	1800000		/* from the last forecast to usual */
+#define TP_USUAL	72		/* hours of a weekday, Saturday, Sunday */
+#define TP_WEEK		168		/* hours */
 #define TP_KNOTS	12		/* horizons kept of a segment */
 #define TP_KMH_LEAST	1.0		/* slower traffic counts as this */
 
@@ -45,36 +47,52 @@ struct tp_heard {
 };
 
 struct tp_rates {
-	int64_t	t0;			/* TP_TIME_NONE: no news, free */
+	int64_t	t0;			/* TP_TIME_NONE: no news */
+	float	rate[TP_SLOTS];		/* as told */
+	uint8_t	live;			/* slots that news tell of */
 	bool	closed;
-	float	rate[TP_LANES][TP_SLOTS];
 };
 
-/* A segment that speaks for a share of an edge. */
-struct tp_voice {
-	uint32_t segment;
-	float	 share;
+/* The rates at the ends of intervals: SLOW, FAST. */
+struct tp_ranges {
+	float	rate[TP_LANES - 1][TP_SLOTS];
 };
 
 struct tp_weights {
 	const struct tp_graph *g;
-	uint32_t	*row;		/* by edge, copies too; or NONE */
+	struct tp_voices voices;
+	uint32_t	*row;		/* by edge, copies too: its row where
+					 * that is not free, or NONE */
 	struct tp_rates	*rates;		/* by row */
-	uint32_t	*edge;		/* own edge of a row */
-	uint32_t	*voice_at;	/* rows + 1, into voices */
-	struct tp_voice	*voices;
-	uint32_t	 rows;
+	struct tp_ranges *ranges;
 	struct tp_heard	*heard;		/* by segment */
-	uint32_t	*stale;		/* rows to be made anew, */
+	uint32_t	*stale;		/* told rows to be made anew, */
 	bool		*is_stale;
 	uint32_t	 nstale;
 	int64_t		 oldest;	/* no news is older */
 	uint64_t	 version;	/* of all that is heard */
+	/* what is usual; NULL: not known */
+	const float	*usual_kmh;	/* by segment and place of TP_USUAL */
+	float		*usual;		/* rates, by row and place */
+	int64_t		 hour0;		/* since 1970, */
+	uint8_t		 place[TP_WEEK];	/* of it and those after it */
 };
 
-/* All edges free. */
-void tp_weights_init(struct tp_weights *w, const struct tp_graph *g);
+/* All edges free; reach as in tp_voices_init(). */
+void tp_weights_init(struct tp_weights *w, const struct tp_graph *g,
+    double reach);
 void tp_weights_release(struct tp_weights *w);
+
+/*
+ * Sets what is usual of each segment, TP_USUAL speeds in km/h each, NAN where
+ * it is not known; kmh is borrowed.  hash tells it from others.  Comes before
+ * all news, with tp_weights_calendar().
+ */
+void tp_weights_usual(struct tp_weights *w, const float *kmh, uint64_t hash);
+/* Which place of TP_USUAL the hours from hour0 on have, for a week, and so for
+ * all others. */
+void tp_weights_calendar(struct tp_weights *w, int64_t hour0,
+    const uint8_t place[TP_WEEK]);
 
 /*
  * A reading of a segment in km/h, 0 where it is closed; or a forecast made at
@@ -90,8 +108,8 @@ bool tp_weights_forecast(struct tp_weights *w, uint32_t segment, int64_t t,
 /* Forgets what is older than t. */
 void tp_weights_expire(struct tp_weights *w, int64_t t);
 
-/* Makes the rates of all edges that something new was heard of; returns how
- * many. */
+/* Makes the rates of all edges that something new was heard of, and of those
+ * that follow them; returns how many the former are. */
 uint32_t tp_weights_apply(struct tp_weights *w);
 
 /* The least position of what is known; INT64_MAX where nothing is. */
@@ -104,15 +122,35 @@ tp_weights_closed(const struct tp_weights *w, uint32_t e)
 	return w->row[e] != TP_GRAPH_NONE && w->rates[w->row[e]].closed;
 }
 
-/* True where the rate of e at time t is told, not assumed. */
+/* True where news tell the rate of e at time t, by segments of its own. */
 bool tp_weights_live(const struct tp_weights *w, uint32_t e, double t);
 
+/* As the two below, of a row that is not free, free_ms of it. */
+double tp_weights_drive_row(const struct tp_weights *w, uint32_t row,
+    enum tp_lane lane, double t, double free_ms);
+double tp_weights_still_row(const struct tp_weights *w, uint32_t row,
+    double t, double free_ms);
+
 /* ms to drive a share (0..1) of edge e, entered at t; INFINITY if closed. */
-double tp_weights_drive(const struct tp_weights *w, uint32_t e,
-    enum tp_lane lane, double t, double share);
+static inline double
+tp_weights_drive(const struct tp_weights *w, uint32_t e, enum tp_lane lane,
+    double t, double share)
+{
+	double	all = w->g->free_ms[e] * share;
+
+	return w->row[e] == TP_GRAPH_NONE ? all :
+	    tp_weights_drive_row(w, w->row[e], lane, t, all);
+}
 
 /* The same, were the rates of time t to hold for ever. */
-double tp_weights_still(const struct tp_weights *w, uint32_t e, double t,
-    double share);
+static inline double
+tp_weights_still(const struct tp_weights *w, uint32_t e, double t,
+    double share)
+{
+	double	all = w->g->free_ms[e] * share;
+
+	return w->row[e] == TP_GRAPH_NONE ? all :
+	    tp_weights_still_row(w, w->row[e], t, all);
+}
 
 #endif

@@ -132,6 +132,8 @@ find_ways(struct tp_route_state *st, const struct tp_query *q, int64_t t,
 		return c->budget > 0 && st->left == 0 ?
 		    trouble(x, "too_far", "too far to be searched for here") :
 		    trouble(x, "unreachable", "no open road leads there");
+	if (c->refused != NULL)
+		tp_refused_add(c->refused, &st->ways.refused);
 	return true;
 }
 
@@ -147,6 +149,8 @@ tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
 		t = st->wm != TP_TIME_NONE ? st->wm : now_ms;
 	if (t == TP_TIME_NONE)
 		t = tp_clock_wall_ms();
+	if (st->wm == TP_TIME_NONE && st->conf->usual != NULL)
+		tp_usual_calendar(&st->tz, t, &st->w);
 	*found = find_ways(st, q, t, &x);
 	b = tp_out_begin(out, TP_OUT_MAIN);
 	tp_route_write(st, q, t, x.status, x.text, b);

@@ -18,7 +18,12 @@ route_init(void *state, const void *conf, struct tp_err *e)
 	(void)e;
 	st->conf = conf;
 	st->wm = st->told = st->mark = TP_TIME_NONE;
-	tp_weights_init(&st->w, st->conf->g);
+	tp_weights_init(&st->w, st->conf->g, st->conf->reach);
+	if (st->conf->usual != NULL) {
+		st->tz = st->conf->usual->tz;
+		tp_weights_usual(&st->w, st->conf->usual->kmh,
+		    st->conf->usual->hash);
+	}
 	tp_search_init(&st->search, st->conf->g, &st->w);
 	tp_ways_init(&st->ways, &st->search);
 	return 0;
@@ -106,6 +111,8 @@ advance(struct tp_route_state *st, int64_t t, int64_t pos,
 		return -1;
 	st->wm = t;
 	st->wm_pos = pos;
+	if (st->conf->usual != NULL)
+		tp_usual_calendar(&st->tz, t, &st->w);
 	tp_weights_expire(&st->w, floor_of(st));
 	tp_weights_apply(&st->w);
 	return 0;

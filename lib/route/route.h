@@ -24,6 +24,7 @@
 #include "graph/locate.h"
 #include "rec/filter.h"
 #include "route/query.h"
+#include "route/usual.h"
 
 #define TP_ROUTE_REACH	1000.0	/* metres from the nearest road */
 
@@ -44,6 +45,9 @@ struct tp_route_conf {
 						 * settle; 0: any number */
 	const struct tp_query	*question;	/* asked at the end, or NULL */
 	bool			*answered;	/* set where it had a route */
+	double			 reach;		/* metres, see voices.h */
+	const struct tp_usual	*usual;		/* NULL: not known */
+	struct tp_refused	*refused;	/* summed up; NULL: not wanted */
 };
 
 enum { TP_ROUTE_UPDATES = 1 };		/* the second output */

@@ -10,6 +10,7 @@ struct tp_route_state {
 	struct tp_search	 search;
 	struct tp_ways		 ways;
 	struct tp_query		 q;
+	struct tp_tz		 tz;		/* of what is usual */
 	int64_t			 wm, wm_pos;	/* the clock, and whose */
 	/* since the last update: what was heard, and roads it changed */
 	bool			 readings, forecasts;

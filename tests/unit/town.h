@@ -27,8 +27,9 @@ town_view(struct tp_graph *g, struct tp_buf *b)
 		fail_msg("%s", e.text);
 }
 
+/* With segments on those own edges of which `some` (NULL: all) says so. */
 static inline void
-town_finish(struct town *w, struct tp_builder *b)
+town_finish(struct town *w, struct tp_builder *b, bool (*some)(uint32_t))
 {
 	struct tp_builder_opts	o = { 0 };
 	struct tp_builder_stats	stats;
@@ -46,6 +47,8 @@ town_finish(struct town *w, struct tp_builder *b)
 		struct tp_link	l = { i, g.length_cm[i] / 2,
 				    g.length_cm[i] / 2, 1 };
 
+		if (some != NULL && !some(i))
+			continue;
 		snprintf(name, sizeof(name), "s%u", i);
 		tp_segments_add(&segs, name, strlen(name), l);
 	}
@@ -87,7 +90,7 @@ town_random(struct town *w, struct tp_rng *r)
 		for (j = 0; j < m; j++)
 			if (to[i] == from[j] && tp_rng_below(r, 6) == 0)
 				tp_builder_ban(&b, i, j);
-	town_finish(w, &b);
+	town_finish(w, &b, NULL);
 }
 
 static inline void
