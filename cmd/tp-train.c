@@ -20,19 +20,19 @@ struct conf {
 	const char		*model_path, *report_path, *gate_path;
 	const char		*graph_path, *unit;
 	struct tp_progress	 progress;
-	int			 kind;		/* index into kinds */
+	int			 kind, learner;	/* index into kinds; 1: forest */
 	const char		*split;
 	double			 interval, min_gain;
 	int64_t			 seed, threads, min_windows, keep, cv, epochs;
-	bool			 folder;	/* model_path is one */
-	bool			 importance;
-	const char		*member_list, *report_dir;
+	bool			 folder, importance;	/* model_path is one */
+	const char		*member_list, *report_dir, *class_list;
 	int64_t			 budget_ms;
 	struct tp_members	 members;
 	double			 share[3];	/* percent */
 	struct tp_modelfile	 gate;
 	const struct tp_model_kind *kinds[3];
 	struct tp_dataset_conf	 data;
+	struct tp_classes	 classes;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -56,6 +56,10 @@ static const struct tp_opt options[] = {
 	    "learned|mean", "of an ensemble's members (default learned)", 0, 0 },
 	{ TP_OPT_DUR, 0, "budget", AT(budget_ms), "TIME", NULL,
 	    "what --model auto may take (default 10m)", 0, 0 },
+	{ TP_OPT_STR, 0, "classes", AT(class_list), "LIST", NULL,
+	    "classes of speed, best first: low,medium,high", 0, 0 },
+	{ TP_OPT_CHOICE, 0, "learner", AT(learner), "HOW", "gbt|forest",
+	    "how --model classify learns them (default gbt)", 0, 0 },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m: the road graph that networks mix "
 	    "over", 0, 0 },
@@ -146,7 +150,8 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->member_list != NULL && tp_model_kinds[c->kind] !=
 	    &tp_model_ensemble)
 		return tp_opt_error(e, "--members is for --model ensemble");
-	if (tp_members_open(&c->members, c->member_list, e) != 0)
+	if (tp_classes_option(&c->classes, c->class_list, e) != 0 ||
+	    tp_members_open(&c->members, c->member_list, e) != 0)
 		return -1;
 	return read_gate(c, e);
 }
@@ -270,6 +275,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.epochs = (int)c->epochs,
 			.watch = &watch,
 			.members = &c->members,
+			.forest = c->learner,
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
 		.importance = c->importance,
@@ -285,6 +291,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	    tp_dataset_graph(d, c->graph_path, e) != 0))
 		return -1;
 	c->unit = tp_unit_suffix(d->spec.unit);
+	tp_dataset_classes(d, &c->classes);
 	tp_progress_init(&c->progress, "windows", c->run.progress);
 	c->members.ids = &d->segs;
 	rc = tp_model_kinds[c->kind] != NULL ?

@@ -277,6 +277,18 @@ tp_dataset_graph(struct tp_dataset *d, const char *path, struct tp_err *e)
 	return rc;
 }
 
+void
+tp_dataset_classes(struct tp_dataset *d, struct tp_classes *c)
+{
+	int	k;
+
+	d->classes = c->n > 0 ? c : NULL;
+	for (k = 0; !c->ratio && k < c->n; k++)
+		c->limit[k] = tp_fixed(tp_speed_convert(c->limit[k],
+		    c->mph ? TP_UNIT_MPH : TP_UNIT_KMH, d->spec.unit), 6);
+	c->mph = !c->ratio && d->spec.unit == TP_UNIT_MPH;
+}
+
 int64_t
 tp_dataset_time(const struct tp_dataset *d, uint32_t step)
 {

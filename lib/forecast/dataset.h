@@ -22,6 +22,7 @@ struct tp_dataset {
 	int64_t		 from, to;	/* first and last step */
 	int		 horizon[TP_MODEL_HORIZONS];	/* steps */
 	struct tp_panel	 panel;		/* after tp_dataset_finish() */
+	const struct tp_classes *classes;	/* by tp_dataset_classes() */
 
 	/* the rest is private */
 	const struct tp_dataset_conf *conf;
@@ -61,6 +62,11 @@ int tp_dataset_finish(struct tp_dataset *d, const double share[3],
  */
 int tp_dataset_graph(struct tp_dataset *d, const char *path,
     struct tp_err *e);
+/*
+ * Sets the classes to train on and to judge by, which the caller owns; their
+ * limits become speeds in the unit of the rows.  c->n 0: none.
+ */
+void tp_dataset_classes(struct tp_dataset *d, struct tp_classes *c);
 /* Sets all of the panel but its parts.  Returns -1 where there are no rows. */
 int tp_dataset_rows(struct tp_dataset *d, struct tp_err *e);
 /* The time of a step number. */

@@ -47,6 +47,8 @@ tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
 	out->level = tp_level(&f->levels, out->speed, f->levels.ratio &&
 	    f->free_flow != NULL ? tp_speed_convert((double)f->free_flow[seg],
 	    f->in, f->out) : (double)NAN, f->out);
+	out->class = f->classes == NULL ? -1 : tp_class_of(f->classes, speed,
+	    f->free_flow != NULL ? (double)f->free_flow[seg] : (double)NAN);
 	if (f->iv == NULL)
 		return;
 	cell = tp_intervals_cell(f->iv, seg, h, speed);

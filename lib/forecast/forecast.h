@@ -14,6 +14,7 @@ struct tp_forecast {
 	double	lower, upper;	/* likewise; NAN: no interval */
 	double	confidence;	/* that level is right, 3 decimals; NAN */
 	int	level;		/* 1..5; 0: not known */
+	int	class;		/* of the forecaster's; -1: it has none */
 };
 
 /* How forecasts are made of a model's numbers.  Borrowed. */
@@ -22,6 +23,8 @@ struct tp_forecaster {
 	const float	*free_flow;	/* by segment, in `in`; NULL: none */
 	struct tp_levels levels;
 	enum tp_unit	 in, out;	/* of the model; of what is published */
+	/* limits in `in`; free_flow is there where they are shares; or NULL */
+	const struct tp_classes *classes;
 };
 
 /* A raw number of a model cut to 0 .. 9,999 and rounded. */

@@ -161,6 +161,7 @@ prepare(struct live *l, const struct tp_feat_cols *c, enum tp_unit unit)
 	l->fc.iv = m->iv.nseg > 0 ? &m->iv : NULL;
 	l->fc.free_flow = m->free_flow;
 	l->fc.levels = l->conf->levels;
+	l->fc.classes = m->classes.n > 0 ? &m->classes : NULL;
 	if (tp_asker_use(&l->asker, m, c, unit) != 0)
 		return -1;
 	l->fc.in = l->asker.in;
@@ -230,6 +231,11 @@ put_line(struct live *l, const char *id, size_t idlen, size_t i,
 		tp_buf_str(b, tp_level_name(f->level));
 		tp_buf_char(b, '"');
 	}
+	if (f->class >= 0) {
+		tp_buf_lit(b, ",\"predicted_class\":\"");
+		tp_buf_str(b, l->use.model->classes.name[f->class]);
+		tp_buf_char(b, '"');
+	}
 	if (known)
 		tp_buf_add(b, l->tail.p, l->tail.n);
 	else
@@ -267,6 +273,7 @@ make_stranger(struct live *l, double last, int64_t t, size_t h,
 	f->lower = f->upper = f->confidence = (double)NAN;
 	f->level = tp_level(&l->conf->levels, f->speed, (double)NAN,
 	    l->fc.out);
+	f->class = -1;
 }
 
 /*

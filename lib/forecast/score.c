@@ -256,6 +256,18 @@ tp_score_write_figure(const struct tp_score_of *of, const char *name,
 }
 
 void
+tp_score_write_figures(const struct tp_score_of *of,
+    const struct tp_figure *f, size_t n, struct tp_buf *b)
+{
+	size_t	i;
+
+	put_of(b, of);
+	for (i = 0; i < n; i++)
+		put_figure(b, f[i].name, NULL, f[i].v);
+	tp_buf_char(b, '}');
+}
+
+void
 tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
     struct tp_buf *b)
 {

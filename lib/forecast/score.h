@@ -103,5 +103,12 @@ void tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
 /* Likewise a record of one figure in the unit: "mae" is mae_mph or mae_kmh. */
 void tp_score_write_figure(const struct tp_score_of *of, const char *name,
     double v, struct tp_buf *b);
+struct tp_figure {
+	const char	*name;
+	double		 v;		/* NAN: left out */
+};
+/* Likewise one of several figures without a unit. */
+void tp_score_write_figures(const struct tp_score_of *of,
+    const struct tp_figure *f, size_t n, struct tp_buf *b);
 
 #endif

@@ -114,6 +114,8 @@ describe(struct tp_modelfile *m, const struct tp_dataset *d,
 	for (i = 0; i < 3; i++)
 		m->windows[i] = p->part[i + 1] - p->part[i];
 	scaling(p, m);
+	if (d->classes != NULL)
+		m->classes = *d->classes;
 	m->free_flow = tp_profile_free_flow(p);
 	m->usual = tp_profile_all(p);
 }
@@ -200,6 +202,7 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
 	if (o->note != NULL)
 		o->note(kind->name);
 	opts.watch = &watch;
+	opts.classes = d->classes;
 	f.state = kind->fit(&d->panel, &opts, e);
 	if (f.state == NULL)
 		return -1;
@@ -225,9 +228,12 @@ int
 tp_train_member(const struct tp_dataset *d, const struct tp_train_opts *o,
     struct tp_modelfile *m, struct tp_err *e)
 {
+	struct tp_model_opts	opts = o->model;
+
 	if (o->note != NULL)
 		o->note(o->kind->name);
-	m->state = o->kind->fit(&d->panel, &o->model, e);
+	opts.classes = d->classes;
+	m->state = o->kind->fit(&d->panel, &opts, e);
 	if (m->state == NULL)
 		return -1;
 	describe(m, d, o->kind, o->model.seed);

@@ -20,6 +20,28 @@ put_score(const struct tp_dataset *d, const struct tp_train_scores *s,
 	tp_score_write(&s->s[split][h], &of, b);
 }
 
+/* The classes that one model told apart. */
+static void
+put_classes(struct tp_train_result *r, const struct tp_dataset *d,
+    const struct tp_train_scores *s)
+{
+	struct tp_score_of	 of = {
+		.kind = s->kind, .version = s->version,
+		.unit = d->spec.unit, .from = TP_TIME_NONE,
+		.to = TP_TIME_NONE,
+	};
+	size_t			 h;
+	int			 split;
+
+	for (split = 0; s->classes != NULL && split < TP_SPLITS; split++)
+		for (h = 0; h < d->panel.shape.nh; h++) {
+			of.split = tp_split_names[split];
+			of.horizon = d->spec.targets[h];
+			tp_confusion_write(&s->classes[split][h], d->classes,
+			    &of, &r->report);
+		}
+}
+
 /* One model on the test part, by `by`. */
 static void
 put_parts(struct tp_train_result *r, const struct tp_dataset *d,
@@ -109,6 +131,8 @@ tp_train_report(struct tp_train_result *r, const struct tp_dataset *d)
 				    NULL, k == 0 && !r->refused, &r->report);
 				tp_buf_char(&r->report, '\n');
 			}
+	for (k = 0; k < r->nscored; k++)
+		put_classes(r, d, &r->scored[k]);
 	for (by = 0; by < TP_BYS; by++)
 		for (k = 0; k < r->nscored; k++)
 			put_parts(r, d, &r->scored[k], (enum tp_by)by);
@@ -151,6 +175,21 @@ tp_train_metrics(const struct tp_train_result *r, const struct tp_dataset *d)
 	return text;
 }
 
+/* What was and what the models said, of one horizon. */
+static void
+put_class_tables(const struct tp_train_result *r, int split, size_t h,
+    struct tp_buf *b)
+{
+	size_t	k;
+
+	if (r->scored[0].classes == NULL)
+		return;
+	tp_buf_printf(b, "classes %d min ahead\n", r->model.minutes[h]);
+	for (k = 0; k < r->nscored; k++)
+		tp_confusion_table(&r->scored[k].classes[split][h],
+		    &r->model.classes, r->scored[k].kind, b);
+}
+
 void
 tp_train_table(const struct tp_train_result *r, int split, struct tp_buf *b)
 {
@@ -174,11 +213,13 @@ tp_train_table(const struct tp_train_result *r, int split, struct tp_buf *b)
 		}
 		tp_buf_char(b, '\n');
 	}
-	if (m->iv.nseg == 0)
-		return;
-	tp_buf_printf(b, "%-12s", "in interval");
+	if (m->iv.nseg > 0) {
+		tp_buf_printf(b, "%-12s", "in interval");
+		for (h = 0; h < m->nh; h++)
+			tp_buf_printf(b, "  %15.1f %%",
+			    tp_score_coverage(&r->scored[0].s[split][h]));
+		tp_buf_char(b, '\n');
+	}
 	for (h = 0; h < m->nh; h++)
-		tp_buf_printf(b, "  %15.1f %%",
-		    tp_score_coverage(&r->scored[0].s[split][h]));
-	tp_buf_char(b, '\n');
+		put_class_tables(r, split, h, b);
 }

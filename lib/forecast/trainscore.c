@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "forecast/forecast.h"
+#include "model/profile.h"
 
 const char *const tp_split_names[TP_SPLITS] = {
 	"train", "validation", "test",
@@ -51,6 +52,9 @@ score_one(void *arg, const struct tp_fitted_pair *p)
 	int			 by;
 
 	tp_forecast_make(&k->fc, p->seg, p->h, p->raw, NULL, &f);
+	if (f.class >= 0)
+		k->s->classes[k->split][p->h].n[tp_class_of(k->fc.classes,
+		    p->y, (double)k->fc.free_flow[p->seg])][f.class]++;
 	pair.confidence = k->fc.iv != NULL ? f.confidence : (double)NAN;
 	add(k, &k->s->s[k->split][p->h], &f, p->y);
 	if (k->split != TP_SPLIT_TEST)
@@ -70,12 +74,17 @@ tp_train_score(struct tp_train_scores *s, struct tp_fitted *f,
 	const struct tp_panel	*p = &d->panel;
 	struct scoring		 k = {
 		.fc = { f->iv, NULL, tp_levels_default, d->spec.unit,
-		    d->spec.unit },
+		    d->spec.unit, d->classes },
 		.d = d, .tz = d->tz, .s = s,
 	};
+	float			*free_flow = NULL;
 	size_t			 n;
 	int			 by;
 
+	if (d->classes != NULL) {
+		s->classes = tp_calloc(TP_SPLITS, sizeof(*s->classes));
+		k.fc.free_flow = free_flow = tp_profile_free_flow(p);
+	}
 	for (by = 0; by < TP_BYS; by++) {
 		n = tp_train_parts((enum tp_by)by, d);
 		if (n > 0)
@@ -84,6 +93,7 @@ tp_train_score(struct tp_train_scores *s, struct tp_fitted *f,
 	for (k.split = 0; k.split < TP_SPLITS; k.split++)
 		tp_fitted_each(f, d, p->part[k.split], p->part[k.split + 1],
 		    score_one, &k);
+	free(free_flow);
 }
 
 void
@@ -93,5 +103,6 @@ tp_train_scores_release(struct tp_train_scores *s)
 
 	for (by = 0; by < TP_BYS; by++)
 		free(s->part[by]);
+	free(s->classes);
 	free(s->version);
 }

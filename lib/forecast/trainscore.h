@@ -5,6 +5,7 @@
 #ifndef TP_FORECAST_TRAINSCORE_H
 #define TP_FORECAST_TRAINSCORE_H
 
+#include "forecast/classscore.h"
 #include "forecast/fitted.h"
 #include "forecast/score.h"
 #include "forecast/scoreby.h"
@@ -12,11 +13,13 @@
 enum { TP_SPLIT_TRAIN, TP_SPLIT_VALIDATION, TP_SPLIT_TEST, TP_SPLITS };
 extern const char *const tp_split_names[TP_SPLITS];
 
-/* Owns its version and parts. */
+/* Owns its version, classes and parts. */
 struct tp_train_scores {
 	const char	*kind;
 	char		*version;
 	struct tp_score	 s[TP_SPLITS][TP_MODEL_HORIZONS];
+	struct tp_confusion (*classes)[TP_MODEL_HORIZONS];	/* by split;
+					 * NULL where there are none */
 	/* of the test part: tp_train_parts() x TP_MODEL_HORIZONS; NULL where
 	 * there are none of a kind */
 	struct tp_score	(*part[TP_BYS])[TP_MODEL_HORIZONS];

@@ -1,8 +1,8 @@
 /*
- * Congestion levels by boosted trees: for each horizon the probabilities of
- * five classes of speed as a share of the free-flow speed.  The forecast is
- * the mean of the classes' speeds, weighted by these, but no further than the
- * limits of the likeliest class, so that its level is that class.
+ * Classes of speed by trees: for each horizon the probabilities of the
+ * classes, by boosting or as the mean of a forest.  The forecast is the mean
+ * of the classes' speeds, weighted by these, but no further than the limits of
+ * the likeliest class, so that its class is that one.
  */
 #include <math.h>
 #include <unistd.h>
@@ -15,31 +15,40 @@
 #include "num/parallel.h"
 
 #define LANES	TP_TREES_LANES
-#define K	5		/* classes, 0: free flow */
-#define ROUNDS	80
+#define CLASSES	TP_CLASSES
+#define ROUNDS	80		/* of boosting */
+#define TREES	60		/* of a forest, for each class */
 #define SAMPLE	0.5		/* of the rows, for each round */
 #define BINS	128
 #define INSIDE	0.002		/* of a class's limits: forecasts are rounded */
 
-/* The limits of the levels by ratio, see tp-record(5). */
-static const double	limits[K + 1] = { INFINITY, .8, .6, .4, .2, 0 };
-
 struct classify {
 	struct tp_treeinput in;
+	struct tp_classes classes;	/* their names are not kept */
+	bool		 forest;
 	struct tp_trees	 trees[TP_MODEL_HORIZONS];	/* K a round */
 	float		*free_flow;	/* nseg */
-	float		*mean;		/* nseg x K: of the class's speeds */
+	float		*mean;		/* nseg x k: of the class's speeds */
 };
+
+static size_t
+count(const struct classify *m)
+{
+	return (size_t)m->classes.n;
+}
+
+/* The least speed of class k. */
+static double
+limit(const struct classify *m, size_t seg, size_t k)
+{
+	return m->classes.limit[k] * (m->classes.ratio ?
+	    (double)m->free_flow[seg] : 1);
+}
 
 static int
 class_of(const struct classify *m, size_t seg, double speed)
 {
-	int	k = 0;
-
-	while (k < K - 1 && !(speed >= limits[k + 1] *
-	    (double)m->free_flow[seg]))
-		k++;
-	return k;
+	return tp_class_of(&m->classes, speed, (double)m->free_flow[seg]);
 }
 
 static void
@@ -58,42 +67,43 @@ release(void *st)
 
 /* Probabilities of the classes, of LANES rows; x as for tp_trees_sum(). */
 static void
-probabilities(const struct tp_trees *t, size_t ntree, const float *x,
-    double p[LANES][K])
+probabilities(const struct classify *m, const struct tp_trees *t,
+    const float *x, double p[LANES][CLASSES])
 {
 	float	sum[LANES];
 	double	all;
-	size_t	i, k;
+	size_t	i, k, n = count(m);
 
-	for (k = 0; k < K; k++) {
+	for (k = 0; k < n; k++) {
 		memset(sum, 0, sizeof(sum));
-		tp_trees_sum(t, k, ntree, K, x, sum);
+		tp_trees_sum(t, k, t->n, n, x, sum);
 		for (i = 0; i < LANES; i++)
-			p[i][k] = exp((double)sum[i]);
+			p[i][k] = m->forest ? fmax(0, (double)sum[i]) :
+			    exp((double)sum[i]);
 	}
 	for (i = 0; i < LANES; i++) {
-		for (all = 0, k = 0; k < K; k++)
+		for (all = 0, k = 0; k < n; k++)
 			all += p[i][k];
-		for (k = 0; k < K; k++)
+		for (k = 0; k < n; k++)
 			p[i][k] = all > 0 && all < INFINITY ? p[i][k] / all :
-			    1.0 / K;
+			    1.0 / (double)n;
 	}
 }
 
 static double
 speed_of(const struct classify *m, size_t seg, const double *p)
 {
-	double	v = 0, ff = (double)m->free_flow[seg];
-	size_t	k, best = 0;
+	size_t	k, n = count(m), best = 0;
+	double	v = 0;
 
-	for (k = 0; k < K; k++) {
-		v += p[k] * (double)m->mean[seg * K + k];
+	for (k = 0; k < n; k++) {
+		v += p[k] * (double)m->mean[seg * n + k];
 		best = p[k] > p[best] ? k : best;
 	}
-	if (best > 0 && v > limits[best] * ff - INSIDE)
-		v = limits[best] * ff - INSIDE;
-	if (v < limits[best + 1] * ff + INSIDE)
-		v = limits[best + 1] * ff + INSIDE;
+	if (best > 0 && v > limit(m, seg, best - 1) - INSIDE)
+		v = limit(m, seg, best - 1) - INSIDE;
+	if (v < limit(m, seg, best) + INSIDE)
+		v = limit(m, seg, best) + INSIDE;
 	return v > 0 ? v : 0;
 }
 
@@ -105,14 +115,14 @@ predict(const void *st, const struct tp_ask *a, double *out)
 	float			*rows = tp_calloc(a->n * nin, sizeof(*rows));
 	float			*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
 	double			*base = tp_calloc(a->n, sizeof(*base));
-	double			 p[LANES][K];
+	double			 p[LANES][CLASSES];
 
 	tp_treeinput_rows(&m->in, a, rows, base);
 	for (i = 0; i < a->n; i += LANES) {
 		n = a->n - i < LANES ? a->n - i : LANES;
 		tp_trees_columns(rows + i * nin, n, nin, x);
 		for (h = 0; h < nh; h++) {
-			probabilities(&m->trees[h], m->trees[h].n, x, p);
+			probabilities(m, &m->trees[h], x, p);
 			for (j = 0; j < n; j++)
 				out[(i + j) * nh + h] =
 				    speed_of(m, a->seg[i + j], p[j]);
@@ -128,7 +138,7 @@ struct fitting {
 	const struct tp_panel	*p;
 	struct tp_treerows	 rows;
 	struct tp_xgb		 xgb;
-	float			*g, *h;		/* n x K */
+	float			*g, *h;		/* n x classes */
 	int8_t			*class;		/* of the target; -1: none */
 };
 
@@ -137,56 +147,77 @@ static void
 learn_speeds(struct fitting *f)
 {
 	struct classify	*m = f->m;
-	size_t		 nseg = m->in.nseg, i, at, end = tp_panel_part(f->p, 1);
-	double		*sum = tp_calloc(nseg * K + 1, sizeof(*sum));
-	double		*n = tp_calloc(nseg * K + 1, sizeof(*n));
+	size_t		 nseg = m->in.nseg, n = count(m), i, at, k;
+	size_t		 end = tp_panel_part(f->p, 1);
+	double		*sum = tp_calloc(nseg * n + 1, sizeof(*sum));
+	double		*seen = tp_calloc(nseg * n + 1, sizeof(*seen));
+	double		 top;
 
 	m->free_flow = tp_profile_free_flow(f->p);
-	m->mean = tp_calloc(nseg * K + 1, sizeof(*m->mean));
+	m->mean = tp_calloc(nseg * n + 1, sizeof(*m->mean));
 	for (i = 0; i < end; i++) {
 		if (isnan(f->p->now[i]))
 			continue;
-		at = f->p->seg[i] * K + (size_t)class_of(m, f->p->seg[i],
+		at = f->p->seg[i] * n + (size_t)class_of(m, f->p->seg[i],
 		    f->p->now[i]);
 		sum[at] += f->p->now[i];
-		n[at]++;
+		seen[at]++;
 	}
-	for (at = 0; at < nseg * K; at++) {
-		size_t	k = at % K;
-
-		m->mean[at] = (float)(n[at] > 0 ? sum[at] / n[at] :
-		    (double)m->free_flow[at / K] * (k == 0 ? 1 :
-		    (limits[k] + limits[k + 1]) / 2));
+	for (at = 0; at < nseg * n; at++) {
+		k = at % n;
+		top = k == 0 ? fmax((double)m->free_flow[at / n],
+		    limit(m, at / n, 0)) : limit(m, at / n, k - 1);
+		m->mean[at] = (float)(seen[at] > 0 ? sum[at] / seen[at] :
+		    k == 0 ? top : (top + limit(m, at / n, k)) / 2);
 	}
 	free(sum);
-	free(n);
+	free(seen);
 }
 
-/* The derivatives of the logarithmic loss (softmax) for the rows drawn. */
+/*
+ * The derivatives for the rows drawn: of a forest of the squared error of each
+ * class's share, else of the logarithmic loss (softmax).
+ */
 static void
 derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 {
-	uint64_t	limit = (uint64_t)(SAMPLE * 0x1p53);
-	double		p[K], all;
-	size_t		i, k;
+	uint64_t	limit_of = (uint64_t)(SAMPLE * 0x1p53);
+	size_t		i, k, n = count(f->m);
+	double		p[CLASSES], all;
 
-	memset(f->g, 0, f->rows.n * K * sizeof(*f->g));
-	memset(f->h, 0, f->rows.n * K * sizeof(*f->h));
+	memset(f->g, 0, f->rows.n * n * sizeof(*f->g));
+	memset(f->h, 0, f->rows.n * n * sizeof(*f->h));
 	for (i = 0; i < f->rows.n; i++) {
-		if (tp_rng_next(rng) >> 11 >= limit || f->class[i] < 0)
+		if (tp_rng_next(rng) >> 11 >= limit_of || f->class[i] < 0)
 			continue;
-		for (all = 0, k = 0; k < K; k++) {
+		for (all = 0, k = 0; k < n; k++) {
 			p[k] = margin == NULL ? 1 :
-			    exp((double)margin[i * K + k]);
+			    exp((double)margin[i * n + k]);
 			all += p[k];
 		}
-		for (k = 0; k < K; k++) {
-			p[k] /= all;
-			f->g[i * K + k] = tp_xgb_exact((float)(p[k] -
-			    (k == (size_t)f->class[i])));
-			f->h[i * K + k] = tp_xgb_exact((float)(2 * p[k] *
-			    (1 - p[k])));
+		for (k = 0; k < n; k++) {
+			bool	is = k == (size_t)f->class[i];
+
+			p[k] = f->m->forest ? 0 : p[k] / all;
+			f->g[i * n + k] = tp_xgb_exact((float)(p[k] - is));
+			f->h[i * n + k] = f->m->forest ? 1 :
+			    tp_xgb_exact((float)(2 * p[k] * (1 - p[k])));
 		}
+	}
+}
+
+/* The class of each row's target. */
+static void
+set_classes(struct fitting *f, size_t h)
+{
+	size_t	r, at, nh = f->m->in.nh;
+	double	y;
+
+	for (r = 0; r < f->rows.n; r++) {
+		at = f->rows.first + r;
+		y = f->p->y[at * nh + h];
+		f->class[r] = isnan(y) ? -1 :
+		    (int8_t)class_of(f->m, f->p->seg[at], y);
 	}
 }
 
@@ -194,30 +225,33 @@ static int
 grow(struct fitting *f, size_t h, const struct tp_model_opts *o,
     struct tp_err *e)
 {
-	struct tp_xgb_opts	 x = {
-		.depth = 6, .eta = 0.2, .lambda = 1, .least = 5,
-		.columns = 0.8, .groups = K,
-		.seed = o->seed * TP_MODEL_HORIZONS + h,
-	};
-	int			 n = ROUNDS, i;
+	bool			 forest = f->m->forest;
+	int			 n = forest ? TREES : ROUNDS, i;
 	const float		*margin = NULL;
 	struct tp_rng		 rng;
-	size_t			 r, nh = f->m->in.nh;
+	size_t			 nh = f->m->in.nh;
+	struct tp_xgb_opts	 x = {
+		.depth = 6, .eta = 0.2, .lambda = 1, .least = 5,
+		.columns = 0.8, .groups = count(f->m),
+		.seed = o->seed * TP_MODEL_HORIZONS + h,
+	};
 
-	for (r = 0; r < f->rows.n; r++) {
-		size_t	at = f->rows.first + r;
-		double	y = f->p->y[at * nh + h];
-
-		f->class[r] = isnan(y) ? -1 :
-		    (int8_t)class_of(f->m, f->p->seg[at], y);
-	}
+	set_classes(f, h);
 	if (o->epochs > 0 && o->epochs < n)
 		n = o->epochs;
+	if (forest) {
+		x.depth = 12;
+		x.eta = 1.0 / n;
+		x.least = 10;
+		x.columns = 1;
+		x.per_split = 0.4;
+	}
 	tp_rng_init(&rng, x.seed);
 	if (tp_xgb_start(&f->xgb, &x, e) != 0)
 		return -1;
 	for (i = 0; i < n; i++) {
-		if (i > 0 && (margin = tp_xgb_margins(&f->xgb, e)) == NULL)
+		if (i > 0 && !forest &&
+		    (margin = tp_xgb_margins(&f->xgb, e)) == NULL)
 			return -1;
 		derive(f, margin, &rng);
 		if (tp_xgb_round(&f->xgb, f->g, f->h, e) != 0)
@@ -242,8 +276,8 @@ fit_all(struct fitting *f, const struct tp_model_opts *o, struct tp_err *e)
 	tp_treeinput_fit(&f->m->in, f->p, threads);
 	tp_treerows_init(&f->rows, f->p, &f->m->in, 0);
 	learn_speeds(f);
-	f->g = tp_calloc(f->rows.n * K + 1, sizeof(*f->g));
-	f->h = tp_calloc(f->rows.n * K + 1, sizeof(*f->h));
+	f->g = tp_calloc(f->rows.n * count(f->m) + 1, sizeof(*f->g));
+	f->h = tp_calloc(f->rows.n * count(f->m) + 1, sizeof(*f->h));
 	f->class = tp_calloc(f->rows.n + 1, sizeof(*f->class));
 	r = (struct tp_xgb_rows){ f->rows.n, f->m->in.nin, tp_treerows_fill,
 	    &f->rows };
@@ -265,6 +299,8 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	int		rc;
 
 	f.m = tp_calloc(1, sizeof(*f.m));
+	f.m->classes = o->classes != NULL ? *o->classes : tp_classes_levels;
+	f.m->forest = o->forest;
 	rc = fit_all(&f, o, e);
 	tp_xgb_close(&f.xgb);
 	tp_treerows_release(&f.rows);
@@ -283,11 +319,34 @@ save(const void *st, struct tp_buf *b)
 	const struct classify	*m = st;
 	size_t			 h;
 
+	tp_pack_u32(b, (uint32_t)m->classes.n);
+	tp_pack_u32(b, (uint32_t)m->classes.ratio | (uint32_t)m->forest << 1);
+	tp_pack_f64(b, m->classes.limit, count(m));
 	tp_treeinput_save(&m->in, b);
 	tp_pack_f32(b, m->free_flow, m->in.nseg);
-	tp_pack_f32(b, m->mean, m->in.nseg * K);
+	tp_pack_f32(b, m->mean, m->in.nseg * count(m));
 	for (h = 0; h < m->in.nh; h++)
 		tp_trees_save(&m->trees[h], b);
+}
+
+static int
+load_classes(struct classify *m, struct tp_unpack *u, struct tp_err *e)
+{
+	struct tp_classes	*c = &m->classes;
+	uint32_t		 n = tp_unpack_u32(u), bits = tp_unpack_u32(u);
+	int			 k;
+
+	if (u->bad || n < 2 || n > CLASSES || bits > 3)
+		return tp_err_set(e, TP_EXIT_DATA, "state has no classes");
+	c->n = (int)n;
+	c->ratio = (bits & 1) != 0;
+	m->forest = (bits & 2) != 0;
+	tp_unpack_f64(u, c->limit, n);
+	for (k = 1; k < c->n; k++)
+		if (!(c->limit[k] < c->limit[k - 1]))
+			return tp_err_set(e, TP_EXIT_DATA,
+			    "limits of classes do not fall");
+	return 0;
 }
 
 static void *
@@ -295,21 +354,24 @@ load(const char *p, size_t n, const struct tp_shape *s, struct tp_err *e)
 {
 	struct classify		*m = tp_calloc(1, sizeof(*m));
 	struct tp_unpack	 u = { p, n, false };
-	size_t			 h;
+	size_t			 h, k;
 	int			 rc;
 
-	rc = tp_treeinput_init(&m->in, s, e);
+	rc = load_classes(m, &u, e);
+	k = count(m);
+	if (rc == 0)
+		rc = tp_treeinput_init(&m->in, s, e);
 	if (rc == 0)
 		rc = tp_treeinput_load(&m->in, &u, e);
 	if (rc == 0) {
 		m->free_flow = tp_calloc(s->nseg + 1, sizeof(*m->free_flow));
-		m->mean = tp_calloc(s->nseg * K + 1, sizeof(*m->mean));
+		m->mean = tp_calloc(s->nseg * k + 1, sizeof(*m->mean));
 		tp_unpack_f32(&u, m->free_flow, s->nseg);
-		tp_unpack_f32(&u, m->mean, s->nseg * K);
+		tp_unpack_f32(&u, m->mean, s->nseg * k);
 	}
 	for (h = 0; h < s->nh && rc == 0; h++) {
 		rc = tp_trees_load(&m->trees[h], m->in.nin, &u, e);
-		if (rc == 0 && m->trees[h].n % K != 0)
+		if (rc == 0 && m->trees[h].n % k != 0)
 			rc = tp_err_set(e, TP_EXIT_DATA, "a class lacks a "
 			    "tree");
 	}
@@ -322,6 +384,6 @@ load(const char *p, size_t n, const struct tp_shape *s, struct tp_err *e)
 }
 
 const struct tp_model_kind tp_model_classify = {
-	"classify", "congestion levels by boosted trees", tp_treeinput_wants,
+	"classify", "classes of traffic by trees", tp_treeinput_wants,
 	fit, predict, save, load, release,
 };

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "model/classes.h"
 #include "num/adj.h"
 
 /* The most a model file may ask for; what is larger is refused. */
@@ -79,6 +80,9 @@ struct tp_model_opts {
 	int	 epochs;	/* or rounds, at most; 0: as the kind thinks */
 	const struct tp_fit_watch *watch;	/* or NULL */
 	const struct tp_members *members;	/* of an ensemble; or NULL */
+	/* of classify, limits in the panel's unit; NULL: the five levels */
+	const struct tp_classes *classes;
+	bool	 forest;	/* classify: not boosted, but a forest */
 };
 
 /* What a model is asked: rows of one step. */

@@ -147,6 +147,18 @@ put_data(json_t *o, const struct tp_modelfile *m)
 	json_object_set_new(o, "seed", json_integer((json_int_t)m->seed));
 }
 
+static void
+put_classes(json_t *o, const struct tp_classes *c)
+{
+	struct tp_buf	b = { 0 };
+
+	if (c->n == 0)
+		return;
+	tp_classes_print(c, &b);
+	json_object_set_new(o, "classes", json_string(tp_buf_cstr(&b)));
+	tp_buf_release(&b);
+}
+
 /* The first line; sizes are those of the sections. */
 static void
 put_head(const struct tp_modelfile *m, const size_t *size, struct tp_buf *b)
@@ -174,6 +186,7 @@ put_head(const struct tp_modelfile *m, const size_t *size, struct tp_buf *b)
 		json_object_set_new(o, "alpha", json_real(m->iv.alpha));
 	json_object_set_new(o, "columns", strings(m));
 	json_object_set_new(o, "segments", segments(m));
+	put_classes(o, &m->classes);
 	metrics = json_loads(m->metrics, 0, NULL);
 	json_object_set_new(o, "metrics",
 	    metrics != NULL ? metrics : json_array());

@@ -37,6 +37,7 @@ struct tp_modelfile {
 	float		*usual;		/* of all segments: tp_profile_all();
 					 * NULL in files of before */
 	struct tp_intervals iv;		/* nseg 0: none */
+	struct tp_classes classes;	/* that it tells apart; n 0: none */
 	char		*metrics;	/* score records, a JSON array */
 };
 

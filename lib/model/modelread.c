@@ -225,6 +225,16 @@ get_numbers(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
 }
 
 static int
+get_classes(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
+{
+	const json_t	*s = json_object_get(head, "classes");
+
+	return s == NULL || (json_is_string(s) &&
+	    tp_classes_parse(&m->classes, json_string_value(s)) == 0) ? 0 :
+	    damaged(e, "classes");
+}
+
+static int
 get_columns(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
 {
 	const json_t	*a = json_object_get(head, "columns");
@@ -319,6 +329,7 @@ read_file(struct tp_modelfile *m, const char *p, size_t n, bool member,
 	if (split(&q, p, n, e) == 0 && get_texts(m, q.head, e) == 0 &&
 	    (!member || not_nested(m, e) == 0) &&
 	    get_numbers(m, q.head, e) == 0 &&
+	    get_classes(m, q.head, e) == 0 &&
 	    get_columns(m, q.head, e) == 0 &&
 	    get_segments(m, q.head, e) == 0)
 		rc = get_arrays(m, &q, e);

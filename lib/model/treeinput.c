@@ -13,13 +13,16 @@
 #define PAST	2		/* steps back of the neighbours' other lag */
 #define EARLIER	3		/* likewise of the network's */
 
-/* Columns of earlier days and of the road graph are taken as they are. */
+/* Columns of earlier days, of the road graph and of cells are taken as they
+ * are. */
 static bool
 extra(const char *column)
 {
 	return strncmp(column, "trail_", 6) == 0 ||
 	    strncmp(column, "upstream_mean_", 14) == 0 ||
-	    strncmp(column, "downstream_mean_", 16) == 0;
+	    strncmp(column, "downstream_mean_", 16) == 0 ||
+	    strncmp(column, "around_", 7) == 0 ||
+	    strcmp(column, "event_count") == 0;
 }
 
 bool

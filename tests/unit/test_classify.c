@@ -117,11 +117,96 @@ shares_are_counted_ones(void **state)
 	free(w);
 }
 
+/* Two classes with a limit in mph, by both learners; saved and loaded. */
+static void
+classes_of_ones_own(void **state)
+{
+	struct world		*w = make_world();
+	struct tp_classes	 c;
+	struct tp_model_opts	 o = { .seed = 1, .threads = 2,
+				     .classes = &c };
+	struct tp_err		 e = { 0 };
+	struct tp_xgb		 xgb = { 0 };
+	struct tp_buf		 b = { 0 };
+	void			*st, *again;
+	double			 out, same;
+	size_t			 i, right;
+	int			 forest;
+
+	(void)state;
+	assert_int_equal(tp_classes_parse(&c, "fast:45mph,slow"), 0);
+	if (tp_xgb_open(&xgb, &e) != 0) {
+		print_message("skipped: %s\n", e.text);
+		free(w);
+		return;
+	}
+	for (forest = 0; forest < 2; forest++) {
+		o.forest = forest;
+		st = tp_model_classify.fit(&w->p, &o, &e);
+		assert_non_null(st);
+		b.n = 0;
+		tp_model_classify.save(st, &b);
+		again = tp_model_classify.load(b.p, b.n, &w->p.shape, &e);
+		assert_non_null(again);
+		assert_null(tp_model_classify.load(b.p, b.n - 1, &w->p.shape,
+		    &e));
+		right = 0;
+		for (i = w->p.part[2]; i < w->p.part[3]; i++) {
+			bool		morning = (w->slot[i] + 1) % SLOTS <
+					    SLOTS / 2;
+			struct tp_ask	a = { 1, w->x + 2 * i, w->now + i,
+			    w->now + i, w->seg, (int)w->slot[i], w->day[i] };
+
+			tp_model_classify.predict(st, &a, &out);
+			tp_model_classify.predict(again, &a, &same);
+			assert_memory_equal(&out, &same, sizeof(out));
+			right += morning == (out >= 45);
+		}
+		assert_true((double)right >
+		    0.97 * (double)(w->p.part[3] - w->p.part[2]));
+		tp_model_classify.free(st);
+		tp_model_classify.free(again);
+	}
+	tp_buf_release(&b);
+	free(w);
+}
+
+static void
+lists_of_classes(void **state)
+{
+	static const char *const	lists[][2] = {
+		{ "low,medium,high", "low:0.75,medium:0.5,high" },
+		{ "a,b", "a:0.666667,b" },
+		{ "go:20mph,slow:5.5mph,jam", "go:20mph,slow:5.5mph,jam" },
+		{ "go:1.2,stop", "go:1.2,stop" },
+	};
+	struct tp_classes		c;
+	struct tp_buf			b = { 0 };
+	size_t				i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		assert_int_equal(tp_classes_parse(&c, lists[i][0]), 0);
+		b.n = 0;
+		tp_classes_print(&c, &b);
+		assert_string_equal(tp_buf_cstr(&b), lists[i][1]);
+	}
+	assert_int_equal(tp_classes_parse(&c, "low:0.75,medium:0.5,high"), 0);
+	assert_int_equal(tp_class_of(&c, 30, 40), 0);
+	assert_int_equal(tp_class_of(&c, 29.9, 40), 1);
+	assert_int_equal(tp_class_of(&c, 20, 40), 1);
+	assert_int_equal(tp_class_of(&c, 19.9, 40), 2);
+	assert_int_equal(tp_class_of(&c, 0, 40), 2);
+	tp_buf_release(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(shares_are_counted_ones),
+		cmocka_unit_test(classes_of_ones_own),
+		cmocka_unit_test(lists_of_classes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
