@@ -13,13 +13,16 @@
 #include "serve/asset.h"
 #include "serve/compat.h"
 #include "serve/intake.h"
+#include "serve/recall.h"
+#include "store/store.h"
 #include "stream/run.h"
 
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_server_conf	 server;
 	struct tp_board_conf	 board;
-	const char		*compat, *graph, *sensors, *levels;
+	const char		*compat, *graph, *sensors, *levels, *cell, *store;
+	int64_t			 recall_ms;
 	int64_t			 max_segments;
 	struct tp_tz		 tz;
 	struct tp_graph		 g;
@@ -41,14 +44,18 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_FILE, 0, "tls-key", AT(server.keys.key), "FILE", NULL,
 	    "its private key", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "What it serves" },
+	{ TP_OPT_STR, 0, "store", AT(store), "STORE", NULL,
+	    "begin with what tp-store kept", 0, 0 },
+	{ TP_OPT_DUR, 0, "recall", AT(recall_ms), "TIME", NULL,
+	    "of so long (default 8d)", 60000, 864e5 * 90 },
 	{ TP_OPT_STR, 0, "compat", AT(compat), "LIST", NULL,
 	    "the paths of other systems too: la, hanoi, nyc", 0, 0 },
 	{ TP_OPT_FILE, 'g', "graph", AT(graph), "FILE", NULL,
 	    "the roads, of tp-graph: answer routes, draw them", 0, 0 },
 	{ TP_OPT_FILE, 0, "sensors", AT(sensors), "FILE", NULL,
 	    "where segments are, where events do not say it", 0, 0 },
-	{ TP_OPT_FLAG, 0, "cells", AT(board.cells), NULL, NULL,
-	    "segments are cells of a grid", 0, 0 },
+	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
+	    "segments are cells, of tp-window --cell CELL", 0, 0 },
 	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
 	    "limits of the congestion levels in mph, best first (default "
 	    "60,45,30,15), or ratio", 0, 0 },
@@ -185,7 +192,11 @@ configure_board(struct conf *c, struct tp_err *e)
 	if (c->levels != NULL && tp_levels_parse(&b->levels, c->levels) != 0)
 		return tp_opt_error(e, "--levels: '%s' is no list of four "
 		    "descending limits, nor ratio", c->levels);
-	if (tp_tz_open(&c->tz, b->tz_name != NULL ? b->tz_name : "UTC",
+	if (c->cell != NULL && tp_tiling_parse(&b->tiling, c->cell) != 0)
+		return tp_opt_error(e, "--cell: '%s' is none of %s", c->cell,
+		    TP_TILING_TEXT);
+	if (tp_tiling_open(&b->tiling, e) == -1 ||
+	    tp_tz_open(&c->tz, b->tz_name != NULL ? b->tz_name : "UTC",
 	    e) == -1)
 		return -1;
 	b->tz = &c->tz;
@@ -220,13 +231,30 @@ read_sensors(const char *path, struct tp_board *b, struct tp_err *e)
 	return rc;
 }
 
+/* Gives the board the newest of what a store kept. */
+static int
+recall(struct conf *c, struct tp_board *b, struct tp_err *e)
+{
+	struct tp_store_conf	 how = { .mode = TP_STORE_READ,
+				    .busy_ms = 5 * TP_SECOND };
+	struct tp_store		*s = tp_store_open(c->store, &how, e);
+	int			 rc;
+
+	if (s == NULL)
+		return -1;
+	rc = tp_board_recall(b, s, c->recall_ms, e);
+	tp_store_close(s);
+	return rc;
+}
+
 static struct tp_board *
 make_board(struct conf *c, struct tp_err *e)
 {
 	struct tp_board	*b = tp_board_new(&c->board, e);
 
-	if (b != NULL && c->sensors != NULL &&
-	    read_sensors(c->sensors, b, e) == -1) {
+	if (b != NULL && ((c->sensors != NULL &&
+	    read_sensors(c->sensors, b, e) == -1) ||
+	    (c->store != NULL && recall(c, b, e) == -1))) {
 		tp_board_free(b);
 		return NULL;
 	}
@@ -287,6 +315,7 @@ main(int argc, char **argv)
 			.rate = 100,
 		},
 		.max_segments = 20000,
+		.recall_ms = 8 * TP_DAY,
 	};
 	struct tp_err	e = { 0 };
 	int		rc;

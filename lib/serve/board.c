@@ -92,6 +92,7 @@ tp_board_free(struct tp_board *b)
 	tp_buf_release(&b->text);
 	tp_buf_release(&b->net);
 	tp_wayfinder_free(b->ways);
+	free(b->store);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
 }
@@ -129,7 +130,7 @@ tp_board_seg(struct tp_board *b, const char *id, size_t n)
 	TP_GROW(b->seg, b->cap, i + 1);
 	s = &b->seg[i];
 	*s = (struct tp_seg){
-		.lat = NAN, .lon = NAN, .free_flow = NAN,
+		.lat = NAN, .lon = NAN, .box = { NAN }, .free_flow = NAN,
 		.at = TP_TIME_NONE, .counted = TP_TIME_NONE,
 		.speed = NAN, .volume = NAN, .occupancy = NAN, .count = NAN,
 		.jam = NAN, .class = -1,

@@ -8,6 +8,7 @@
 #define TP_SERVE_BOARD_H
 
 #include "rec/rec.h"
+#include "rec/tile.h"
 #include "serve/http.h"
 #include "serve/hub.h"
 
@@ -26,7 +27,7 @@ struct tp_board_conf {
 	struct tp_levels levels;	/* all 0: the default */
 	struct tp_tz	*tz;		/* of hours and days; NULL: UTC */
 	double		 coverage;	/* nominal, of intervals; 0: 0.9 */
-	bool		 cells;		/* segments are cells of a grid */
+	struct tp_tiling tiling;	/* segments are its cells; or NONE */
 	const struct tp_graph *graph;	/* NULL: no routes */
 	const char	*tz_name;	/* NULL: not said */
 	bool		 charts;	/* uPlot is in the page */

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "serve/boardstate.h"
+#include "serve/cellbox.h"
 #include "serve/wayfind.h"
 
 #define MAX_ID		128		/* bytes */
@@ -138,6 +139,17 @@ take_name(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 	b->places++;
 }
 
+/* Where a cell ends, known by a place in it. */
+static void
+take_box(struct tp_board *b, struct tp_seg *s)
+{
+	const struct tp_map_key	*id = &b->ids.keys[s - b->seg];
+
+	if (tp_board_cells(b) && !tp_cellbox(&b->conf.tiling, id->p, id->n,
+	    s->lat, s->lon, s->box))
+		s->box[0] = NAN;
+}
+
 /* What the record says of the place; the first to tell is believed. */
 static void
 take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
@@ -150,6 +162,7 @@ take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 		if (!isnan(lat) && !isnan(lon)) {
 			s->lat = lat;
 			s->lon = lon;
+			take_box(b, s);
 			b->places++;
 		}
 	}
@@ -171,15 +184,22 @@ struct values {
 	bool	settled;	/* not to be told again otherwise */
 };
 
-/* 0, 1, 2 of low, medium, high; -1 of others. */
+/* 0, 1, 2 of low, medium, high, and of the levels FREE_FLOW and LIGHT,
+ * MODERATE, HEAVY and SEVERE; -1 of others. */
 static int8_t
 class_of(const struct tp_rec *r)
 {
 	static const char *const	names[] = { "low", "medium", "high" };
 	const struct tp_json_val	*v = r->at[TP_F_CONGESTION_LEVEL];
+	int				 level;
 	int8_t				 i;
 
-	if (v == NULL || v->type != TP_JSON_STR)
+	if (v == NULL)
+		return -1;
+	level = tp_level_of(v);
+	if (level > 0)
+		return level <= 2 ? 0 : level == 3 ? 1 : 2;
+	if (v->type != TP_JSON_STR)
 		return -1;
 	for (i = 0; i < 3; i++)
 		if (v->n == strlen(names[i]) &&
@@ -257,7 +277,9 @@ take_reading(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 	v.volume = volume_of(r);
 	v.occupancy = number(r, TP_F_OCCUPANCY_PERCENT, 0, 100);
 	v.jam = number(r, TP_F_JAM_FACTOR, 0, 10);
-	v.count = number(r, TP_F_EVENT_COUNT, 0, 1e9);
+	v.count = extra(r, "vehicle_count", 1e9);
+	if (isnan(v.count))
+		v.count = number(r, TP_F_EVENT_COUNT, 0, 1e9);
 	v.settled = r->at[TP_F_FINAL] == NULL ||
 	    r->at[TP_F_FINAL]->type != TP_JSON_FALSE;
 	i = tp_board_seg(b, rd.id, rd.idlen);

@@ -33,7 +33,8 @@ struct tp_seg_forecast {
 /* A segment, or a cell. */
 struct tp_seg {
 	double	lat, lon;		/* NAN: not known */
-	double	box[4];			/* of a cell: south west north east */
+	double	box[4];			/* of a cell: south west north east;
+					 * NAN */
 	char	*name;			/* NULL: not known */
 	float	free_flow;		/* km/h, as told; NAN */
 	int64_t	at;			/* of the newest reading */
@@ -105,7 +106,16 @@ struct tp_board {
 	struct tp_buf	 net;		/* that body, of net_places */
 	uint64_t	 net_places;
 	struct tp_wayfinder *ways;	/* NULL: no graph */
+	char		*store;		/* it began with what was there; NULL */
+	uint64_t	 store_rows, store_bytes;	/* then */
 };
+
+/* True where segments are cells. */
+static inline bool
+tp_board_cells(const struct tp_board *b)
+{
+	return b->conf.tiling.kind != TP_TILE_NONE;
+}
 
 /* The index of a segment, added where it is new; SIZE_MAX: no room. */
 size_t tp_board_seg(struct tp_board *b, const char *id, size_t n);

@@ -274,12 +274,12 @@ spot_of(const struct tp_board *b, size_t seg, int h, struct spot *x)
 	}
 	x->level = tp_board_level(b, s, x->speed);
 	x->rank = x->speed;
-	if (b->conf.cells) {
+	if (tp_board_cells(b)) {
 		double	count = isnan(s->count) ? 0 : (double)s->count;
 
 		x->rank = -(class * 1e9 + count);
 	}
-	return b->conf.cells || !isnan(x->speed);
+	return tp_board_cells(b) || !isnan(x->speed);
 }
 
 static void
@@ -303,7 +303,7 @@ put_spot(const struct tp_board *b, const struct spot *x, int h,
 	if (x->level > 0)
 		tp_put_int_of(out, "level", x->level);
 	tp_put_num_of(out, "change_kmh", change, 2);
-	if (b->conf.cells) {
+	if (tp_board_cells(b)) {
 		tp_put_num_of(out, "count", (double)s->count, 2);
 		tp_put_num_of(out, "class", s->class >= 0 ? s->class :
 		    (double)NAN, 0);

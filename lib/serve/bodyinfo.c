@@ -77,14 +77,14 @@ tp_body_info(struct tp_board *b, const struct tp_http_req *q,
 	tp_put_time_of(out, "started_at", b->started_ms);
 	tp_put_time_of(out, "now", q->now_ms);
 	put_streams(b, q->now_ms, false, out);
-	tp_put_bool_of(out, "store", false);
+	tp_put_bool_of(out, "store", b->store != NULL);
 	tp_put_bool_of(out, "graph", b->conf.graph != NULL);
 	tp_put_bool_of(out, "route", b->ways != NULL);
 	tp_put_bool_of(out, "alerts", b->kinds[TP_BOARD_ALERT] > 0);
 	tp_put_str_of(out, "auth", q->auth);
 	tp_put_key(out, "role");
 	tp_put_str(out, tp_role_name(q->role));
-	tp_put_str_of(out, "kind", b->conf.cells ? "cells" : "segments");
+	tp_put_str_of(out, "kind", tp_board_cells(b) ? "cells" : "segments");
 	put_levels(b, out);
 	tp_put_key_open(out, "horizons", '[');
 	for (h = 0; h < b->nhorizons; h++)
@@ -100,6 +100,26 @@ tp_body_info(struct tp_board *b, const struct tp_http_req *q,
 	    b->conf.step_ms);
 	tp_put_close(out, '}');
 	return 200;
+}
+
+static void
+put_boxes(const struct tp_board *b, struct tp_buf *out)
+{
+	size_t	i;
+	int	k;
+
+	tp_put_key_open(out, "cell", '[');
+	for (i = 0; i < b->ids.n; i++) {
+		if (isnan(b->seg[i].box[0])) {
+			tp_put_str(out, NULL);
+			continue;
+		}
+		tp_put_open(out, '[');
+		for (k = 0; k < 4; k++)
+			tp_put_num(out, b->seg[i].box[k], PLACE_DECIMALS);
+		tp_put_close(out, ']');
+	}
+	tp_put_close(out, ']');
 }
 
 int
@@ -126,7 +146,10 @@ tp_body_segments(struct tp_board *b, const struct tp_http_req *q,
 	tp_buf_lit(out, "],\"free_flow_kmh\":[");
 	for (i = 0; i < b->ids.n; i++)
 		tp_put_num(out, (double)b->seg[i].free_flow, 2);
-	tp_buf_lit(out, "]}");
+	tp_put_close(out, ']');
+	if (tp_board_cells(b))
+		put_boxes(b, out);
+	tp_put_close(out, '}');
 	return 200;
 }
 
@@ -187,6 +210,14 @@ tp_body_system(struct tp_board *b, const struct tp_http_req *q,
 	tp_put_int_of(out, "duplicates", (int64_t)b->duplicates);
 	tp_put_int_of(out, "forecasts_waiting", (int64_t)b->measure.pending);
 	tp_put_int_of(out, "messages_lost", (int64_t)b->lost_news);
+	if (b->store != NULL) {
+		tp_put_key_open(out, "store", '{');
+		tp_put_str_of(out, "path", b->store);
+		tp_put_int_of(out, "rows", (int64_t)b->store_rows);
+		if (b->store_bytes > 0)
+			tp_put_int_of(out, "bytes", (int64_t)b->store_bytes);
+		tp_put_close(out, '}');
+	}
 	tp_put_close(out, '}');
 	return 200;
 }

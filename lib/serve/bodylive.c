@@ -148,7 +148,7 @@ put_readings(const struct tp_board *b, enum pick p, struct tp_buf *out)
 	put_column(b, "speed_kmh", p, of_speed, 0, out);
 	put_column(b, "volume_vph", p, of_volume, 0, out);
 	put_times(b, "at", p, out);
-	if (!b->conf.cells)
+	if (!tp_board_cells(b))
 		return;
 	put_column(b, "count", p, of_count, 0, out);
 	put_column(b, "class", p, of_class, 0, out);
@@ -185,7 +185,7 @@ put_forecasts(const struct tp_board *b, enum pick p, struct tp_buf *out)
 	put_columns(b, "lower", p, of_lower, out);
 	put_columns(b, "upper", p, of_upper, out);
 	put_columns(b, "confidence", p, of_confidence, out);
-	if (b->conf.cells)
+	if (tp_board_cells(b))
 		put_columns(b, "forecast_class", p, of_foreseen_class, out);
 }
 

@@ -187,8 +187,8 @@ tp_body_net(struct tp_board *b, const struct tp_http_req *q,
 			put_graph(b, g, net);
 		} else {
 			tp_put_str_of(net, "source", i < b->ids.n &&
-			    !b->conf.cells ? "neighbours" : "none");
-			if (b->conf.cells)
+			    !tp_board_cells(b) ? "neighbours" : "none");
+			if (tp_board_cells(b))
 				tp_buf_lit(net, ",\"lines\":[],"
 				    "\"segment\":[]");
 			else

@@ -78,7 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct tp_board_conf	 c = {
 		.max_segments = SEGMENTS, .max_alerts = ALERTS,
-		.step_ms = n % 3 == 0 ? TP_MINUTE : 0, .cells = n % 2 == 0,
+		.step_ms = n % 3 == 0 ? TP_MINUTE : 0, .tiling = { .kind = n % 2 == 0 ? TP_TILE_GRID :
+		    TP_TILE_NONE, .metres = 250 },
 		.assumed = TP_UNIT_KMH,
 	};
 	struct tp_err		 e = { 0 };

@@ -10,6 +10,7 @@
 
 #include "boardfeed.h"
 #include "route/routestate.h"
+#include "serve/cellbox.h"
 #include "serve/relative.h"
 #include "serve/wayfind.h"
 #include "town.h"
@@ -55,6 +56,42 @@ joins_relative_neighbours(void **state)
 				want[p[i].id][p[k].id] = !lens;
 			}
 		assert_memory_equal(got, want, sizeof(got));
+	}
+}
+
+/* A cell's box holds what is in the cell along both axes, and no more. */
+static void
+finds_boxes(void **state)
+{
+	static const char *const	tilings[] = {
+		"grid:250m", "grid:30km", "geohash:6", "geohash:2",
+	};
+	struct tp_tiling		 t;
+	struct tp_rng			 r;
+	char				 id[TP_TILE_MAX], at[TP_TILE_MAX];
+	double				 lat, lon, box[4], d;
+	size_t				 n, i, k;
+
+	(void)state;
+	tp_rng_init(&r, 6);
+	for (i = 0; i < 400; i++) {
+		assert_int_equal(tp_tiling_parse(&t, tilings[i % 4]), 0);
+		lat = (double)tp_rng_below(&r, 120000) / 1000 - 60;
+		lon = (double)tp_rng_below(&r, 300000) / 1000 - 150;
+		n = tp_tile_of(&t, lat, lon, id);
+		assert_true(tp_cellbox(&t, id, n, lat, lon, box));
+		assert_false(tp_cellbox(&t, "250m/1/1", 8, lat, lon, box));
+		assert_true(box[0] < lat && lat < box[2]);
+		assert_true(box[1] < lon && lon < box[3]);
+		for (k = 0; k < 4; k++) {
+			d = (k < 2 ? -1 : 1) * 1e-7;
+			tp_tile_of(&t, k % 2 == 0 ? box[k] - d : lat,
+			    k % 2 == 1 ? box[k] - d : lon, at);
+			assert_string_equal(at, id);
+			tp_tile_of(&t, k % 2 == 0 ? box[k] + d : lat,
+			    k % 2 == 1 ? box[k] + d : lon, at);
+			assert_string_not_equal(at, id);
+		}
 	}
 }
 
@@ -255,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(joins_relative_neighbours),
+		cmocka_unit_test(finds_boxes),
 		cmocka_unit_test(draws_neighbours),
 		cmocka_unit_test(answers_routes),
 		cmocka_unit_test(refuses_questions),
