@@ -97,7 +97,7 @@ tp_body_week(struct tp_board *b, const struct tp_http_req *q,
 		tp_buf_lit(out, "no segment has this id");
 		return 404;
 	}
-	for (i = 0; i < most && b->series.hour != INT64_MIN; i++) {
+	for (i = 0; i < most && b->series.hour >= 0; i++) {
 		hour = b->series.hour - i;
 		add(&x[tp_series_weekday(hour)][hour % 24],
 		    tp_series_hour_at(&b->series, seg, hour));
@@ -165,7 +165,7 @@ tp_body_congested(struct tp_board *b, const struct tp_http_req *q,
 	v = tp_calloc(b->ids.n + 1, sizeof(*v));
 	for (i = 0; i < b->ids.n; i++) {
 		v[n] = (struct share){ .seg = i };
-		for (h = 0; h < hours && b->series.hour != INT64_MIN; h++)
+		for (h = 0; h < hours && b->series.hour >= 0; h++)
 			add(&v[n].sum, tp_series_hour_at(&b->series, i,
 			    b->series.hour - h));
 		n += v[n].sum.n > 0;
@@ -204,7 +204,7 @@ tp_body_trend(struct tp_board *b, const struct tp_http_req *q,
 	if (tp_http_query_int(q, "days", 1, 90, &days, out) == -1)
 		return 400;
 	for (i = 0; i < days; i++)
-		x[i] = b->series.hour == INT64_MIN ? (struct tp_hour){ 0 } :
+		x[i] = b->series.hour < 0 ? (struct tp_hour){ 0 } :
 		    day_of(b, i);
 	tp_put_open(out, '{');
 	for (column = 0; column < 3; column++) {

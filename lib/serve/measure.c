@@ -74,7 +74,7 @@ tp_measure_take(struct tp_measure *m, const struct tp_measure_item *f)
 	if (f->made > m->last)
 		m->last = f->made;
 	if (step <= m->closed || m->pending >= TP_MEASURE_PENDING ||
-	    now == INT64_MIN || step - now >= TP_MEASURE_STEPS - OPEN_STEPS) {
+	    now < 0 || step - now >= TP_MEASURE_STEPS - OPEN_STEPS) {
 		m->dropped++;
 		return;
 	}

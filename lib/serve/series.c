@@ -26,7 +26,7 @@ tp_series_init(struct tp_series *s, int64_t step_ms, size_t steps,
 {
 	*s = (struct tp_series){
 		.step_ms = step_ms, .steps = steps, .tz = tz,
-		.newest = INT64_MIN, .hour = INT64_MIN,
+		.newest = -1, .hour = -1,
 		.all = tp_calloc(TP_SERIES_DAYS, sizeof(struct tp_hour)),
 	};
 }
@@ -94,7 +94,7 @@ tp_series_weekday(int64_t hour)
 static void
 advance_steps(struct tp_series *s, int64_t step)
 {
-	int64_t	from = s->newest == INT64_MIN ? step : s->newest + 1;
+	int64_t	from = s->newest < 0 ? step : s->newest + 1;
 	size_t	seg;
 
 	if (step - from >= (int64_t)s->steps)
@@ -113,7 +113,7 @@ static void
 advance_hours(struct tp_series *s, int64_t hour)
 {
 	static const struct tp_hour	none;
-	int64_t				from = s->hour == INT64_MIN ? hour :
+	int64_t				from = s->hour < 0 ? hour :
 					    s->hour + 1;
 	size_t				seg;
 
@@ -207,8 +207,7 @@ tp_series_add(struct tp_series *s, size_t seg, int64_t t, double speed,
 int64_t
 tp_series_oldest(const struct tp_series *s)
 {
-	return s->newest == INT64_MIN ? INT64_MIN + 1 :
-	    s->newest - (int64_t)s->steps + 1;
+	return s->newest < 0 ? 0 : s->newest - (int64_t)s->steps + 1;
 }
 
 const struct tp_step *
@@ -224,7 +223,7 @@ tp_series_hour_at(const struct tp_series *s, size_t seg, int64_t hour)
 {
 	int64_t	kept = seg == SIZE_MAX ? TP_SERIES_DAYS : TP_SERIES_HOURS;
 
-	if (s->hour == INT64_MIN || hour > s->hour || s->hour - hour >= kept)
+	if (s->hour < 0 || hour > s->hour || s->hour - hour >= kept)
 		return NULL;
 	return seg == SIZE_MAX ? &s->all[modulo(hour, TP_SERIES_DAYS)] :
 	    &s->hours[seg * TP_SERIES_HOURS + modulo(hour,

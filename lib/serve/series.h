@@ -42,8 +42,10 @@ struct tp_series {
 	size_t		 steps;		/* kept of each segment */
 	struct tp_tz	*tz;
 	size_t		 n, cap;	/* segments */
-	int64_t		 newest;	/* step; INT64_MIN: no reading */
-	int64_t		 hour;		/* newest, since 1970 in local time */
+	int64_t		 newest;	/* step; -1: no reading (none is as
+					 * old as 1970) */
+	int64_t		 hour;		/* newest, since 1970 in local time; or
+					 * -1 */
 	struct tp_step	*step;		/* n * steps, by step modulo steps */
 	struct tp_hour	*hours;		/* n * TP_SERIES_HOURS */
 	struct tp_usual	*usual;		/* n * 2 * TP_SERIES_QUARTERS */

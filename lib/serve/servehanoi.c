@@ -83,7 +83,7 @@ mean_between(const struct tp_board *b, int from, int to)
 	double			 sum = 0, n = 0;
 	int64_t			 i, h;
 
-	for (i = 0; i < 7 * 24 && b->series.hour != INT64_MIN; i++) {
+	for (i = 0; i < 7 * 24 && b->series.hour >= 0; i++) {
 		h = b->series.hour - i;
 		x = tp_series_hour_at(&b->series, SIZE_MAX, h);
 		if (x == NULL || h % 24 < from || h % 24 > to)

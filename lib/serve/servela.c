@@ -164,7 +164,7 @@ today(const struct tp_board *b)
 	const struct tp_hour	*x;
 	int64_t			 h = b->series.hour;
 
-	for (; h != INT64_MIN; h--) {
+	for (; h >= 0; h--) {
 		x = tp_series_hour_at(&b->series, SIZE_MAX, h);
 		if (x == NULL)
 			break;

@@ -99,7 +99,7 @@ tp_la_congestion(struct tp_board *b, const struct tp_http_req *q,
 	if (rc != 200)
 		return rc;
 	begin("traffic_congestion", "hours", a.n, out);
-	for (h = a.n - 1; h >= 0 && b->series.hour != INT64_MIN; h--) {
+	for (h = a.n - 1; h >= 0 && b->series.hour >= 0; h--) {
 		x = tp_series_hour_at(&b->series, a.seg, b->series.hour - h);
 		if (x == NULL || x->n == 0)
 			continue;
@@ -188,7 +188,7 @@ tp_la_patterns(struct tp_board *b, const struct tp_http_req *q,
 
 	if (rc != 200)
 		return rc;
-	for (i = 0; i < a.n * 24 && b->series.hour != INT64_MIN; i++) {
+	for (i = 0; i < a.n * 24 && b->series.hour >= 0; i++) {
 		const struct tp_hour	*x;
 
 		h = b->series.hour - i;
@@ -249,7 +249,7 @@ tp_la_trends(struct tp_board *b, const struct tp_http_req *q,
 	if (rc != 200)
 		return rc;
 	begin("traffic_trends", "days", a.n, out);
-	for (d = last - a.n + 1; d <= last && b->series.hour != INT64_MIN;
+	for (d = last - a.n + 1; d <= last && b->series.hour >= 0;
 	    d++) {
 		x = (struct tp_hour){ 0 };
 		for (h = d * 24; h < d * 24 + 24; h++)

@@ -126,7 +126,7 @@ historical(struct tp_board *b, const struct tp_http_req *q,
 	tp_put_open(out, '{');
 	tp_compat_put_str(out, "cell_id", id);
 	tp_put_key_open(out, "hours", '[');
-	for (h = hours - 1; h >= 0 && b->series.hour != INT64_MIN; h--) {
+	for (h = hours - 1; h >= 0 && b->series.hour >= 0; h--) {
 		x = tp_series_hour_at(&b->series, seg, b->series.hour - h);
 		if (x == NULL || x->n == 0)
 			continue;
