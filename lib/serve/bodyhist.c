@@ -146,7 +146,7 @@ static void
 put_typical(const struct tp_board *b, size_t seg, int64_t from, int64_t to,
     struct tp_buf *out)
 {
-	const struct tp_usual	*u;
+	const struct tp_quarter	*u;
 	int64_t			 t;
 	int			 column;
 

@@ -166,7 +166,7 @@ usual_of(const struct tp_series *s, int64_t t)
 }
 
 static void
-usual_add(struct tp_usual *u, double speed)
+usual_add(struct tp_quarter *u, double speed)
 {
 	uint16_t	n = u->n < USUAL_MAX ? u->n : USUAL_MAX - 1;
 
@@ -230,7 +230,7 @@ tp_series_hour_at(const struct tp_series *s, size_t seg, int64_t hour)
 	    TP_SERIES_HOURS)];
 }
 
-const struct tp_usual *
+const struct tp_quarter *
 tp_series_usual(const struct tp_series *s, size_t seg, int64_t t)
 {
 	return &s->usual[seg * 2 * TP_SERIES_QUARTERS + usual_of(s, t)];

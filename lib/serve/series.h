@@ -31,8 +31,8 @@ struct tp_hour {
 	uint32_t	congested;	/* readings at levels 4 and 5 */
 };
 
-/* A mean that forgets: of the last hundred or so. */
-struct tp_usual {
+/* A mean that forgets: of the last hundred or so at a quarter of an hour. */
+struct tp_quarter {
 	float		speed;
 	uint16_t	n;
 };
@@ -48,7 +48,7 @@ struct tp_series {
 					 * -1 */
 	struct tp_step	*step;		/* n * steps, by step modulo steps */
 	struct tp_hour	*hours;		/* n * TP_SERIES_HOURS */
-	struct tp_usual	*usual;		/* n * 2 * TP_SERIES_QUARTERS */
+	struct tp_quarter	*usual;		/* n * 2 * TP_SERIES_QUARTERS */
 	struct tp_hour	*all;		/* TP_SERIES_DAYS */
 };
 
@@ -85,7 +85,7 @@ const struct tp_hour *tp_series_hour_at(const struct tp_series *s, size_t seg,
     int64_t hour);
 
 /* What is usual at a time of a day such as that of t. */
-const struct tp_usual *tp_series_usual(const struct tp_series *s, size_t seg,
+const struct tp_quarter *tp_series_usual(const struct tp_series *s, size_t seg,
     int64_t t);
 
 #endif
