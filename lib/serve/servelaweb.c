@@ -495,7 +495,6 @@ tell_ws(struct tp_board *b, struct tp_hub *h, bool forecasts,
 			continue;
 		n++;
 		one = i;
-		tp_put_next(&list);
 		if (forecasts)
 			put_prediction(b, i, &list);
 		else
