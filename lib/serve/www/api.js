@@ -6,6 +6,7 @@
 
 const BASE = new URL("../api/v1/", import.meta.url);
 const TIMEOUT_MS = 15e3;
+const MOST_WAIT_S = 20;
 
 let signIn = () => {};
 
@@ -42,17 +43,28 @@ async function problem(answer)
 	}
 }
 
-async function ask(path, query, options)
+async function send(path, query, options)
 {
-	let answer;
-
 	try {
-		answer = await fetch(address(path, query), {
+		return await fetch(address(path, query), {
 			signal: AbortSignal.timeout(TIMEOUT_MS), ...options});
 	} catch (error) {
 		throw new ApiError(0, error.name === "TimeoutError" ?
 			"the server does not answer" :
 			"the server cannot be reached");
+	}
+}
+
+/* Too many questions are asked once more, when the server likes. */
+async function ask(path, query, options)
+{
+	let answer = await send(path, query, options);
+
+	if (answer.status === 429) {
+		const wait = Number(answer.headers.get("Retry-After")) || 1;
+		await new Promise((done) => setTimeout(done,
+			Math.min(wait, MOST_WAIT_S) * 1e3));
+		answer = await send(path, query, options);
 	}
 	if (answer.ok)
 		return answer.status === 204 ? null : answer.json();

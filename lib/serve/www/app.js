@@ -71,7 +71,12 @@ class App
 	{
 		try {
 			this.info = await get("info");
-			this.me = await get("me").catch(() => ({}));
+			const open = this.info.auth === "none";
+			if (!open && !this.info.role) {
+				this.signIn();
+				return;
+			}
+			this.me = open ? {} : await get("me");
 			await this.begin();
 		} catch (error) {
 			if (error.status === 401)

@@ -89,7 +89,7 @@ export class TrafficMap
 	 * What to paint; only what is given changes:
 	 *	lines	Lines of the roads		cells	[s, w, n, e] of each
 	 *	x, y	projected places, NaN: none	level	of each segment
-	 *	dots	paint the places		selected, hover, ranks
+	 *	dots	1: paint the place		selected, hover, ranks
 	 *	routes	[{xy, main}]			pins	[{lat, lon, name}]
 	 */
 	show(scene)

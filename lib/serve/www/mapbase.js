@@ -2,6 +2,8 @@
 import {get} from "./api.js";
 import {Lines, project} from "./geo.js";
 
+const FEW_PLACES = 500;
+
 let net = null;			/* a promise: asked for once */
 
 function lines()
@@ -21,10 +23,20 @@ export function forgetNet()
 	net = null;
 }
 
-/*
- * The part of a scene that does not change with time.  Of a road graph the
- * lines are enough; where lines are but neighbours, the places are drawn too.
- */
+/* Which places are drawn: in a large road graph those that have no line. */
+function dots(n, {source, lines: roads})
+{
+	const all = source !== "graph" || n <= FEW_PLACES;
+	const mask = new Uint8Array(n).fill(1);
+
+	if (!all)
+		for (const i of roads.segment)
+			if (i >= 0)
+				mask[i] = 0;
+	return mask;
+}
+
+/* The part of a scene that does not change with time. */
 export async function baseScene(city)
 {
 	const n = city.ids.length;
@@ -34,7 +46,7 @@ export async function baseScene(city)
 	for (let i = 0; i < n; i++)
 		if (city.placed(i))
 			[x[i], y[i]] = project(city.lat[i], city.lon[i]);
-	const {source, lines: roads} = await lines();
-	return {x, y, lines: roads, dots: source !== "graph",
+	const known = await lines();
+	return {x, y, lines: known.lines, dots: dots(n, known),
 		cells: city.cells && city.cell.length ? city.cell : null};
 }

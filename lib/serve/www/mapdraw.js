@@ -170,6 +170,8 @@ function paintDots(c, map, s)
 	let seen = 0;
 
 	for (let i = 0; i < s.x.length; i++) {
+		if (!s.dots[i])
+			continue;
 		const [px, py] = map.toPixel(s.x[i], s.y[i]);
 		if (!(px > -MARGIN && py > -MARGIN && px < map.width + MARGIN &&
 		    py < map.height + MARGIN))

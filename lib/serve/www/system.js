@@ -4,7 +4,7 @@ import {h, text} from "./dom.js";
 import {bytes, known, lasting, moment, number} from "./format.js";
 import {figure, figures, filled, panel, rows} from "./parts.js";
 
-const AGAIN_MS = 3e3;
+const AGAIN_MS = 5e3;
 const REPLAY_MS = 300 * 86400e3;
 
 /* How far the newest record is behind the clock; a replay is years. */
