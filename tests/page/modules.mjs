@@ -68,6 +68,23 @@ test("imports are exported, and used", () => {
 	return faults;
 });
 
+test("no module but the last needs another while it loads", () => {
+	const faults = [];
+
+	for (const file of modules.filter((f) => f !== "app.js")) {
+		const text = sources[file];
+		const imported = [...text.matchAll(/^import \{([^}]*)\}/gm)]
+			.flatMap((m) => m[1].split(",").map((n) => n.trim()));
+		for (const [value] of text.matchAll(
+			/^(export )?(const|let) [^;]*;|^class \w+ extends \w+/gm))
+			for (const name of imported)
+				if (new RegExp(`\\b${name}\\b`).test(value) &&
+				    !value.includes("=>"))
+					faults.push(`${file}: ${value.split("\n")[0]}`);
+	}
+	return faults;
+});
+
 test("each module says first what it is for", () => modules.filter((f) =>
 	!sources[f].startsWith("/*")));
 

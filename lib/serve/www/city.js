@@ -8,6 +8,7 @@ import {get} from "./api.js";
 import {MINUTE_MS} from "./format.js";
 import {CLASS_NAMES, LEVEL_NAMES, levelOf, levelOfClass} from "./levels.js";
 
+const MOST_PAST_MS = 180 * 60e3;	/* what slider and charts show */
 const MAX_FRAMES = 600;
 /* Columns of a message by the names they have here, one per horizon. */
 const FORECASTS = {forecast: "forecast", lower: "lower", upper: "upper",
@@ -39,7 +40,8 @@ export class City extends EventTarget {
 		super();
 		this.cells = info.kind === "cells";
 		this.stepMs = info.step_ms || 5 * MINUTE_MS;
-		this.historyMs = info.history_ms || 180 * MINUTE_MS;
+		this.pastMs = Math.min(info.history_ms || MOST_PAST_MS,
+			MOST_PAST_MS);
 		this.horizons = info.horizons || [];
 		this.ids = [];
 		this.name = [];
@@ -89,7 +91,7 @@ export class City extends EventTarget {
 	{
 		if (this.time === null)
 			return;
-		const f = await get("frames", {from: this.time - this.historyMs,
+		const f = await get("frames", {from: this.time - this.pastMs,
 			to: this.time});
 		f.times.forEach((t, k) => {
 			if (!this.frames.has(t))
@@ -192,7 +194,7 @@ export class City extends EventTarget {
 		this.frames.set(this.time, {speed: this.speed.slice(),
 			count: this.count.slice(), class: this.class.slice()});
 		for (const t of this.frames.keys())
-			if (t < this.time - this.historyMs ||
+			if (t < this.time - this.pastMs ||
 			    t > this.time || this.frames.size > MAX_FRAMES)
 				this.frames.delete(t);
 	}

@@ -136,7 +136,7 @@ export class Detail
 		try {
 			const answer = await get("segments/" +
 				encodeURIComponent(city.ids[i]) + "/history",
-			{from: city.time - city.historyMs});
+			{from: city.time - city.pastMs});
 			if (i === this.index)
 				this.draw(answer);
 		} catch (error) {

@@ -203,13 +203,18 @@ export class LivePage
 	/* Says on the map why there is nothing on it. */
 	explain(view)
 	{
-		const none = this.city.ids.length === 0;
+		const {city} = this;
+		const none = city.ids.length === 0;
 		const blank = !none && view.speed.every(Number.isNaN) &&
-			!this.city.cells;
+			!city.cells;
+
+		const lost = !none && !city.ids.some((id, i) => city.placed(i));
 
 		fill(this.note, none ? empty("Waiting for the first readings",
 			"They appear here as soon as the server has some.") :
-		blank && this.city.time !== null ? h("p", null,
+		lost ? empty("No places", "These segments came without " +
+			"coordinates; tp-serve --sensors FILE has them.") :
+		blank && city.time !== null ? h("p", null,
 			this.timeline.minutes > 0 ? "No forecast for this time" :
 				"No readings kept of this time") : null);
 	}

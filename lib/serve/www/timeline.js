@@ -6,7 +6,6 @@
 import {choice, fill, h, icon, text} from "./dom.js";
 import {MINUTE_MS, ahead, day, hour} from "./format.js";
 
-const MOST_PAST = 180;		/* minutes */
 const LEAST_APART = 0.1;	/* of the slider, between two labels */
 const FRAME_MS = 700;		/* of a step in play, at single speed */
 
@@ -59,8 +58,7 @@ export class Timeline
 	{
 		const {city} = this;
 
-		this.first = -Math.min(MOST_PAST,
-			Math.round(city.historyMs / MINUTE_MS));
+		this.first = -Math.round(city.pastMs / MINUTE_MS);
 		this.last = Math.max(0, ...city.horizons);
 		this.known = city.horizons.join();
 		const span = this.last - this.first;
