@@ -196,7 +196,7 @@ bool
 tp_board_live(const struct tp_board *b, const struct tp_seg *s)
 {
 	return s->at != TP_TIME_NONE &&
-	    s->at > b->time - TP_BOARD_LIVE_STEPS * b->conf.step_ms;
+	    tp_board_recent(b, s->at, TP_BOARD_LIVE_STEPS * b->conf.step_ms);
 }
 
 int

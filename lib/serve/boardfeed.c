@@ -184,13 +184,23 @@ struct values {
 	bool	settled;	/* not to be told again otherwise */
 };
 
+/* What tp-predict says of classes, else the level. */
+static const struct tp_json_val *
+class_text(const struct tp_rec *r)
+{
+	const struct tp_json_field	*f;
+
+	f = tp_json_find(&r->o, "predicted_class");
+	return f != NULL ? &f->v : r->at[TP_F_CONGESTION_LEVEL];
+}
+
 /* 0, 1, 2 of low, medium, high, and of the levels FREE_FLOW and LIGHT,
  * MODERATE, HEAVY and SEVERE; -1 of others. */
 static int8_t
 class_of(const struct tp_rec *r)
 {
 	static const char *const	names[] = { "low", "medium", "high" };
-	const struct tp_json_val	*v = r->at[TP_F_CONGESTION_LEVEL];
+	const struct tp_json_val	*v = class_text(r);
 	int				 level;
 	int8_t				 i;
 

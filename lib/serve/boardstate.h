@@ -117,6 +117,14 @@ tp_board_cells(const struct tp_board *b)
 	return b->conf.tiling.kind != TP_TILE_NONE;
 }
 
+/* True for times less than span_ms before the newest reading, and where none
+ * has come yet. */
+static inline bool
+tp_board_recent(const struct tp_board *b, int64_t t, int64_t span_ms)
+{
+	return b->time == TP_TIME_NONE || t > b->time - span_ms;
+}
+
 /* The index of a segment, added where it is new; SIZE_MAX: no room. */
 size_t tp_board_seg(struct tp_board *b, const char *id, size_t n);
 /* The index of a segment by its plain name, or SIZE_MAX. */

@@ -65,7 +65,8 @@ current(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 	for (i = 0; i < b->ids.n && limit > 0; i++) {
 		s = &b->seg[i];
 		if ((seg != SIZE_MAX && i != seg) ||
-		    s->at == TP_TIME_NONE || s->at < b->time - RECENT)
+		    s->at == TP_TIME_NONE || !tp_board_recent(b, s->at,
+		    RECENT + 1))
 			continue;
 		put_reading(b, i, s->at, (double)s->speed,
 		    (double)s->volume, (double)s->occupancy, out);
@@ -249,7 +250,7 @@ latest(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 			if ((seg != SIZE_MAX && i != seg) || (horizon > 0 &&
 			    b->horizon[h] != horizon) ||
 			    tp_board_forecast(&b->seg[i], h) == NULL ||
-			    b->seg[i].made < b->time - TP_HOUR)
+			    !tp_board_recent(b, b->seg[i].made, TP_HOUR))
 				continue;
 			put_prediction(b, i, h, out);
 			limit--;

@@ -278,8 +278,8 @@ tp_la_trends(struct tp_board *b, const struct tp_http_req *q,
 static bool
 forecasting(const struct tp_board *b)
 {
-	return b->measure.version != NULL && b->measure.last > b->time -
-	    2 * TP_BOARD_LIVE_STEPS * b->conf.step_ms;
+	return b->measure.version != NULL && tp_board_recent(b,
+	    b->measure.last, 2 * TP_BOARD_LIVE_STEPS * b->conf.step_ms);
 }
 
 int
