@@ -115,6 +115,8 @@ fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
 		SAN=-fsanitize=fuzzer-no-link,address,undefined fuzzers
 	tests/fuzz/hunt build/fuzz/fuzz $(FUZZ_SECONDS)
 
+accuracy: all ## train the models with three seeds, and print their table
+	tests/accuracy
 bench: all ## measure speed beside other programs
 	tests/bench
 bench-page: all ## measure how soon a forecast is painted in a browser
@@ -162,9 +164,9 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers page-deps check test asan chaos fuzz bench \
-	bench-page bench-kafka demo style completions install uninstall \
-	dist clean help FORCE
+.PHONY: all unit fuzzers page-deps check test asan chaos fuzz accuracy \
+	bench bench-page bench-kafka demo style completions install \
+	uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
