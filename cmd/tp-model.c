@@ -196,11 +196,11 @@ export(struct conf *c, struct tp_err *e)
 		return -1;
 	if (c->to == SAFETENSORS) {
 		rc = tp_export_safetensors(&o.m, &c->out, e);
+	} else if (c->to == ONNX) {
+		rc = tp_export_onnx(&o.m, &c->out, e);
 	} else {
 		rc = tp_formula_init(&f, &o.m, e);
-		if (rc == 0 && c->to == ONNX)
-			rc = tp_export_onnx(&o.m, &f, &c->out, e);
-		else if (rc == 0 && find_horizon(c, &o.m, &h, e) != 0)
+		if (rc == 0 && find_horizon(c, &o.m, &h, e) != 0)
 			rc = -1;
 		else if (rc == 0)
 			rc = c->to == PMML ?

@@ -13,12 +13,13 @@
 #include "model/formula.h"
 
 /*
- * ONNX (IR 7, opset 13 and ai.onnx.ml 1) of all horizons.  Inputs: `inputs`,
- * n x nin, double for weighted sums and float for trees, and for the former
- * `segment`, n int64.  Output: `forecasts`, n x nh.
+ * ONNX (IR 7, opset 13 and ai.onnx.ml 1) of all horizons.  Of a formula:
+ * inputs `inputs`, n x nin, float for trees, else double, and for weighted
+ * sums `segment`, n int64; output `forecasts`, n x nh.  Of a network:
+ * exchange/onnxnet.c.
  */
-int tp_export_onnx(const struct tp_modelfile *m, const struct tp_formula *f,
-    struct tp_buf *b, struct tp_err *e);
+int tp_export_onnx(const struct tp_modelfile *m, struct tp_buf *b,
+    struct tp_err *e);
 /* PMML 4.4 of horizon number h. */
 int tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
     size_t h, struct tp_buf *b, struct tp_err *e);

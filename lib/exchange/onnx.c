@@ -2,9 +2,11 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "exchange/exchange.h"
-#include "exchange/onnxfield.h"
+#include "exchange/onnxnet.h"
+#include "exchange/onnxput.h"
 #include "exchange/proto.h"
 #include "model/layers.h"
+#include "model/netmodel.h"
 #include "model/pack.h"
 
 /* An input or output: n, or n x cols. */
@@ -12,100 +14,15 @@ static void
 put_value(struct tp_buf *graph, unsigned field, const char *name, int type,
     size_t cols)
 {
-	struct tp_buf	value = { 0 }, t = { 0 }, tensor = { 0 };
-	struct tp_buf	shape = { 0 }, dim = { 0 };
+	const size_t	dim[2] = { 0, cols };
 
-	tp_proto_str(&dim, TP_ONNX_DIM_NAME, "n");
-	tp_proto_message(&shape, TP_ONNX_SHAPE_DIM, &dim);
-	if (cols > 0) {
-		tp_proto_int(&dim, TP_ONNX_DIM_VALUE, (int64_t)cols);
-		tp_proto_message(&shape, TP_ONNX_SHAPE_DIM, &dim);
-	}
-	tp_proto_int(&tensor, TP_ONNX_TENSOR_ELEM, type);
-	tp_proto_message(&tensor, TP_ONNX_TENSOR_SHAPE, &shape);
-	tp_proto_message(&t, TP_ONNX_TYPE_TENSOR, &tensor);
-	tp_proto_str(&value, TP_ONNX_VALUE_NAME, name);
-	tp_proto_message(&value, TP_ONNX_VALUE_TYPE, &t);
-	tp_proto_message(graph, field, &value);
-	tp_buf_release(&value);
-	tp_buf_release(&t);
-	tp_buf_release(&tensor);
-	tp_buf_release(&shape);
-	tp_buf_release(&dim);
+	tp_onnx_put_value(graph, field, name, type, dim, cols > 0 ? 2 : 1);
 }
 
-/* A constant of the graph; raw holds its numbers, and is emptied. */
 static void
-put_constant(struct tp_buf *graph, const char *name, int type,
-    const size_t *dim, size_t ndim, struct tp_buf *raw)
+put_axis(struct tp_buf *graph, const char *name, int64_t axis)
 {
-	struct tp_buf	t = { 0 };
-	size_t		i;
-
-	for (i = 0; i < ndim; i++)
-		tp_proto_int(&t, TP_ONNX_TENSOR_DIM, (int64_t)dim[i]);
-	tp_proto_int(&t, TP_ONNX_TENSOR_TYPE, type);
-	tp_proto_str(&t, TP_ONNX_TENSOR_NAME, name);
-	tp_proto_message(&t, TP_ONNX_TENSOR_RAW, raw);
-	tp_proto_message(graph, TP_ONNX_GRAPH_CONSTANT, &t);
-	tp_buf_release(&t);
-}
-
-/* A node of up to two inputs (NULL: no second), and one attribute or none. */
-static void
-put_node(struct tp_buf *graph, const char *op, const char *in0,
-    const char *in1, const char *out, const char *attr, int64_t v)
-{
-	struct tp_buf	node = { 0 }, a = { 0 };
-
-	tp_proto_str(&node, TP_ONNX_NODE_INPUT, in0);
-	if (in1 != NULL)
-		tp_proto_str(&node, TP_ONNX_NODE_INPUT, in1);
-	tp_proto_str(&node, TP_ONNX_NODE_OUTPUT, out);
-	tp_proto_str(&node, TP_ONNX_NODE_OP, op);
-	if (attr != NULL) {
-		tp_proto_str(&a, TP_ONNX_ATTR_NAME, attr);
-		tp_proto_int(&a, TP_ONNX_ATTR_I, v);
-		tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
-		tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
-	}
-	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
-	tp_buf_release(&node);
-	tp_buf_release(&a);
-}
-
-/* out = in w' + b */
-static void
-put_gemm(struct tp_buf *graph, const char *in, const char *w, const char *b,
-    const char *out)
-{
-	struct tp_buf	node = { 0 }, a = { 0 };
-
-	tp_proto_str(&node, TP_ONNX_NODE_INPUT, in);
-	tp_proto_str(&node, TP_ONNX_NODE_INPUT, w);
-	tp_proto_str(&node, TP_ONNX_NODE_INPUT, b);
-	tp_proto_str(&node, TP_ONNX_NODE_OUTPUT, out);
-	tp_proto_str(&node, TP_ONNX_NODE_OP, "Gemm");
-	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "transB");
-	tp_proto_int(&a, TP_ONNX_ATTR_I, 1);
-	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
-	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
-	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
-	tp_buf_release(&node);
-	tp_buf_release(&a);
-}
-
-/* One int64 as a constant. */
-static void
-put_axis(struct tp_buf *graph, const char *name, char axis)
-{
-	struct tp_buf	raw = { 0 };
-	const size_t	one = 1;
-
-	tp_buf_char(&raw, axis);
-	tp_buf_add(&raw, "\0\0\0\0\0\0\0", 7);
-	put_constant(graph, name, TP_ONNX_INT64, &one, 1, &raw);
-	tp_buf_release(&raw);
+	tp_onnx_put_ints(graph, name, &axis, 1);
 }
 
 /* forecasts = max(0, sum over inputs of coefficients[segment] * inputs) */
@@ -116,17 +33,17 @@ put_linear(struct tp_buf *g, const struct tp_formula *f)
 	struct tp_buf	raw = { 0 };
 
 	tp_pack_f64(&raw, f->coef, f->nseg * f->nh * f->nin);
-	put_constant(g, "coefficients", TP_ONNX_DOUBLE, dim, 3, &raw);
+	tp_onnx_put_constant(g, "coefficients", TP_ONNX_DOUBLE, dim, 3, &raw);
 	tp_buf_release(&raw);
 	put_axis(g, "one", 1);
 	put_axis(g, "two", 2);
 	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_DOUBLE, f->nin);
 	put_value(g, TP_ONNX_GRAPH_INPUT, "segment", TP_ONNX_INT64, 0);
-	put_node(g, "Gather", "coefficients", "segment", "own", "axis", 0);
-	put_node(g, "Unsqueeze", "inputs", "one", "row", NULL, 0);
-	put_node(g, "Mul", "own", "row", "parts", NULL, 0);
-	put_node(g, "ReduceSum", "parts", "two", "sum", "keepdims", 0);
-	put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
+	tp_onnx_put_node(g, "Gather", "coefficients", "segment", "own", "axis", 0);
+	tp_onnx_put_node(g, "Unsqueeze", "inputs", "one", "row", NULL, 0);
+	tp_onnx_put_node(g, "Mul", "own", "row", "parts", NULL, 0);
+	tp_onnx_put_node(g, "ReduceSum", "parts", "two", "sum", "keepdims", 0);
+	tp_onnx_put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
 	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_DOUBLE, f->nh);
 }
 
@@ -152,19 +69,22 @@ put_dense(struct tp_buf *g, const struct tp_formula *f)
 			snprintf(name[k], sizeof(name[k]), "%c_%zu",
 			    " wbsy"[k], i);
 		tp_pack_f64(&raw, y->w, y->out * y->in);
-		put_constant(g, name[1], TP_ONNX_DOUBLE, dim, 2, &raw);
+		tp_onnx_put_constant(g, name[1], TP_ONNX_DOUBLE, dim, 2, &raw);
 		tp_pack_f64(&raw, y->b, y->out);
-		put_constant(g, name[2], TP_ONNX_DOUBLE, dim, 1, &raw);
-		put_gemm(g, in, name[1], name[2], name[3]);
-		put_node(g, act[y->act], name[3], NULL, name[4], NULL, 0);
+		tp_onnx_put_constant(g, name[2], TP_ONNX_DOUBLE, dim, 1, &raw);
+		tp_onnx_put_op(g, &(struct tp_onnx_op){
+			.op = "Gemm", .in = { in, name[1], name[2] },
+			.nin = 3, .out = name[3], .attr = "transB", .v = 1,
+		});
+		tp_onnx_put_node(g, act[y->act], name[3], NULL, name[4], NULL, 0);
 		memcpy(in, name[4], sizeof(name[4]));
 	}
 	if (d->adds) {
 		put_axis(g, "first", 0);
-		put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
-		put_node(g, "Add", "start", in, "sum", NULL, 0);
+		tp_onnx_put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
+		tp_onnx_put_node(g, "Add", "start", in, "sum", NULL, 0);
 	}
-	put_node(g, "Relu", d->adds ? "sum" : in, NULL, "forecasts", NULL, 0);
+	tp_onnx_put_node(g, "Relu", d->adds ? "sum" : in, NULL, "forecasts", NULL, 0);
 	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_DOUBLE, f->nh);
 	tp_buf_release(&raw);
 }
@@ -242,18 +162,6 @@ release(struct ensemble *s)
 }
 
 static void
-put_ints(struct tp_buf *node, const char *name, const int64_t *v, size_t n)
-{
-	struct tp_buf	a = { 0 };
-
-	tp_proto_str(&a, TP_ONNX_ATTR_NAME, name);
-	tp_proto_ints(&a, TP_ONNX_ATTR_INTS, v, n);
-	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INTS);
-	tp_proto_message(node, TP_ONNX_NODE_ATTRIBUTE, &a);
-	tp_buf_release(&a);
-}
-
-static void
 put_floats(struct tp_buf *node, const char *name, const float *v, size_t n)
 {
 	struct tp_buf	a = { 0 };
@@ -279,11 +187,11 @@ put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nh)
 	tp_proto_int(&a, TP_ONNX_ATTR_I, (int64_t)nh);
 	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
 	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
-	put_ints(&node, "nodes_treeids", s->tree, s->n);
-	put_ints(&node, "nodes_nodeids", s->node, s->n);
-	put_ints(&node, "nodes_featureids", s->feature, s->n);
-	put_ints(&node, "nodes_truenodeids", s->yes, s->n);
-	put_ints(&node, "nodes_falsenodeids", s->no, s->n);
+	tp_onnx_put_attr_ints(&node, "nodes_treeids", s->tree, s->n);
+	tp_onnx_put_attr_ints(&node, "nodes_nodeids", s->node, s->n);
+	tp_onnx_put_attr_ints(&node, "nodes_featureids", s->feature, s->n);
+	tp_onnx_put_attr_ints(&node, "nodes_truenodeids", s->yes, s->n);
+	tp_onnx_put_attr_ints(&node, "nodes_falsenodeids", s->no, s->n);
 	put_floats(&node, "nodes_values", s->value, s->n);
 	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "nodes_modes");
 	for (i = 0; i < s->n; i++)
@@ -291,9 +199,9 @@ put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nh)
 		    s->leaf[i] ? "LEAF" : "BRANCH_LT");
 	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_STRINGS);
 	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
-	put_ints(&node, "target_treeids", s->leaf_tree, s->nleaf);
-	put_ints(&node, "target_nodeids", s->leaf_node, s->nleaf);
-	put_ints(&node, "target_ids", s->leaf_target, s->nleaf);
+	tp_onnx_put_attr_ints(&node, "target_treeids", s->leaf_tree, s->nleaf);
+	tp_onnx_put_attr_ints(&node, "target_nodeids", s->leaf_node, s->nleaf);
+	tp_onnx_put_attr_ints(&node, "target_ids", s->leaf_target, s->nleaf);
 	put_floats(&node, "target_weights", s->weight, s->nleaf);
 	tp_proto_message(graph, TP_ONNX_GRAPH_NODE, &node);
 	tp_buf_release(&node);
@@ -310,9 +218,9 @@ put_trees(struct tp_buf *g, const struct tp_formula *f)
 	put_axis(g, "first", 0);
 	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_FLOAT, f->nin);
 	put_ensemble(g, &s, f->nh);
-	put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
-	put_node(g, "Add", "start", "change", "sum", NULL, 0);
-	put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
+	tp_onnx_put_node(g, "Gather", "inputs", "first", "start", "axis", 1);
+	tp_onnx_put_node(g, "Add", "start", "change", "sum", NULL, 0);
+	tp_onnx_put_node(g, "Relu", "sum", NULL, "forecasts", NULL, 0);
 	put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts", TP_ONNX_FLOAT, f->nh);
 	release(&s);
 }
@@ -328,19 +236,20 @@ put_metadata(struct tp_buf *b, const char *key, const char *value)
 	tp_buf_release(&entry);
 }
 
-/* What somebody needs who has nothing but the file. */
+/* What somebody needs who has nothing but the file; f NULL: a network. */
 static void
 put_about(struct tp_buf *b, const struct tp_modelfile *m,
     const struct tp_formula *f)
 {
 	struct tp_buf	list = { 0 };
-	size_t		i;
+	size_t		i, n = f != NULL ? f->nin : m->ncol;
 
 	put_metadata(b, "model_version", m->version);
 	put_metadata(b, "feature_set", m->spec);
 	put_metadata(b, "unit", m->unit);
-	for (i = 0; i < f->nin; i++)
-		tp_buf_printf(&list, "%s%s", i > 0 ? "," : "", f->name[i]);
+	for (i = 0; i < n; i++)
+		tp_buf_printf(&list, "%s%s", i > 0 ? "," : "",
+		    f != NULL ? f->name[i] : m->columns[i]);
 	put_metadata(b, "inputs", tp_buf_cstr(&list));
 	list.n = 0;
 	for (i = 0; i < m->nh; i++)
@@ -366,27 +275,42 @@ put_opset(struct tp_buf *b, const char *domain, int64_t version)
 	tp_buf_release(&o);
 }
 
-int
-tp_export_onnx(const struct tp_modelfile *m, const struct tp_formula *f,
-    struct tp_buf *b, struct tp_err *e)
+static void
+put_graph(struct tp_buf *g, const struct tp_modelfile *m,
+    const struct tp_formula *f)
 {
-	struct tp_buf	graph = { 0 };
+	if (f == NULL)
+		tp_onnx_put_net(g, m->state);
+	else if (f->form == TP_FORMULA_LINEAR)
+		put_linear(g, f);
+	else if (f->form == TP_FORMULA_DENSE)
+		put_dense(g, f);
+	else
+		put_trees(g, f);
+	tp_proto_str(g, TP_ONNX_GRAPH_NAME, m->kind->name);
+}
 
-	(void)e;
+int
+tp_export_onnx(const struct tp_modelfile *m, struct tp_buf *b,
+    struct tp_err *e)
+{
+	struct tp_formula	formula = { 0 }, *f = NULL;
+	struct tp_buf		graph = { 0 };
+
+	if (!tp_netmodel_is(m->kind)) {
+		f = &formula;
+		if (tp_formula_init(f, m, e) != 0)
+			return -1;
+	}
 	tp_proto_int(b, TP_ONNX_MODEL_IR, 7);
 	tp_proto_str(b, TP_ONNX_MODEL_PRODUCER, "tp-model");
 	tp_proto_str(b, TP_ONNX_MODEL_PRODUCER_VERSION, TP_VERSION);
-	if (f->form == TP_FORMULA_LINEAR)
-		put_linear(&graph, f);
-	else if (f->form == TP_FORMULA_DENSE)
-		put_dense(&graph, f);
-	else
-		put_trees(&graph, f);
-	tp_proto_str(&graph, TP_ONNX_GRAPH_NAME, m->kind->name);
+	put_graph(&graph, m, f);
 	tp_proto_message(b, TP_ONNX_MODEL_GRAPH, &graph);
 	put_opset(b, "", 13);
 	put_opset(b, "ai.onnx.ml", 1);
 	put_about(b, m, f);
 	tp_buf_release(&graph);
+	tp_formula_release(&formula);
 	return 0;
 }

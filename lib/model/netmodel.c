@@ -263,6 +263,12 @@ tp_netmodel_predict(const void *st, const struct tp_ask *a, double *out)
 	tp_netrun_release(&run);
 }
 
+bool
+tp_netmodel_is(const struct tp_model_kind *kind)
+{
+	return kind->save == tp_netmodel_save;
+}
+
 void
 tp_netmodel_save(const void *st, struct tp_buf *b)
 {

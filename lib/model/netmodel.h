@@ -73,6 +73,9 @@ struct tp_netmodel {
 	float		*weight;
 };
 
+/* True for kinds whose state is a struct tp_netmodel. */
+bool tp_netmodel_is(const struct tp_model_kind *kind);
+
 /* The functions of the vtable; the first two are told the recipe. */
 bool tp_netmodel_wants(const struct tp_netrecipe *r, const char *column);
 void *tp_netmodel_fit(const struct tp_netrecipe *r, const struct tp_panel *p,

@@ -176,7 +176,7 @@ tp_net_embed(struct tp_net *n, enum tp_net_index by, size_t rows,
 {
 	struct tp_net_node	node = {
 		.op = TP_NET_EMBED, .nt = nt, .cols = cols, .by = by,
-		.t0 = t0,
+		.rows = rows, .t0 = t0,
 	};
 	struct tp_view		v;
 

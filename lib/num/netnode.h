@@ -1,4 +1,5 @@
-/* The inside of a net, for num/net*.c only. */
+/* The inside of a net, for num/net*.c, and for those who write nets in other
+ * formats. */
 #ifndef TP_NUM_NETNODE_H
 #define TP_NUM_NETNODE_H
 
@@ -20,6 +21,7 @@ struct tp_net_node {
 	bool		 has_plus;
 	struct tp_linear w;		/* or where a table begins */
 	enum tp_net_index by;
+	size_t		 rows;		/* of a table */
 	size_t		 t0;
 	double		 share;		/* of dropout */
 	size_t		 graph[TP_NET_MIX], ngraph, hops;
