@@ -5,15 +5,33 @@
 #include "base/mem.h"
 #include "forecast/asker.h"
 
-#define RATE_BIAS	0.02	/* mph a forecast */
-#define RATE_LIMITS	0.01	/* of the mean width of the intervals */
 #define SLOW		45.0	/* mph */
+#define RATE_BIAS	0.02	/* mph a forecast */
+#define RATE_LIMITS	0.015	/* of the mean width of the intervals */
+/* Of the share that is to be outside: what follows behind time misses more. */
+#define AIM		0.9
+/* The share of these below, from NEAR minutes ahead to FAR. */
+#define NEAR		15
+#define FAR		60
+#define LOW_FAR		0.2
+/* Errors lately, and usually, to half the interval; what intervals widen by
+ * is a power of their ratio. */
+#define RATE_ERROR	0.1
+#define RATE_USUAL	0.005
+#define TYPICAL		0.35
+#define STEADY		0.15	/* added to both: small errors tell little */
+#define WIDEN		0.3
+#define WIDEST		1.6
+#define NARROWEST	0.9
 #define RUNS		2	/* of blocks with even and odd numbers */
 
 /* What a run has learnt of one segment and horizon. */
 struct cell {
 	double	bias[2];	/* of fast and slow forecasts */
 	double	lo, hi;		/* to be added to the limits */
+	/* size of errors to half the interval, lately and usually, less
+	 * TYPICAL: zeros are where this starts */
+	double	error, usual;
 };
 
 struct run {
@@ -25,6 +43,7 @@ struct run {
 /* A forecast that is not due yet, with the interval of each run. */
 struct issued {
 	double	raw, lo[RUNS], hi[RUNS];
+	double	half;		/* half the width of the model's interval */
 };
 
 struct tp_adapt {
@@ -188,31 +207,60 @@ elder(const struct tp_adapt *a)
 	return &a->run[(a->block - 1) & 1];
 }
 
+/* By how much wider intervals are where errors are larger than usual. */
+static double
+widening(const struct cell *c)
+{
+	double	by = pow((c->error + TYPICAL + STEADY) /
+		    (c->usual + TYPICAL + STEADY), WIDEN);
+
+	return (by > WIDEST ? WIDEST : by < NARROWEST ? NARROWEST : by) - 1;
+}
+
+/*
+ * Of the truths outside, the share that shall be below the interval: that of
+ * the model up to 15 minutes, and less for longer horizons, where slow traffic
+ * is missed most.
+ */
+static double
+share_below(int minutes)
+{
+	double	far = ((double)minutes - NEAR) / (FAR - NEAR);
+
+	far = far < 0 ? 0 : far > 1 ? 1 : far;
+	return TP_INTERVAL_LOW + far * (LOW_FAR - TP_INTERVAL_LOW);
+}
+
 static struct tp_forecast_shift
 shift_of(const struct tp_adapt *a, const struct cell *c, double raw)
 {
 	bool	slow = raw < tp_speed_convert(SLOW, TP_UNIT_MPH, a->fc.in);
 
-	return (struct tp_forecast_shift){ c->bias[slow], c->lo, c->hi };
+	return (struct tp_forecast_shift){ c->bias[slow], c->lo, c->hi,
+	    widening(c) };
 }
 
 /* A truth y, of a forecast f of segment and horizon `at`. */
 static void
 learn(struct tp_adapt *a, struct cell *c, const struct issued *f, size_t run,
-    double width, double y)
+    double width, double below, double y)
 {
 	double	unit = tp_speed_convert(1, TP_UNIT_MPH, a->fc.in);
-	double	alpha = a->m->iv.alpha, e;
+	double	alpha = AIM * a->m->iv.alpha, e;
 	bool	slow = f->raw < SLOW * unit;
 
 	e = y - f->raw - c->bias[slow];
 	c->bias[slow] += RATE_BIAS * unit * ((e > 0) - (e < 0));
 	if (isnan(f->lo[run]))
 		return;
-	c->lo -= RATE_LIMITS * width * ((y < f->lo[run]) -
-	    TP_INTERVAL_LOW * alpha);
+	c->lo -= RATE_LIMITS * width * ((y < f->lo[run]) - below * alpha);
 	c->hi += RATE_LIMITS * width * ((y > f->hi[run]) -
-	    (1 - TP_INTERVAL_LOW) * alpha);
+	    (1 - below) * alpha);
+	if (f->half > 0) {
+		e = fabs(e) / f->half - TYPICAL;
+		c->error += RATE_ERROR * (e - c->error);
+		c->usual += RATE_USUAL * (e - c->usual);
+	}
 }
 
 /* The forecasts of a segment that are about this step, whose truth is y. */
@@ -234,8 +282,21 @@ meet(struct tp_adapt *a, size_t seg, int64_t step, double y)
 		for (run = 0; run < RUNS; run++)
 			if (made >= a->run[run].first)
 				learn(a, &a->run[run].cell[seg * m->nh + h],
-				    &a->issued[at * m->nh + h], run, width, y);
+				    &a->issued[at * m->nh + h], run, width,
+				    share_below(m->minutes[h]), y);
 	}
+}
+
+/* Half the model's own interval; 0 where it has none. */
+static double
+half_width(const struct tp_adapt *a, size_t seg, size_t h, double raw)
+{
+	double	lo, hi;
+
+	if (a->fc.iv == NULL || !tp_intervals_get(a->fc.iv, tp_intervals_cell(
+	    a->fc.iv, seg, h, tp_forecast_speed(raw)), &lo, &hi))
+		return 0;
+	return (hi - lo) / 2;
 }
 
 /* Keeps the forecasts of a segment, made at a step, until they are due. */
@@ -250,6 +311,7 @@ issue(struct tp_adapt *a, size_t seg, int64_t step, const double *raw)
 		struct issued	*i = &a->issued[at * nh + h];
 
 		i->raw = raw[h];
+		i->half = half_width(a, seg, h, raw[h]);
 		for (run = 0; run < RUNS; run++) {
 			struct tp_forecast_shift	s = shift_of(a,
 			    &a->run[run].cell[seg * nh + h], raw[h]);

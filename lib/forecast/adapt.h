@@ -11,7 +11,11 @@
  *		issued, and back a little when it is not, so that in the long
  *		run as many are outside as shall be, whatever the data, with
  *		truths that come late too (Angelopoulos, Candes, Tibshirani,
- *		Conformal PID Control, NeurIPS 2023, section 2).
+ *		Conformal PID Control, NeurIPS 2023, section 2); of those
+ *		outside, fewer below for longer horizons;
+ *	error	how large errors are lately beside what is usual (running
+ *		means, of their shares of the interval): intervals widen and
+ *		narrow with a power of the ratio.
  *
  * Which log it is a function of.  What was forecast is made again here, on a
  * grid that closes its steps by the clock of the records alone, so that it

@@ -53,8 +53,10 @@ tp_forecast_make(const struct tp_forecaster *f, size_t seg, size_t h,
 		return;
 	cell = tp_intervals_cell(f->iv, seg, h, speed);
 	if (tp_intervals_get(f->iv, cell, &lo, &hi)) {
-		lo += s == NULL ? 0 : s->lo;
-		hi = fmax(lo, hi + (s == NULL ? 0 : s->hi));
+		if (s != NULL) {
+			lo += lo * s->wider + s->lo;
+			hi = fmax(lo, hi + hi * s->wider + s->hi);
+		}
 		out->lower = publish(f, tp_forecast_speed(speed + lo));
 		out->upper = publish(f, tp_forecast_speed(speed + hi));
 	}

@@ -34,6 +34,7 @@ double tp_forecast_speed(double raw);
 struct tp_forecast_shift {
 	double	bias;		/* to be added to the forecast */
 	double	lo, hi;		/* and to the limits of its interval */
+	double	wider;		/* by which share of it those move away first */
 };
 
 /*

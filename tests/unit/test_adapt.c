@@ -146,8 +146,8 @@ last(const struct world *w, int seg, int step)
 
 /* What a run learnt, and the intervals it issued. */
 struct learnt {
-	double	bias[2], lo, hi;
-	double	lower[STEPS], upper[STEPS];
+	double	bias[2], lo, hi, error, usual;
+	double	lower[STEPS], upper[STEPS], half[STEPS];
 };
 
 static double
@@ -159,13 +159,20 @@ round3(double v)
 static void
 issue(const struct world *w, struct learnt *l, int seg, int h, int step)
 {
-	double	raw = last(w, seg, step), lo, hi, v;
+	double	raw = last(w, seg, step), lo, hi, v, by;
+
+	assert_true(tp_intervals_get(&w->m.iv, tp_intervals_cell(&w->m.iv,
+	    (size_t)seg, (size_t)h, round3(raw)), &lo, &hi));
+	l->half[step] = (hi - lo) / 2;
+	by = pow((l->error + 0.15) / (l->usual + 0.15), 0.3);
+	by = fmin(fmax(by, 0.9), 1.6);
 
 	v = round3(raw + l->bias[raw < 45]);
 	assert_true(tp_intervals_get(&w->m.iv, tp_intervals_cell(&w->m.iv,
 	    (size_t)seg, (size_t)h, v), &lo, &hi));
-	l->lower[step] = round3(v + (lo + l->lo));
-	l->upper[step] = round3(v + fmax(lo + l->lo, hi + l->hi));
+	lo += lo * (by - 1) + l->lo;
+	l->lower[step] = round3(v + lo);
+	l->upper[step] = round3(v + fmax(lo, hi + (hi * (by - 1) + l->hi)));
 }
 
 /*
@@ -180,6 +187,7 @@ by_definition(const struct world *w, struct learnt *l, int seg, int h,
 	int	s, made;
 
 	memset(l, 0, sizeof(*l));
+	l->error = l->usual = 0.35;
 	for (s = first; s <= step; s++) {
 		double	y = w->v[seg][s], raw, e;
 
@@ -188,10 +196,15 @@ by_definition(const struct world *w, struct learnt *l, int seg, int h,
 		if (!isnan(y) && !isnan(raw)) {
 			e = y - raw - l->bias[raw < 45];
 			l->bias[raw < 45] += e > 0 ? 0.02 : e < 0 ? -0.02 : 0;
-			l->lo -= 0.01 * width * ((y < l->lower[made]) -
-			    0.4 * 0.2);
-			l->hi += 0.01 * width * ((y > l->upper[made]) -
-			    0.6 * 0.2);
+			/* 0.9 of the 0.2 outside, a fifth of them below, as
+			 * an hour and more ahead */
+			l->lo -= 0.015 * width * ((y < l->lower[made]) -
+			    0.2 * 0.18);
+			l->hi += 0.015 * width * ((y > l->upper[made]) -
+			    0.8 * 0.18);
+			e = fabs(e) / l->half[made];
+			l->error += 0.1 * (e - l->error);
+			l->usual += 0.005 * (e - l->usual);
 		}
 		if (!isnan(last(w, seg, s)))
 			issue(w, l, seg, h, s);
