@@ -17,7 +17,7 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/gnutls:libgnutls28-dev h/crypt.h:libcrypt-dev
 	pc/sqlite3:libsqlite3-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
-run='cmd/gnuplot:gnuplot-nox cmd/osmium:osmium-tool cmd/curl:curl
+run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool cmd/curl:curl
 	file/etc/ssl/certs/ca-certificates.crt:ca-certificates
 	file/usr/share/zoneinfo/UTC:tzdata'
 test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc

@@ -169,6 +169,13 @@ take(struct tp_kuri *u, const char *name, size_t n, char **value)
 		    take_from(u, *value);
 	if (n == 9 && memcmp(name, "partition", n) == 0)
 		return u->nparts > 0 ? twice : take_parts(u, *value);
+	if (n == 4 && memcmp(name, "avro", n) == 0)
+		return u->avro != NULL ? twice : take_name(&u->avro, value);
+	if (n == 2 && memcmp(name, "id", n) == 0)
+		return u->schema_id >= 0 ? twice :
+		    tp_parse_int(*value, strlen(*value), &u->schema_id) != 0 ||
+		    u->schema_id < 0 || u->schema_id > INT32_MAX ?
+		    "it is no number of a schema" : NULL;
 	return "there is none of that name";
 }
 
@@ -224,7 +231,7 @@ parse(struct tp_kuri *u, const char *whole, struct tp_err *e)
 int
 tp_kuri_parse(struct tp_kuri *u, const char *s, struct tp_err *e)
 {
-	*u = (struct tp_kuri){ 0 };
+	*u = (struct tp_kuri){ .schema_id = -1 };
 	if (!tp_kuri_is(s))
 		return tp_err_set(e, TP_EXIT_USAGE, "'%s' is no kafka:TOPIC",
 		    s);
@@ -242,5 +249,6 @@ tp_kuri_release(struct tp_kuri *u)
 	free(u->group);
 	free(u->instance);
 	free(u->parts);
+	free(u->avro);
 	*u = (struct tp_kuri){ 0 };
 }

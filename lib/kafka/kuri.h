@@ -7,6 +7,9 @@
  *			latest, or a time (2012-03-01T00:00:00Z, or ms since
  *			1970)
  *	partition	read or write only these: 0,2,5-7
+ *	avro		records are Avro: a file with the schema, or the URL of
+ *			a schema registry
+ *	id		of the schema in that file
  * each at most once.  In values %XX is the byte XX.  The struct owns its
  * strings.
  */
@@ -37,6 +40,8 @@ struct tp_kuri {
 	int64_t		 from_ms;		/* of FROM_TIME */
 	int32_t		*parts;			/* ascending, no two the same */
 	size_t		 nparts;		/* 0: all */
+	char		*avro;			/* NULL: records are JSON */
+	int64_t		 schema_id;		/* -1: not given */
 };
 
 /* Whether an endpoint is one of Kafka ("kafka:..."). */

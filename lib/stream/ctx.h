@@ -4,6 +4,7 @@
 #ifndef TP_STREAM_CTX_H
 #define TP_STREAM_CTX_H
 
+#include "avro/wire.h"
 #include "base/log.h"
 #include "io/sink.h"
 #include "io/src.h"
@@ -29,6 +30,7 @@ struct tp_ctx_sink {
 	int32_t		 partitions;	/* of the topic */
 	int32_t		 fixed;		/* the only one to write; -1: any */
 	size_t		 which;		/* output; out.nbufs: the rejects */
+	struct tp_wire	*wire;		/* of a topic in Avro, or NULL */
 };
 
 struct tp_ctx {
@@ -47,7 +49,7 @@ struct tp_ctx {
 	struct tp_shaper *shaper;
 	struct tp_buf	 shaped;	/* a line, while it is made */
 	const struct tp_rec *at;	/* the record at work, or NULL */
-	uint64_t	 unshaped;	/* lines refused where at is NULL */
+	uint64_t	 unshaped;	/* refused where at is NULL */
 
 	struct tp_src	*src;		/* being read, or NULL */
 	uint64_t	 bytes;		/* unpacked, read so far */
@@ -94,6 +96,12 @@ int tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
 /* As tp_ctx_reject(), of a line that the tool made itself. */
 int tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
     const char *reason);
+/*
+ * Likewise, of raw[0..n), at the place of the input that it was made of; at
+ * the end of the input, by the number of refusals.
+ */
+int tp_ctx_refuse_line(struct tp_ctx *c, const char *raw, size_t n,
+    const char *rule, const char *reason);
 
 /* shapeout.c: makes what --as needs; frees it. */
 void tp_ctx_shape_open(struct tp_ctx *c);

@@ -57,6 +57,8 @@ struct tp_ctx_kafka {
 	struct tp_kuri	*in;
 	const char	**topics;	/* nin of them, borrowed from in */
 	int32_t		*nparts;	/* of each */
+	struct tp_wire	**wires;	/* of each; NULL: it is JSON */
+	struct tp_buf	 json;		/* a record that was Avro */
 	size_t		 nin;
 	struct tp_kstate **states;	/* by topic, then partition */
 	bool		 assigned;	/* the group has given us our share */

@@ -84,6 +84,7 @@ open_inputs(struct tp_ctx *c)
 	k->in = tp_calloc(o->inputs.n, sizeof(*k->in));
 	k->topics = tp_calloc(o->inputs.n, sizeof(*k->topics));
 	k->nparts = tp_calloc(o->inputs.n, sizeof(*k->nparts));
+	k->wires = tp_calloc(o->inputs.n, sizeof(*k->wires));
 	for (i = 0; i < o->inputs.n; i++) {
 		if (!tp_kuri_is(o->inputs.v[i]))
 			return tp_opt_error(c->e, "'%s': inputs are all "
@@ -92,6 +93,16 @@ open_inputs(struct tp_ctx *c)
 			return -1;
 		k->topics[i] = k->in[i].topic;
 		k->nin++;
+		if (k->in[i].avro == NULL)
+			continue;
+		if (c->run->whole)
+			return tp_opt_error(c->e, "'%s': what needs all "
+			    "partitions is not made of Avro",
+			    o->inputs.v[i]);
+		k->wires[i] = tp_wire_open(k->in[i].avro,
+		    k->in[i].schema_id, k->topics[i], false, c->e);
+		if (k->wires[i] == NULL)
+			return -1;
 	}
 	if (one_name(c, "group", o->group, false, &k->group) == -1 ||
 	    one_name(c, "instance", o->instance, true, &k->instance) == -1)
@@ -258,8 +269,10 @@ tp_ctx_kafka_close(struct tp_ctx *c)
 		if (k->states != NULL)
 			free(k->states[i]);
 		tp_kuri_release(&k->in[i]);
+		tp_wire_free(k->wires[i]);
 	}
 	free(k->states);
+	free(k->wires);
 	free(k->in);
 	free(k->topics);
 	free(k->nparts);
@@ -273,6 +286,7 @@ tp_ctx_kafka_close(struct tp_ctx *c)
 	free(k->done);
 	tp_rec_release(&k->rec);
 	tp_buf_release(&k->line);
+	tp_buf_release(&k->json);
 	tp_kconf_release(&k->conf);
 	free(k);
 	c->k = NULL;

@@ -12,7 +12,12 @@ tp_ctx_kafka_sink(struct tp_ctx *c, struct tp_ctx_sink *s, const char *path)
 
 	if (tp_kuri_parse(&u, path, c->e) == -1)
 		return -1;
-	if (u.nparts > 1)
+	if (u.avro != NULL && s->which == c->out.nbufs)
+		rc = tp_opt_error(c->e, "'%s': rejects are JSON", path);
+	else if (u.avro != NULL && (s->wire = tp_wire_open(u.avro,
+	    u.schema_id, u.topic, true, c->e)) == NULL)
+		rc = -1;
+	else if (u.nparts > 1)
 		tp_opt_error(c->e, "'%s': an output has one partition, or "
 		    "all", path);
 	else
@@ -48,6 +53,24 @@ partition_of(const struct tp_ctx *c, const struct tp_ctx_sink *s)
 	    s->partitions == k->nparts[k->topic] ? k->partition : -1;
 }
 
+/*
+ * Makes an Avro message of the line in r, in the buffer of the context.
+ * Returns 1; or 0 or -1 where the schema cannot hold it.
+ */
+static int
+to_avro(struct tp_ctx *c, struct tp_wire *w, struct tp_krec *r)
+{
+	struct tp_buf	*b = &c->k->json;
+	char		 why[200];
+
+	b->n = 0;
+	if (tp_wire_encode(w, r->p, r->n, b, why, sizeof(why)) == -1)
+		return tp_ctx_refuse_line(c, r->p, r->n, "avro", why);
+	r->p = b->p;
+	r->n = b->n;
+	return 1;
+}
+
 int
 tp_ctx_kafka_put(struct tp_ctx *c, struct tp_ctx_sink *s, struct tp_buf *b,
     size_t start, const char *key, size_t keylen, int64_t t)
@@ -70,6 +93,9 @@ tp_ctx_kafka_put(struct tp_ctx *c, struct tp_ctx_sink *s, struct tp_buf *b,
 		    tp_clock_wall_ms();
 	}
 	b->n = start;
+	if (s->wire != NULL && (skip = to_avro(c, s->wire, &r)) != 1)
+		return skip;
+	skip = 0;
 	if (c->k->id != NULL && c->k->nin == 0)
 		skip = tp_ctx_resume_skip(c, s);
 	if (skip != 0)

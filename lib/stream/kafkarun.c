@@ -36,13 +36,43 @@ padded(struct tp_buf *b, const struct tp_kmsg *m)
 	return b->p;
 }
 
+/*
+ * Puts the JSON of m into `text`, a copy of it.  Returns 1; or 0 or -1 where it
+ * is refused, or the run ends.
+ */
+static int
+from_avro(struct tp_ctx *c, struct tp_wire *w, const struct tp_kmsg *m,
+    struct tp_kmsg *text)
+{
+	struct tp_buf	*b = &c->k->json;
+	struct tp_rec	*r = &c->k->rec;
+	char		 why[200];
+	int		 rc;
+
+	b->n = 0;
+	rc = tp_wire_decode(w, m->p, m->n, b, why, sizeof(why), c->e);
+	if (rc == -1)
+		return tp_ctx_fail(c);
+	if (rc == 1) {
+		c->run->records++;
+		r->line = m->p;
+		r->len = m->n;
+		return tp_out_reject(&c->out, r, "avro", why);
+	}
+	text->p = b->p;
+	text->n = b->n;
+	return 1;
+}
+
 /* A record without a value, or longer than --max-line. */
 static int
 give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
 {
 	struct tp_rec	*r = &c->k->rec;
+	struct tp_kmsg	 text = *m;
 	const char	*p;
 	size_t		 n = m->n;
+	int		 rc;
 
 	r->line = "";
 	r->len = 0;
@@ -52,6 +82,13 @@ give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
 		    "empty", m->p == NULL ?
 		    "the record has no value (a tombstone)" :
 		    "the record's value is empty");
+	}
+	if (c->k->wires[m->topic] != NULL) {
+		rc = from_avro(c, c->k->wires[m->topic], m, &text);
+		if (rc != 1)
+			return rc;
+		m = &text;
+		n = m->n;
 	}
 	p = padded(&c->k->line, m);
 	if (n > (size_t)c->run->opts->max_line) {

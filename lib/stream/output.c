@@ -184,6 +184,7 @@ tp_ctx_close_outputs(struct tp_ctx *c)
 		if (c->sinks[i].file != NULL && !c->broken_pipe &&
 		    tp_sink_close(c->sinks[i].file, e) == -1)
 			rc = -1;
+		tp_wire_free(c->sinks[i].wire);
 		tp_buf_release(&c->out.bufs[i]);
 	}
 	if (tp_sink_close(c->rejects.file, e) == -1)

@@ -85,3 +85,22 @@ tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
 		return tp_ctx_flush(c);
 	return 0;
 }
+
+int
+tp_ctx_refuse_line(struct tp_ctx *c, const char *raw, size_t n,
+    const char *rule, const char *reason)
+{
+	struct tp_rec	r = { .line = raw, .len = n };
+
+	if (c->at != NULL) {
+		r.source = c->at->source;
+		r.partition = c->at->partition;
+		r.offset = c->at->offset;
+		r.lineno = c->at->lineno;
+	} else {
+		r.source = strcmp(c->run->opts->output, "-") == 0 ?
+		    "stdout" : c->run->opts->output;
+		r.lineno = ++c->unshaped;
+	}
+	return tp_ctx_refuse(c, &r, rule, reason);
+}

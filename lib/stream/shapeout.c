@@ -17,27 +17,14 @@ tp_ctx_shape_close(struct tp_ctx *c)
 	tp_buf_release(&c->shaped);
 }
 
-/*
- * Refuses a record that the shape cannot hold, at the place of the input
- * that it was made of; at the end of the input, by the number of refusals.
- */
 static int
 refuse(struct tp_ctx *c)
 {
-	struct tp_rec	r = { 0 };
+	size_t		 n;
+	const char	*raw = tp_shaper_raw(c->shaper, &n);
 
-	if (c->at != NULL) {
-		r.source = c->at->source;
-		r.partition = c->at->partition;
-		r.offset = c->at->offset;
-		r.lineno = c->at->lineno;
-	} else {
-		r.source = strcmp(c->run->opts->output, "-") == 0 ?
-		    "stdout" : c->run->opts->output;
-		r.lineno = ++c->unshaped;
-	}
-	r.line = tp_shaper_raw(c->shaper, &r.len);
-	return tp_ctx_refuse(c, &r, "shape", tp_shaper_why(c->shaper));
+	return tp_ctx_refuse_line(c, raw, n, "shape",
+	    tp_shaper_why(c->shaper));
 }
 
 int
