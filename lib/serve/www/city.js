@@ -9,6 +9,7 @@ import {MINUTE_MS} from "./format.js";
 import {CLASS_NAMES, LEVEL_NAMES, levelOf, levelOfClass} from "./levels.js";
 
 const MOST_PAST_MS = 180 * 60e3;	/* what slider and charts show */
+const LIVE_STEPS = 3;
 const MAX_FRAMES = 600;
 /* Columns of a message by the names they have here, one per horizon. */
 const FORECASTS = {forecast: "forecast", lower: "lower", upper: "upper",
@@ -43,6 +44,7 @@ export class City extends EventTarget {
 		this.pastMs = Math.min(info.history_ms || MOST_PAST_MS,
 			MOST_PAST_MS);
 		this.horizons = info.horizons || [];
+		this.version = 0;	/* of the list of segments */
 		this.ids = [];
 		this.name = [];
 		this.lat = [];
@@ -72,6 +74,7 @@ export class City extends EventTarget {
 		const s = await get("segments");
 		const n = s.ids.length;
 
+		this.version = s.version;
 		this.ids = s.ids;
 		this.name = s.name || [];
 		this.lat = s.lat;
@@ -140,7 +143,7 @@ export class City extends EventTarget {
 		this.made = m.made?.reduce((a, b) => Math.max(a, b ?? 0), 0) || null;
 		for (const [key, name] of Object.entries(FORECASTS))
 			this[key] = (m[name] || []).map((c) => column(c, n));
-		this.grow(m.speed_kmh?.length);
+		this.grow(m.segments);
 	}
 
 	applyTick(m)
@@ -176,10 +179,11 @@ export class City extends EventTarget {
 		});
 	}
 
-	/* More segments than are known: asks for them once. */
-	grow(count)
+	/* The list of segments is another than was read: asks for it once. */
+	grow(version)
 	{
-		if (!(count > this.ids.length) || this.growing)
+		if (version === undefined || version === this.version ||
+		    this.growing)
 			return;
 		this.growing = true;
 		this.loadSegments().catch(() => {}).finally(() => {
@@ -191,8 +195,9 @@ export class City extends EventTarget {
 	{
 		if (this.time === null)
 			return;
-		this.frames.set(this.time, {speed: this.speed.slice(),
-			count: this.count.slice(), class: this.class.slice()});
+		const live = (v, i) => this.late(i) ? NaN : v;
+		this.frames.set(this.time, {speed: this.speed.map(live),
+			count: this.count.map(live), class: this.class.map(live)});
 		for (const t of this.frames.keys())
 			if (t < this.time - this.pastMs ||
 			    t > this.time || this.frames.size > MAX_FRAMES)
@@ -227,11 +232,22 @@ export class City extends EventTarget {
 			{...this.frames.get(best), time: best};
 	}
 
+	/* Whether the reading is older than the server calls live. */
+	late(i)
+	{
+		return !(this.at[i] >= this.time - LIVE_STEPS * this.stepMs);
+	}
+
 	/* The level in a view; cells have a class, which says it for them. */
 	levelIn(view, i)
 	{
 		return view.class[i] >= 0 ? levelOfClass(view.class[i]) :
 			levelOf(view.speed[i], this.free[i]);
+	}
+
+	levelNow(i)
+	{
+		return this.late(i) ? 0 : this.levelIn(this, i);
 	}
 
 	/* Whether cells come with classes, and what a level is called then. */
@@ -253,7 +269,8 @@ export class City extends EventTarget {
 		const level = new Uint8Array(n);
 
 		for (let i = 0; i < n; i++)
-			level[i] = this.levelIn(now, i);
+			level[i] = minutes === 0 ? this.levelNow(i) :
+				this.levelIn(now, i);
 		return {...now, level};
 	}
 

@@ -70,7 +70,7 @@ export class Detail
 	fillHead()
 	{
 		const {city, index: i} = this;
-		const level = city.levelIn(city, i);
+		const level = city.levelNow(i);
 
 		fill(this.head,
 			h("p", {class: "over"}, city.cells ? "Cell" : "Segment"),
