@@ -228,7 +228,8 @@ export class RoutePage
 			h("span", {class: "route-facts"},
 				k === 0 ? "Quickest" : "Alternative " + k,
 				h("small", null, distance(r.distance_km) +
-					" \u00b7 there " + at(r.eta_minutes))),
+					(this.timed ? " \u00b7 there " +
+						at(r.eta_minutes) : ""))),
 			this.strip(r),
 			h("span", {class: "route-share"}, bar(r.live_share ?? 0),
 				percent(r.live_share) + " of the way has live data"),
@@ -274,8 +275,14 @@ export class RoutePage
 		].filter(Boolean)});
 	}
 
+	/* When one is there can be said as soon as the time is known. */
 	tick()
 	{
+		if (!this.timed && this.city.time !== null) {
+			this.timed = true;
+			if (this.routes.length)
+				this.choose(this.chosen);
+		}
 		this.map.show({level: this.city.view(this.leave).level});
 	}
 }
