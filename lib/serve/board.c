@@ -60,6 +60,7 @@ tp_board_new(const struct tp_board_conf *c, struct tp_err *e)
 	b->time = b->first = b->foreseen_day = TP_TIME_NONE;
 	tp_series_init(&b->series, b->conf.step_ms, (size_t)steps,
 	    b->conf.tz);
+	b->series.cells = tp_board_cells(b);
 	tp_measure_init(&b->measure, &b->series, 1 - b->conf.coverage);
 	tp_alertlog_init(&b->alerts, b->conf.max_alerts);
 	b->summary.mean_speed = NAN;

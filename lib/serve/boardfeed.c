@@ -181,6 +181,7 @@ take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 /* The readings of one record; NAN where it has none. */
 struct values {
 	double	speed, volume, occupancy, count, jam;
+	int8_t	class;		/* -1: not said */
 	bool	settled;	/* not to be told again otherwise */
 };
 
@@ -231,6 +232,8 @@ add_reading(struct tp_board *b, size_t seg, int64_t t,
 		tp_measure_advance(&b->measure,
 		    tp_series_step(&b->series, t));
 		tp_series_add(&b->series, seg, t, v->speed, v->volume, slow);
+		tp_series_crowd(&b->series, seg, t, (struct tp_crowd){
+		    (float)v->count, v->class });
 		if (t > s->counted)
 			s->counted = t;
 	}
@@ -242,6 +245,7 @@ add_reading(struct tp_board *b, size_t seg, int64_t t,
 	s->occupancy = (float)v->occupancy;
 	s->count = (float)v->count;
 	s->jam = (float)v->jam;
+	s->class = v->class;
 	s->changed = true;
 	if (t > b->time)
 		b->time = t;
@@ -290,6 +294,7 @@ take_reading(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 	v.count = extra(r, "vehicle_count", 1e9);
 	if (isnan(v.count))
 		v.count = number(r, TP_F_EVENT_COUNT, 0, 1e9);
+	v.class = class_of(r);
 	v.settled = r->at[TP_F_FINAL] == NULL ||
 	    r->at[TP_F_FINAL]->type != TP_JSON_FALSE;
 	i = tp_board_seg(b, rd.id, rd.idlen);
@@ -301,7 +306,6 @@ take_reading(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 	take_place(b, &b->seg[i], r);
 	add_reading(b, i, rd.t, &v);
 	b->seg[i].measured = true;
-	b->seg[i].class = class_of(r);
 	return 0;
 }
 
@@ -333,7 +337,8 @@ take_current(struct tp_board *b, size_t seg, const struct tp_issued *f)
 {
 	struct values	v = {
 		.speed = f->current, .volume = NAN, .occupancy = NAN,
-		.count = NAN, .jam = NAN, .settled = true,
+		.count = NAN, .jam = NAN, .class = -1,
+		.settled = true,
 	};
 
 	if (b->seg[seg].measured || isnan(f->current) ||

@@ -45,6 +45,27 @@ step_speed(const struct tp_board *b, size_t seg, int64_t step)
 	return p != NULL && p->n > 0 ? (double)p->speed : (double)NAN;
 }
 
+/* The counts or classes of cells, a row for each step. */
+static void
+put_crowds(const struct tp_board *b, bool classes, int64_t from, int64_t to,
+    int64_t every, struct tp_buf *out)
+{
+	const struct tp_crowd	*x;
+	size_t			 i;
+
+	tp_put_key_open(out, classes ? "class" : "count", '[');
+	for (; from <= to; from += every) {
+		tp_put_open(out, '[');
+		for (i = 0; i < b->ids.n; i++) {
+			x = tp_series_crowd_at(&b->series, i, from);
+			tp_put_num(out, !classes ? (double)x->count :
+			    x->class < 0 ? (double)NAN : x->class, 2);
+		}
+		tp_put_close(out, ']');
+	}
+	tp_put_close(out, ']');
+}
+
 int
 tp_body_frames(struct tp_board *b, const struct tp_http_req *q,
     struct tp_buf *out)
@@ -69,7 +90,12 @@ tp_body_frames(struct tp_board *b, const struct tp_http_req *q,
 			tp_put_num(out, step_speed(b, i, s), 2);
 		tp_put_close(out, ']');
 	}
-	tp_buf_lit(out, "]}");
+	tp_put_close(out, ']');
+	if (tp_board_cells(b)) {
+		put_crowds(b, false, from, to, every, out);
+		put_crowds(b, true, from, to, every, out);
+	}
+	tp_put_close(out, '}');
 	return 200;
 }
 

@@ -35,10 +35,20 @@ void
 tp_series_release(struct tp_series *s)
 {
 	free(s->step);
+	free(s->crowd);
 	free(s->hours);
 	free(s->usual);
 	free(s->all);
 	*s = (struct tp_series){ 0 };
+}
+
+/* Nothing was measured at this place of the ring. */
+static void
+empty(struct tp_series *s, size_t at)
+{
+	s->step[at] = (struct tp_step){ NAN, NAN, 0, 0 };
+	if (s->cells)
+		s->crowd[at] = (struct tp_crowd){ NAN, -1 };
 }
 
 void
@@ -50,14 +60,16 @@ tp_series_grow(struct tp_series *s)
 		s->cap += s->cap / 2 + 64;
 		s->step = tp_realloc(s->step, s->cap,
 		    s->steps * sizeof(*s->step));
+		if (s->cells)
+			s->crowd = tp_realloc(s->crowd, s->cap,
+			    s->steps * sizeof(*s->crowd));
 		s->hours = tp_realloc(s->hours, s->cap,
 		    TP_SERIES_HOURS * sizeof(*s->hours));
 		s->usual = tp_realloc(s->usual, s->cap,
 		    usual * sizeof(*s->usual));
 	}
 	for (i = 0; i < s->steps; i++)
-		s->step[s->n * s->steps + i] = (struct tp_step){ NAN, NAN,
-			0, 0 };
+		empty(s, s->n * s->steps + i);
 	memset(&s->hours[s->n * TP_SERIES_HOURS], 0,
 	    TP_SERIES_HOURS * sizeof(*s->hours));
 	memset(&s->usual[s->n * usual], 0, usual * sizeof(*s->usual));
@@ -103,8 +115,7 @@ advance_steps(struct tp_series *s, int64_t step)
 		size_t	at = modulo(from, s->steps);
 
 		for (seg = 0; seg < s->n; seg++)
-			s->step[seg * s->steps + at] = (struct tp_step){
-				NAN, NAN, 0, 0 };
+			empty(s, seg * s->steps + at);
 	}
 	s->newest = step;
 }
@@ -204,6 +215,16 @@ tp_series_add(struct tp_series *s, size_t seg, int64_t t, double speed,
 	    speed);
 }
 
+void
+tp_series_crowd(struct tp_series *s, size_t seg, int64_t t,
+    struct tp_crowd c)
+{
+	int64_t	step = tp_series_step(s, t);
+
+	if (s->cells && step <= s->newest && step >= tp_series_oldest(s))
+		s->crowd[seg * s->steps + modulo(step, s->steps)] = c;
+}
+
 int64_t
 tp_series_oldest(const struct tp_series *s)
 {
@@ -216,6 +237,14 @@ tp_series_at(const struct tp_series *s, size_t seg, int64_t step)
 	if (step > s->newest || step < tp_series_oldest(s))
 		return NULL;
 	return &s->step[seg * s->steps + modulo(step, s->steps)];
+}
+
+const struct tp_crowd *
+tp_series_crowd_at(const struct tp_series *s, size_t seg, int64_t step)
+{
+	if (!s->cells || step > s->newest || step < tp_series_oldest(s))
+		return NULL;
+	return &s->crowd[seg * s->steps + modulo(step, s->steps)];
 }
 
 const struct tp_hour *

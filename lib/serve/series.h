@@ -24,6 +24,12 @@ struct tp_step {
 	uint16_t	n, nvolume;
 };
 
+/* Of a cell: how many vehicles or events, and how crowded, as told last. */
+struct tp_crowd {
+	float		count;		/* NAN: not said */
+	int8_t		class;		/* 0 low .. 2 high; -1: not said */
+};
+
 /* Sums over an hour. */
 struct tp_hour {
 	double		speed, volume;
@@ -40,6 +46,7 @@ struct tp_quarter {
 struct tp_series {
 	int64_t		 step_ms;
 	size_t		 steps;		/* kept of each segment */
+	bool		 cells;		/* set before the first segment */
 	struct tp_tz	*tz;
 	size_t		 n, cap;	/* segments */
 	int64_t		 newest;	/* step; -1: no reading (none is as
@@ -47,6 +54,7 @@ struct tp_series {
 	int64_t		 hour;		/* newest, since 1970 in local time; or
 					 * -1 */
 	struct tp_step	*step;		/* n * steps, by step modulo steps */
+	struct tp_crowd	*crowd;		/* likewise; NULL: no cells */
 	struct tp_hour	*hours;		/* n * TP_SERIES_HOURS */
 	struct tp_quarter	*usual;		/* n * 2 * TP_SERIES_QUARTERS */
 	struct tp_hour	*all;		/* TP_SERIES_DAYS */
@@ -66,6 +74,10 @@ void tp_series_grow(struct tp_series *s);
 void tp_series_add(struct tp_series *s, size_t seg, int64_t t, double speed,
     double volume, bool congested);
 
+/* What was told of a cell in the step of a time, if that is kept. */
+void tp_series_crowd(struct tp_series *s, size_t seg, int64_t t,
+    struct tp_crowd c);
+
 /* The step of a time. */
 int64_t tp_series_step(const struct tp_series *s, int64_t t);
 /* The oldest step that is kept; newest + 1 where there is none. */
@@ -73,6 +85,10 @@ int64_t tp_series_oldest(const struct tp_series *s);
 /* What was measured in a step, NULL where that is not kept. */
 const struct tp_step *tp_series_at(const struct tp_series *s, size_t seg,
     int64_t step);
+
+/* The same of a cell; NULL where segments are none. */
+const struct tp_crowd *tp_series_crowd_at(const struct tp_series *s,
+    size_t seg, int64_t step);
 
 /* Hours since 1970 in local time. */
 int64_t tp_series_hour(const struct tp_series *s, int64_t t);

@@ -274,6 +274,42 @@ remembers_steps(void **state)
 	tp_board_free(b);
 }
 
+/* Cells remember how crowded they were in each step. */
+static void
+remembers_crowds(void **state)
+{
+	static const char	line[] = "{\"cell_id\":\"%s\",\"window_start\":"
+				    "%lld,\"event_count\":%d,\"avg_speed_kmh\":"
+				    "20,\"congestion_level\":\"%s\"}";
+	struct tp_board_conf	 c = { .tiling = { TP_TILE_GRID, 250, 0 } };
+	struct tp_err		 e = { 0 };
+	struct tp_board		*b = tp_board_new(&c, &e);
+	json_t			*j, *x;
+	size_t			 n;
+
+	(void)state;
+	feed(b, line, "a", (long long)T0, 7, "high");
+	feed(b, line, "b", (long long)(T0 + 5 * MIN), 9, "LIGHT");
+	j = ask(b, "/api/v1/frames", NULL, NULL, NULL);
+	x = json_object_get(j, "count");
+	n = json_array_size(x);
+	assert_int_equal(n, json_array_size(json_object_get(j, "times")));
+	assert_float_equal(json_number_value(json_array_get(json_array_get(x,
+	    n - 2), 0)), 7, 0);
+	assert_true(json_is_null(json_array_get(json_array_get(x, n - 1),
+	    0)));
+	assert_float_equal(json_number_value(json_array_get(json_array_get(x,
+	    n - 1), 1)), 9, 0);
+	x = json_array_get(json_object_get(j, "class"), n - 2);
+	assert_float_equal(json_number_value(json_array_get(x, 0)), 2, 0);
+	json_decref(j);
+	j = ask(b, "/api/v1/live", NULL, NULL, NULL);
+	assert_float_equal(column_at(j, "class", 1), 0, 0);
+	assert_float_equal(column_at(j, "count", 1), 9, 0);
+	json_decref(j);
+	tp_board_free(b);
+}
+
 /* The slowest first, now and as foreseen. */
 static void
 ranks_hotspots(void **state)
@@ -311,6 +347,7 @@ main(void)
 		cmocka_unit_test(changes_model),
 		cmocka_unit_test(sums_up_hours),
 		cmocka_unit_test(remembers_steps),
+		cmocka_unit_test(remembers_crowds),
 		cmocka_unit_test(ranks_hotspots),
 	};
 
