@@ -38,8 +38,8 @@ static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "The picture" },
 	{ TP_OPT_CHOICE, 'k', "kind", AT(kind), "KIND", TP_PLOT_KINDS,
 	    "what to draw: speeds by time and sensor (the default), "
-	    "forecasts against readings, errors by horizon, residuals, or "
-	    "speeds by hour", 0, 0 },
+	    "forecasts against readings, errors by horizon, residuals, "
+	    "speeds by hour, or a route on its roads", 0, 0 },
 	{ TP_OPT_FILE, 'o', "output", AT(output), "FILE", NULL,
 	    "the picture: .png or .svg by name, - in the terminal "
 	    "(the default)", 0, 0 },

@@ -61,6 +61,8 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_INT, 0, "alternatives", AT(others), "N", NULL,
 	    "other good ways, where a question does not say how many "
 	    "(default 0)", 0, 3 },
+	{ TP_OPT_FLAG, 0, "legs", AT(route.legs), NULL, NULL,
+	    "tell the speed between waypoints", 0, 0 },
 	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", "own|hanoi",
 	    "the shape of answers (default: that of the question)", 0, 0 },
 	{ TP_OPT_FILE, 0, "updates", AT(updates), "FILE", NULL,

@@ -11,7 +11,7 @@ _tp_plot()
 	fi
 	case $prev in
 	-k|--kind)
-		COMPREPLY=($(compgen -W 'heatmap forecast error residuals profile' -- "$cur"))
+		COMPREPLY=($(compgen -W 'heatmap forecast error residuals profile route' -- "$cur"))
 		return ;;
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")

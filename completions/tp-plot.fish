@@ -1,4 +1,4 @@
-complete -c tp-plot -s k -l kind -x -a 'heatmap forecast error residuals profile' -d 'what to draw: speeds by time and sensor (the default), forecasts against readings, errors by horizon, residuals, or speeds by hour'
+complete -c tp-plot -s k -l kind -x -a 'heatmap forecast error residuals profile route' -d 'what to draw: speeds by time and sensor (the default), forecasts against readings, errors by horizon, residuals, speeds by hour, or a route on its roads'
 complete -c tp-plot -s o -l output -r -F -d 'the picture: .png or .svg by name, - in the terminal (the default)'
 complete -c tp-plot -l type -x -a 'auto png svg text' -d 'what kind of file (default: by the name of FILE)'
 complete -c tp-plot -l title -x -d 'another title'

@@ -9,6 +9,8 @@ complete -c tp-route -l from -x -d 'where the way begins: LAT,LON or the name of
 complete -c tp-route -l to -x -d 'where it ends'
 complete -c tp-route -l depart -x -d 'when: a time, or now, which is the newest in the input (default)'
 complete -c tp-route -l alternatives -x -d 'other good ways, where a question does not say how many (default 0)'
+complete -c tp-route -l legs -d 'tell the speed between waypoints'
+complete -c tp-route -l no-legs
 complete -c tp-route -l as -x -a 'own hanoi' -d 'the shape of answers (default: that of the question)'
 complete -c tp-route -l updates -r -F -d 'a line for each batch of news that changed the roads'
 complete -c tp-route -s i -l input -r -F -d 'read FILE; - is standard input; .gz and .zst are unpacked'

@@ -18,7 +18,7 @@ init(void *st, const void *conf, struct tp_err *e)
 	    p->conf->step_ms;
 	p->readings.max_keys = p->conf->max_keys;
 	p->readings.max_readings = p->conf->max_readings;
-	p->forecasts.max = p->conf->max_readings;
+	p->forecasts.max = p->route.max = p->conf->max_readings;
 	p->unit = p->conf->unit;
 	return 0;
 }
@@ -31,6 +31,7 @@ tp_plot_release(struct tp_plot *p)
 	tp_residuals_release(&p->residuals);
 	tp_hourly_release(&p->profile);
 	tp_errorpic_release(&p->errors);
+	tp_routepic_release(&p->route);
 	tp_buf_release(&p->id);
 }
 
@@ -195,9 +196,11 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 	if (p->conf->kind == TP_PLOT_HEATMAP ||
 	    p->conf->kind == TP_PLOT_PROFILE || r->input < p->conf->ntruth)
 		return take_reading(p, r, out);
-	if (p->conf->kind != TP_PLOT_ERROR)
+	if (p->conf->kind != TP_PLOT_ERROR && p->conf->kind != TP_PLOT_ROUTE)
 		return take_forecast(p, r, out);
-	if (tp_errorpic_add(&p->errors, r, &why) != 0)
+	if ((p->conf->kind == TP_PLOT_ROUTE ?
+	    tp_routepic_add(&p->route, r, &why) :
+	    tp_errorpic_add(&p->errors, r, &why)) != 0)
 		return tp_out_reject(out, r, "schema", why);
 	return 0;
 }
@@ -347,6 +350,8 @@ tp_plot_draw(struct tp_plot *p, const struct tp_page *page, struct tp_buf *b,
 		return draw_residuals(p, page, b, e);
 	case TP_PLOT_PROFILE:
 		return draw_profile(p, page, unit, b, e);
+	case TP_PLOT_ROUTE:
+		return tp_routepic_draw(&p->route, page, b, e);
 	}
 	return tp_err_set(e, TP_EXIT_USAGE, "no such kind");
 }

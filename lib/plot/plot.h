@@ -11,14 +11,15 @@
 #include "plot/page.h"
 #include "plot/hourly.h"
 #include "plot/residuals.h"
+#include "plot/routepic.h"
 #include "rec/filter.h"
 
 /* As the words of --kind, in this order. */
 enum tp_plot_kind {
 	TP_PLOT_HEATMAP, TP_PLOT_FORECAST, TP_PLOT_ERROR, TP_PLOT_RESIDUALS,
-	TP_PLOT_PROFILE,
+	TP_PLOT_PROFILE, TP_PLOT_ROUTE,
 };
-#define TP_PLOT_KINDS	"heatmap|forecast|error|residuals|profile"
+#define TP_PLOT_KINDS	"heatmap|forecast|error|residuals|profile|route"
 
 /* Borrowed by the state. */
 struct tp_plot_conf {
@@ -49,6 +50,7 @@ struct tp_plot {
 	enum tp_unit	 unit;		/* of the residuals */
 	struct tp_hourly profile;
 	struct tp_errorpic errors;
+	struct tp_routepic route;
 	struct tp_buf	 id;		/* scratch */
 };
 
