@@ -15,7 +15,7 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/zlib:zlib1g-dev pc/libzstd:libzstd-dev pc/jansson:libjansson-dev
 	pc/rdkafka:librdkafka-dev pc/libmicrohttpd:libmicrohttpd-dev
 	pc/gnutls:libgnutls28-dev h/crypt.h:libcrypt-dev
-	pc/sqlite3:libsqlite3-dev
+	pc/sqlite3:libsqlite3-dev pc/libpq:libpq-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
 run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool cmd/curl:curl
 	file/etc/ssl/certs/ca-certificates.crt:ca-certificates

@@ -21,7 +21,6 @@ enum tp_store_ask {
 
 struct tp_backend {
 	const char	*scheme;	/* "sqlite" */
-	bool		 ordered;	/* tp_batch_sort() before write */
 	/* Sets s->db; rest is the URL behind the scheme.  0 or -1. */
 	int	(*open)(struct tp_store *s, const char *rest,
 		    struct tp_err *e);
@@ -62,6 +61,6 @@ struct tp_store {
 	void		*db;
 };
 
-extern const struct tp_backend tp_backend_sqlite;
+extern const struct tp_backend tp_backend_sqlite, tp_backend_pg;
 
 #endif

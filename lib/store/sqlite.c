@@ -299,7 +299,6 @@ sqlite_check(struct tp_store *s, struct tp_err *e)
 
 const struct tp_backend tp_backend_sqlite = {
 	.scheme = "sqlite",
-	.ordered = true,
 	.open = sqlite_open,
 	.close = sqlite_close,
 	.write = tp_sqlite_write,

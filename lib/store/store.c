@@ -6,7 +6,7 @@
 #include "store/backend.h"
 
 static const struct tp_backend *const	backends[] = {
-	&tp_backend_sqlite,
+	&tp_backend_sqlite, &tp_backend_pg,
 };
 
 /* The backend of a URL, and where its address begins. */

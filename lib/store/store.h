@@ -26,11 +26,8 @@ enum tp_store_mode {
 	TP_STORE_WRITE,		/* made where it is not there */
 };
 
-enum tp_store_schema { TP_SCHEMA_OWN, TP_SCHEMA_LA, TP_SCHEMA_HANOI };
-
 struct tp_store_conf {
 	enum tp_store_mode mode;
-	enum tp_store_schema schema;	/* of PostgreSQL */
 	int64_t		 retain_ms;	/* older records are removed; 0: no */
 	int64_t		 busy_ms;	/* waits so long for another's lock,
 					 * and for a server to come back */
@@ -112,7 +109,7 @@ int tp_store_vacuum(struct tp_store *s, struct tp_err *e);
 int tp_store_check(struct tp_store *s, struct tp_err *e);
 
 /*
- * Writes a batch (store/batch.h) in one transaction: its rows, and how far
+ * Writes a batch (store/batch.h), sorted by tp_batch_sort(), in one transaction: its rows, and how far
  * its sources were read, so that rows whose source the store knows to be
  * further are passed over.  On -1 nothing of it was written; code
  * TP_EXIT_RESTART: another writer has moved one of the sources.

@@ -1,0 +1,343 @@
+/* PostgreSQL: connecting, making the tables, and looking after them. */
+#include "store/pg.h"
+
+#include <inttypes.h>
+
+#include "store/sql.h"
+
+int
+tp_pg_error(struct tp_pg *d, const PGresult *r, struct tp_err *e)
+{
+	const char	*state = r != NULL ?
+			    PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
+	const char	*text = r != NULL ? PQresultErrorMessage(r) : "";
+	size_t		 n;
+
+	if (*text == '\0')
+		text = PQerrorMessage(d->c);
+	for (n = strlen(text); n > 0 && text[n - 1] == '\n'; n--)
+		;
+	/* a full disk, and the like, pass; so the caller may come back */
+	return tp_err_set(e, TP_EXIT_SYS, "%.*s%s%s", (int)n, text,
+	    state != NULL ? ", SQLSTATE " : "", state != NULL ? state : "");
+}
+
+int
+tp_pg_exec(struct tp_pg *d, const char *sql, struct tp_err *e)
+{
+	PGresult	*r = PQexec(d->c, sql);
+	ExecStatusType	 st = PQresultStatus(r);
+	int		 rc = 0;
+
+	if (st != PGRES_COMMAND_OK && st != PGRES_TUPLES_OK &&
+	    st != PGRES_COPY_IN)
+		rc = tp_pg_error(d, r, e);
+	PQclear(r);
+	return rc;
+}
+
+PGresult *
+tp_pg_query(struct tp_pg *d, const char *sql, int n,
+    const char *const *values, struct tp_err *e)
+{
+	PGresult	*r = PQexecParams(d->c, sql, n, NULL, values, NULL,
+			    NULL, 0);
+	ExecStatusType	 st = PQresultStatus(r);
+
+	if (st == PGRES_TUPLES_OK || st == PGRES_COMMAND_OK)
+		return r;
+	tp_pg_error(d, r, e);
+	PQclear(r);
+	return NULL;
+}
+
+int64_t
+tp_pg_int(const PGresult *r, int row, int column)
+{
+	int64_t	v;
+
+	if (PQgetisnull(r, row, column) || tp_parse_int(PQgetvalue(r, row,
+	    column), (size_t)PQgetlength(r, row, column), &v) == -1)
+		return TP_STORE_NULL;
+	return v;
+}
+
+static void
+put_table(struct tp_buf *b, enum tp_store_kind k)
+{
+	const struct tp_table	*t = &tp_tables[k];
+	int			 i;
+
+	tp_buf_printf(b, "CREATE TABLE tp.%s(", t->name);
+	for (i = 0; i < t->n; i++)
+		tp_buf_printf(b, "%s %s%s,", t->col[i].name,
+		    t->col[i].type == TP_COLUMN_TEXT ? "text" :
+		    t->col[i].type == TP_COLUMN_SENSOR ? "int" : "bigint",
+		    i < t->nkey ? " NOT NULL" : "");
+	tp_buf_lit(b, "shape int NOT NULL,rest text,PRIMARY KEY(");
+	tp_sql_key(b, t);
+	tp_buf_printf(b, "))%s;", tp_pg_monthly(k) ?
+	    " PARTITION BY RANGE(t)" : "");
+	if (tp_pg_monthly(k))
+		tp_buf_printf(b, "CREATE TABLE tp.%s_other PARTITION OF tp.%s "
+		    "DEFAULT;CREATE INDEX ON tp.%s USING brin(t);", t->name,
+		    t->name, t->name);
+	else
+		tp_buf_printf(b, "CREATE INDEX ON tp.%s(t);", t->name);
+}
+
+/* All tables in one transaction; a second writer waits for it. */
+static int
+make_schema(struct tp_pg *d, struct tp_err *e)
+{
+	struct tp_buf	b = { 0 };
+	int		k, rc;
+
+	tp_buf_printf(&b, "CREATE SCHEMA IF NOT EXISTS tp;"
+	    "CREATE TABLE tp.version(version int NOT NULL);"
+	    "INSERT INTO tp.version VALUES(%d);"
+	    "CREATE TABLE tp.sensor(id serial PRIMARY KEY,"
+	    "name text NOT NULL UNIQUE);"
+	    "CREATE TABLE tp.shape(id serial PRIMARY KEY,"
+	    "text text NOT NULL);"
+	    /* texts may be longer than an index takes */
+	    "CREATE UNIQUE INDEX ON tp.shape(md5(text));"
+	    "CREATE TABLE tp.position(source text,partition int,"
+	    "next bigint NOT NULL,PRIMARY KEY(source,partition));",
+	    TP_STORE_VERSION);
+	for (k = 0; k < TP_STORE_KINDS; k++)
+		put_table(&b, (enum tp_store_kind)k);
+	tp_buf_lit(&b, "CREATE VIEW tp.readings AS SELECT s.name AS segment,"
+	    "to_timestamp(r.t/1000.0) AS time,r.speed/1000.0 AS speed_kmh,"
+	    "r.volume/1000.0 AS volume_vph,r.occupancy/1000.0 AS "
+	    "occupancy_percent FROM tp.reading r JOIN tp.sensor s "
+	    "ON s.id=r.sensor");
+	rc = tp_pg_exec(d, tp_buf_cstr(&b), e);
+	tp_buf_release(&b);
+	return rc;
+}
+
+static int
+check_version(struct tp_pg *d, struct tp_err *e)
+{
+	PGresult	*r = tp_pg_query(d, "SELECT version FROM tp.version",
+			    0, NULL, e);
+	int64_t		 v;
+
+	if (r == NULL)
+		return -1;
+	v = PQntuples(r) == 1 ? tp_pg_int(r, 0, 0) : 0;
+	PQclear(r);
+	if (v == TP_STORE_VERSION)
+		return 0;
+	return tp_err_set(e, TP_EXIT_DATA, "the store has schema version "
+	    "%" PRId64 " and this program %d: %s", v, TP_STORE_VERSION,
+	    v > TP_STORE_VERSION ? "use a newer tp-store" :
+	    "it is too old to be migrated");
+}
+
+static int
+open_own(struct tp_store *s, struct tp_err *e)
+{
+	struct tp_pg	*d = s->db;
+	PGresult	*r;
+	bool		 there;
+	int		 rc;
+
+	r = tp_pg_query(d, "SELECT to_regclass('tp.version') IS NOT NULL", 0,
+	    NULL, e);
+	if (r == NULL)
+		return -1;
+	there = strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+	PQclear(r);
+	if (there)
+		return check_version(d, e);
+	if (s->conf.mode == TP_STORE_READ)
+		return tp_err_set(e, TP_EXIT_DATA, "no store (schema tp) in "
+		    "this database");
+	if (tp_pg_exec(d, "BEGIN;SELECT pg_advisory_xact_lock(1953526643)",
+	    e) == -1)
+		return -1;
+	r = tp_pg_query(d, "SELECT to_regclass('tp.version') IS NOT NULL", 0,
+	    NULL, e);
+	there = r != NULL && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+	PQclear(r);
+	rc = there ? check_version(d, e) : make_schema(d, e);
+	if (rc == 0)
+		rc = tp_pg_exec(d, "COMMIT", e);
+	if (rc == -1)
+		tp_pg_exec(d, "ROLLBACK", &(struct tp_err){ 0 });
+	return rc;
+}
+
+int
+tp_pg_connect(struct tp_store *s, struct tp_err *e)
+{
+	struct tp_pg	*d = s->db;
+
+	if (d->c != NULL)
+		PQfinish(d->c);
+	d->c = PQconnectdb(d->conninfo);
+	if (PQstatus(d->c) != CONNECTION_OK)
+		return tp_pg_error(d, NULL, e);
+	if (PQsetClientEncoding(d->c, "UTF8") != 0 ||
+	    tp_pg_exec(d, "SET client_min_messages=error;"
+	    "SET timezone='UTC'", e) == -1)
+		return tp_pg_error(d, NULL, e);
+	return open_own(s, e);
+}
+
+/* What may be shown of where it is. */
+static char *
+shown(PQconninfoOption *o)
+{
+	struct tp_buf	b = { 0 };
+	char		*name;
+
+	tp_buf_lit(&b, "postgres:");
+	for (; o->keyword != NULL; o++)
+		if (o->val != NULL && (strcmp(o->keyword, "dbname") == 0 ||
+		    strcmp(o->keyword, "host") == 0))
+			tp_buf_printf(&b, "%s%s=%s", b.n > 9 ? " " : "",
+			    o->keyword, o->val);
+	name = tp_strdup(tp_buf_cstr(&b));
+	tp_buf_release(&b);
+	return name;
+}
+
+static int
+pg_open(struct tp_store *s, const char *rest, struct tp_err *e)
+{
+	struct tp_pg		*d = tp_calloc(1, sizeof(*d));
+	struct tp_buf		 b = { 0 };
+	PQconninfoOption	*o;
+	char			*why = NULL;
+
+	s->db = d;
+	d->newest = TP_STORE_NULL;
+	if (rest[0] == '/' && rest[1] == '/')
+		tp_buf_lit(&b, "postgresql:");
+	tp_buf_str(&b, rest);
+	d->conninfo = tp_strdup(tp_buf_cstr(&b));
+	tp_buf_release(&b);
+	/* what is wrong may have a password in it: not shown */
+	if ((o = PQconninfoParse(d->conninfo, &why)) == NULL) {
+		PQfreemem(why);
+		free(s->name);
+		s->name = tp_strdup("postgres");
+		return tp_err_set(e, TP_EXIT_USAGE, "no address of a database "
+		    "(try dbname=NAME host=HOST, or //HOST/NAME)");
+	}
+	free(s->name);
+	s->name = shown(o);
+	PQconninfoFree(o);
+	return tp_pg_connect(s, e);
+}
+
+static void
+pg_close(struct tp_store *s)
+{
+	struct tp_pg	*d = s->db;
+
+	if (d == NULL)
+		return;
+	if (d->c != NULL)
+		PQfinish(d->c);
+	free(d->conninfo);
+	tp_buf_release(&d->copy);
+	PQclear(d->shapes);
+	tp_map_release(&d->months);
+	free(d->segment);
+	free(d->shape);
+	free(d->had);
+	free(d);
+}
+
+static int
+pg_info(struct tp_store *s, struct tp_store_info *i, struct tp_err *e)
+{
+	struct tp_pg	*d = s->db;
+	PGresult	*r;
+	char		 sql[200];
+	int		 k;
+
+	i->version = TP_STORE_VERSION;
+	r = tp_pg_query(d, "SELECT (SELECT count(*) FROM tp.sensor),"
+	    "(SELECT coalesce(sum(pg_total_relation_size(oid)),0)::bigint "
+	    "FROM pg_class WHERE relnamespace='tp'::regnamespace AND "
+	    "relkind='r')", 0, NULL, e);
+	if (r == NULL)
+		return -1;
+	i->segments = (uint64_t)tp_pg_int(r, 0, 0);
+	i->bytes = (uint64_t)tp_pg_int(r, 0, 1);
+	PQclear(r);
+	for (k = 0; k < TP_STORE_KINDS; k++) {
+		snprintf(sql, sizeof(sql), "SELECT count(*),min(t),max(t) "
+		    "FROM tp.%s", tp_tables[k].name);
+		if ((r = tp_pg_query(d, sql, 0, NULL, e)) == NULL)
+			return -1;
+		i->kind[k].rows = (uint64_t)tp_pg_int(r, 0, 0);
+		i->kind[k].from = tp_pg_int(r, 0, 1);
+		i->kind[k].to = tp_pg_int(r, 0, 2);
+		PQclear(r);
+	}
+	return 0;
+}
+
+static int
+pg_vacuum(struct tp_store *s, struct tp_err *e)
+{
+	char	sql[100];
+	int	k;
+
+	for (k = 0; k < TP_STORE_KINDS; k++) {
+		snprintf(sql, sizeof(sql), "VACUUM FULL ANALYZE tp.%s",
+		    tp_tables[k].name);
+		if (tp_pg_exec(s->db, sql, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether all rows have their names and shapes. */
+static int
+pg_check(struct tp_store *s, struct tp_err *e)
+{
+	struct tp_pg	*d = s->db;
+	PGresult	*r;
+	char		 sql[300];
+	int64_t		 n;
+	int		 k;
+
+	for (k = 0; k < TP_STORE_KINDS; k++) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM tp.%s r "
+		    "WHERE NOT EXISTS(SELECT 1 FROM tp.shape x WHERE "
+		    "x.id=r.shape)%s", tp_tables[k].name,
+		    tp_tables[k].sensor < 0 ? "" : " OR (sensor IS NOT NULL "
+		    "AND NOT EXISTS(SELECT 1 FROM tp.sensor x WHERE "
+		    "x.id=r.sensor))");
+		if ((r = tp_pg_query(d, sql, 0, NULL, e)) == NULL)
+			return -1;
+		n = tp_pg_int(r, 0, 0);
+		PQclear(r);
+		if (n == 0)
+			continue;
+		tp_err_set(e, TP_EXIT_NO, "%" PRId64 " rows of %s have no "
+		    "shape or segment", n, tp_tables[k].name);
+		return 1;
+	}
+	return 0;
+}
+
+const struct tp_backend tp_backend_pg = {
+	.scheme = "postgres",
+	.open = pg_open,
+	.close = pg_close,
+	.write = tp_pg_write,
+	.position = tp_pg_position,
+	.rows = tp_pg_rows,
+	.shape = tp_pg_shape,
+	.info = pg_info,
+	.vacuum = pg_vacuum,
+	.check = pg_check,
+};

@@ -1,0 +1,102 @@
+# shellcheck shell=sh
+# Real servers on a private folder, $servers, and unix sockets in it; all are
+# stopped and wiped when the script that reads this ends.
+
+# as_nobody COMMAND...: PostgreSQL refuses to run as root
+as_nobody()
+{
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && setpriv --reuid=nobody --regid=nogroup --clear-groups \
+			"$@")
+	else
+		"$@"
+	fi
+}
+
+# postgres_bin: the folder of initdb and postgres, of the newest version
+postgres_bin()
+{
+	for d in /usr/lib/postgresql/*/bin; do
+		[ ! -x "$d/initdb" ] || echo "$d"
+	done | sort -V | tail -n 1
+}
+
+# pg_start: starts it, and waits until it answers
+pg_start()
+{
+	as_nobody "$pgbin/postgres" -D "$servers/pg" -k "$servers/pg" \
+		-c listen_addresses= -c shared_buffers=64MB \
+		-c max_wal_size=512MB >>"$servers/pg.log" 2>&1 &
+	n=0
+	until "$pgbin/pg_isready" -q -h "$servers/pg"; do
+		n=$((n + 1))
+		[ $n -lt 300 ] || { tail "$servers/pg.log"; return 1; }
+		sleep 0.1
+	done
+}
+
+# pg_stop SIGNAL: INT, or QUIT as if the machine had stopped
+pg_stop()
+{
+	pid=$(head -n 1 "$servers/pg/postmaster.pid" 2>/dev/null) || return 0
+	kill -"$1" "$pid" 2>/dev/null
+	n=0
+	while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
+		n=$((n + 1))
+		sleep 0.1
+	done
+	# a zombie of ours counts as gone
+	wait "$pid" 2>/dev/null
+	true
+}
+
+# pg_make: a cluster with the database t; 77 where there is no PostgreSQL
+pg_make()
+{
+	pgbin=$(postgres_bin)
+	[ -n "$pgbin" ] || return 77
+	mkdir "$servers/pg" && chmod 755 "$servers"
+	[ "$(id -u)" != 0 ] || chown nobody "$servers/pg"
+	as_nobody "$pgbin/initdb" -D "$servers/pg" -U tp -A trust -E UTF8 \
+		--no-locale -N >"$servers/pg.log" 2>&1 &&
+		pg_start && psql -q -h "$servers/pg" -U tp -d postgres \
+		-c 'CREATE DATABASE t'
+}
+
+# redis_start: 77 where there is neither Redis nor Valkey
+redis_start()
+{
+	redis=$(command -v redis-server || command -v valkey-server) ||
+		return 77
+	"$redis" --port 0 --unixsocket "$servers/redis.sock" --save '' \
+		--appendonly no --daemonize no --dir "$servers" \
+		>>"$servers/redis.log" 2>&1 &
+	redis_pid=$!
+	n=0
+	until [ "$(redis-cli -s "$servers/redis.sock" ping 2>/dev/null)" = \
+	    PONG ]; do
+		n=$((n + 1))
+		[ $n -lt 100 ] || { tail "$servers/redis.log"; return 1; }
+		sleep 0.1
+	done
+}
+
+redis_stop()
+{
+	[ -z "${redis_pid-}" ] || kill "$redis_pid" 2>/dev/null
+	wait ${redis_pid:+"$redis_pid"} 2>/dev/null
+	redis_pid=
+}
+
+servers_end()
+{
+	[ ! -e "$servers/pg/postmaster.pid" ] || pg_stop INT
+	redis_stop
+	rm -rf "$servers"
+}
+
+servers=$(mktemp -d "${TMPDIR:-/tmp}/tp-servers.XXXXXX") || exit 2
+trap servers_end EXIT
+trap 'exit 1' INT TERM
+# shellcheck disable=SC2034 # for those who read this
+pg="postgres:host=$servers/pg user=tp dbname=t"
