@@ -31,7 +31,7 @@ SHELLS		 = $(TOOLS:%=completions/%.bash) $(TOOLS:%=completions/_%) \
 
 HDF5		:= $(shell $(PKG_CONFIG) --exists hdf5 2>/dev/null && \
 			echo hdf5 || echo hdf5-serial)
-STORE		 = sqlite3 libpq
+STORE		 = sqlite3 libpq hiredis
 MODULES		 = zlib libzstd jansson rdkafka $(HDF5) libmicrohttpd gnutls $(STORE)
 pc		 = $(shell $(PKG_CONFIG) $(1) 2>/dev/null)
 INCLUDES	:= $(patsubst -I%,-isystem %,$(call pc,--cflags $(MODULES)))

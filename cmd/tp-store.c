@@ -3,6 +3,7 @@
  * back.
  */
 #include <inttypes.h>
+#include <signal.h>
 
 #include "base/log.h"
 #include "base/opttime.h"
@@ -32,7 +33,8 @@ struct conf {
 static const struct tp_opt options[] = {
 	{ .kind = TP_OPT_HEADING, .help = "Where to" },
 	{ TP_OPT_LIST, 'o', "output", AT(outputs), "STORE", NULL,
-	    "sqlite:FILE or FILE; may be given again, to write to several",
+	    "sqlite:FILE or FILE, postgres:CONNINFO, redis:ADDRESS or "
+	    "files:FOLDER; may be given again, to write to several",
 	    0, 0 },
 	{ TP_OPT_DUR, 0, "retain", AT(store.retain_ms), "TIME", NULL,
 	    "remove what is older than the newest event by so much", 0, 0 },
@@ -114,6 +116,8 @@ write_stores(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "no store to write to (-o)");
 	if (c->kind > 0)
 		keep->kinds = (int64_t)1 << (c->kind - 1);
+	/* a server that goes away is an error of the write, not a signal */
+	signal(SIGPIPE, SIG_IGN);
 	/* the records go to the stores, and nothing to an output */
 	c->run.output = "/dev/null";
 	c->store.mode = TP_STORE_WRITE;
@@ -123,8 +127,8 @@ write_stores(struct conf *c, struct tp_err *e)
 		    e);
 		if (keep->stores[i] == NULL)
 			rc = -1;
-		else
-			keep->nstores++;
+		else if (tp_store_wants_lines(keep->stores[keep->nstores++]))
+			keep->batch.keep_lines = true;
 	}
 	if (rc == 0)
 		rc = tp_run(&run, e);

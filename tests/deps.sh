@@ -16,6 +16,7 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/rdkafka:librdkafka-dev pc/libmicrohttpd:libmicrohttpd-dev
 	pc/gnutls:libgnutls28-dev h/crypt.h:libcrypt-dev
 	pc/sqlite3:libsqlite3-dev pc/libpq:libpq-dev
+	pc/hiredis:libhiredis-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
 run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool cmd/curl:curl
 	file/etc/ssl/certs/ca-certificates.crt:ca-certificates
@@ -25,7 +26,8 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish
 	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
 	cmd/kcat:kcat cmd/mvn:maven cmd/openssl:openssl
-	cmd/strace:strace cmd/curl:curl
+	cmd/strace:strace cmd/curl:curl cmd/psql:postgresql
+	cmd/redis-cli:redis-server
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'
 maybe='file/usr/include/xgboost/c_api.h:libxgboost-dev

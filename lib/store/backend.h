@@ -21,16 +21,17 @@ enum tp_store_ask {
 
 struct tp_backend {
 	const char	*scheme;	/* "sqlite" */
+	bool		 lines;		/* wants batches with keep_lines */
 	/* Sets s->db; rest is the URL behind the scheme.  0 or -1. */
 	int	(*open)(struct tp_store *s, const char *rest,
 		    struct tp_err *e);
 	void	(*close)(struct tp_store *s);
 	int	(*write)(struct tp_store *s, const struct tp_batch *b,
 		    struct tp_err *e);
+	/* The rest is NULL where there is no such thing. */
 	int	(*position)(struct tp_store *s, const char *source,
 		    int32_t partition, int64_t *next, struct tp_err *e);
-	/* Gives rows in their order; NULL where records do not come back.
-	 * 0, what fn returned, or -1. */
+	/* Gives rows in their order.  0, what fn returned, or -1. */
 	int	(*rows)(struct tp_store *s, enum tp_store_ask ask,
 		    const struct tp_store_query *q, tp_cells_fn *fn,
 		    void *arg, struct tp_err *e);
@@ -61,6 +62,7 @@ struct tp_store {
 	void		*db;
 };
 
-extern const struct tp_backend tp_backend_sqlite, tp_backend_pg;
+extern const struct tp_backend tp_backend_sqlite, tp_backend_pg,
+			tp_backend_redis, tp_backend_files;
 
 #endif

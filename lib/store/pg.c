@@ -155,8 +155,9 @@ open_own(struct tp_store *s, struct tp_err *e)
 	if (s->conf.mode == TP_STORE_READ)
 		return tp_err_set(e, TP_EXIT_DATA, "no store (schema tp) in "
 		    "this database");
-	if (tp_pg_exec(d, "BEGIN;SELECT pg_advisory_xact_lock(1953526643)",
-	    e) == -1)
+	/* before the transaction, which would not see what others made */
+	if (tp_pg_exec(d, TP_PG_LOCK, e) == -1 ||
+	    tp_pg_exec(d, "BEGIN", e) == -1)
 		return -1;
 	r = tp_pg_query(d, "SELECT to_regclass('tp.version') IS NOT NULL", 0,
 	    NULL, e);
@@ -167,6 +168,7 @@ open_own(struct tp_store *s, struct tp_err *e)
 		rc = tp_pg_exec(d, "COMMIT", e);
 	if (rc == -1)
 		tp_pg_exec(d, "ROLLBACK", &(struct tp_err){ 0 });
+	PQclear(PQexec(d->c, TP_PG_UNLOCK));
 	return rc;
 }
 

@@ -12,6 +12,10 @@
 
 #include "store/backend.h"
 
+/* One at a time makes tables. */
+#define TP_PG_LOCK	"SELECT pg_advisory_lock(1953526643)"
+#define TP_PG_UNLOCK	"SELECT pg_advisory_unlock(1953526643)"
+
 struct tp_pg {
 	PGconn		*c;
 	char		*conninfo;

@@ -136,6 +136,7 @@ make_month(struct tp_pg *d, const struct tp_table *t, int64_t at,
 	struct tp_civil	c;
 	char		name[40], sql[300];
 	int64_t		from, to;
+	int		rc;
 
 	if (at < tp_civil_days(MONTHS_FROM, 1, 1) * TP_DAY ||
 	    at >= tp_civil_days(MONTHS_TO, 1, 1) * TP_DAY)
@@ -147,10 +148,14 @@ make_month(struct tp_pg *d, const struct tp_table *t, int64_t at,
 	from = tp_civil_days(c.year, c.month, 1) * TP_DAY;
 	to = tp_civil_days(c.year + c.month / 12, c.month % 12 + 1, 1) *
 	    TP_DAY;
-	snprintf(sql, sizeof(sql), "SELECT pg_advisory_xact_lock(1953526643);"
-	    "CREATE TABLE IF NOT EXISTS tp.%s PARTITION OF tp.%s FOR VALUES "
-	    "FROM (%" PRId64 ") TO (%" PRId64 ")", name, t->name, from, to);
-	if (tp_pg_exec(d, sql, e) == -1)
+	snprintf(sql, sizeof(sql), "CREATE TABLE IF NOT EXISTS tp.%s "
+	    "PARTITION OF tp.%s FOR VALUES FROM (%" PRId64 ") TO (%" PRId64
+	    ")", name, t->name, from, to);
+	if (tp_pg_exec(d, TP_PG_LOCK, e) == -1)
+		return -1;
+	rc = tp_pg_exec(d, sql, e);
+	PQclear(PQexec(d->c, TP_PG_UNLOCK));
+	if (rc == -1)
 		return -1;
 	tp_map_add(&d->months, name, strlen(name));
 	return 0;
@@ -236,8 +241,7 @@ write_kind(struct tp_pg *d, const struct tp_batch *b, enum tp_store_kind k,
 
 	if (b->kind[k].n == 0)
 		return 0;
-	if (make_months(d, b, k, e) == -1 ||
-	    tp_pg_exec(d, "SAVEPOINT plain", e) == -1)
+	if (tp_pg_exec(d, "SAVEPOINT plain", e) == -1)
 		return -1;
 	snprintf(into, sizeof(into), "tp.%s", tp_tables[k].name);
 	if (copy_rows(d, b, k, into, e) == 0)
@@ -249,16 +253,21 @@ write_kind(struct tp_pg *d, const struct tp_batch *b, enum tp_store_kind k,
 	return upsert_rows(d, b, k, e);
 }
 
+/*
+ * Partitions and names are made outside of the transaction of the rows: they
+ * hold locks that others wait for who hold what we wait for.
+ */
 static int
 write_all(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
 	size_t		 k;
 
-	if (tp_pg_exec(d, "BEGIN", e) == -1 ||
+	for (k = 0; k < TP_STORE_KINDS; k++)
+		if (make_months(d, b, (enum tp_store_kind)k, e) == -1)
+			return -1;
+	if (name_new(d, b, e) == -1 || tp_pg_exec(d, "BEGIN", e) == -1 ||
 	    move_positions(s, b, e) == -1)
-		return -1;
-	if (name_new(d, b, e) == -1)
 		return -1;
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		if (write_kind(d, b, (enum tp_store_kind)k, e) == -1)
@@ -336,24 +345,29 @@ reconnect(struct tp_store *s, int64_t since, struct tp_err *e)
 	return -1;
 }
 
+/* Two writers waited for each other, and the server chose us to go back. */
+static bool
+was_deadlock(const struct tp_err *e)
+{
+	return strstr(e->text, "SQLSTATE 40P01") != NULL;
+}
+
 int
 tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
 	int64_t		 since = tp_clock_mono_ns();
 
-	for (;;) {
-		if (write_all(s, b, e) == 0)
-			break;
-		if (PQstatus(d->c) == CONNECTION_OK) {
-			/* the data or the disk, not the line */
-			PQclear(PQexec(d->c, "ROLLBACK"));
-			tp_map_release(&d->months);
-			d->months = (struct tp_map){ 0 };
-			return -1;
+	while (write_all(s, b, e) == -1) {
+		if (PQstatus(d->c) != CONNECTION_OK) {
+			if (reconnect(s, since, e) == -1)
+				return -1;
+			continue;
 		}
-		if (reconnect(s, since, e) == -1)
+		PQclear(PQexec(d->c, "ROLLBACK"));
+		if (!was_deadlock(e))
 			return -1;
+		*e = (struct tp_err){ 0 };
 	}
 	remember(d, b);
 	return remove_old(s, b, e);

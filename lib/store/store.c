@@ -6,7 +6,8 @@
 #include "store/backend.h"
 
 static const struct tp_backend *const	backends[] = {
-	&tp_backend_sqlite, &tp_backend_pg,
+	&tp_backend_sqlite, &tp_backend_pg, &tp_backend_redis,
+	&tp_backend_files,
 };
 
 /* The backend of a URL, and where its address begins. */
@@ -74,6 +75,20 @@ const char *
 tp_store_name(const struct tp_store *s)
 {
 	return s->name;
+}
+
+bool
+tp_store_wants_lines(const struct tp_store *s)
+{
+	return s->be->lines;
+}
+
+/* What a kind of store cannot do is a wrong use of it. */
+static int
+cannot(const struct tp_store *s, const char *what, struct tp_err *e)
+{
+	return tp_err_set(e, TP_EXIT_USAGE, "%s: a store of kind %s %s",
+	    s->name, s->be->scheme, what);
 }
 
 /* What tp_store_read() and its kin give to their callers. */
@@ -223,8 +238,7 @@ ask(struct tp_store *s, enum tp_store_ask what,
 	int			rc;
 
 	if (s->be->rows == NULL)
-		return tp_err_set(rd->e, TP_EXIT_USAGE, "%s: a store of kind "
-		    "%s does not give records back", s->name, s->be->scheme);
+		return cannot(s, "does not give records back", rd->e);
 	/* so that differences of times do not overflow */
 	if (all.from < INT64_MIN / 4)
 		all.from = INT64_MIN / 4;
@@ -297,18 +311,24 @@ tp_store_info(struct tp_store *s, struct tp_store_info *i, struct tp_err *e)
 	*i = (struct tp_store_info){ 0 };
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		i->kind[k].from = i->kind[k].to = TP_TIME_NONE;
+	if (s->be->info == NULL)
+		return cannot(s, "cannot be counted", e);
 	return named(s, s->be->info(s, i, e), e);
 }
 
 int
 tp_store_vacuum(struct tp_store *s, struct tp_err *e)
 {
+	if (s->be->vacuum == NULL)
+		return cannot(s, "has no room to give back", e);
 	return named(s, s->be->vacuum(s, e), e);
 }
 
 int
 tp_store_check(struct tp_store *s, struct tp_err *e)
 {
+	if (s->be->check == NULL)
+		return cannot(s, "cannot be checked", e);
 	return named(s, s->be->check(s, e), e);
 }
 
@@ -323,5 +343,8 @@ int
 tp_store_position(struct tp_store *s, const char *source, int32_t partition,
     int64_t *next, struct tp_err *e)
 {
+	*next = -1;
+	if (s->be->position == NULL)
+		return 0;
 	return named(s, s->be->position(s, source, partition, next, e), e);
 }

@@ -43,6 +43,9 @@ void tp_store_close(struct tp_store *s);
 /* The URL as it may be shown: without a password; the store owns it. */
 const char *tp_store_name(const struct tp_store *s);
 
+/* Whether batches for it must have keep_lines. */
+bool tp_store_wants_lines(const struct tp_store *s);
+
 struct tp_store_query {
 	enum tp_store_kind kind;
 	int64_t		 from, to;	/* ms, from <= t < to; TP_TIME_NONE:
@@ -116,7 +119,8 @@ int tp_store_check(struct tp_store *s, struct tp_err *e);
  */
 int tp_store_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e);
-/* How far a source was read: the next position to store, or -1. */
+/* How far a source was read: the next position to store, or -1; always so
+ * where a store does not note it (Redis, files). */
 int tp_store_position(struct tp_store *s, const char *source,
     int32_t partition, int64_t *next, struct tp_err *e);
 

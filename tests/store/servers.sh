@@ -24,9 +24,11 @@ postgres_bin()
 # pg_start: starts it, and waits until it answers
 pg_start()
 {
+	# by exec, so that no shell keeps the output of ours open
+	(exec >>"$servers/pg.log" 2>&1
 	as_nobody "$pgbin/postgres" -D "$servers/pg" -k "$servers/pg" \
 		-c listen_addresses= -c shared_buffers=64MB \
-		-c max_wal_size=512MB >>"$servers/pg.log" 2>&1 &
+		-c max_wal_size=512MB) &
 	n=0
 	until "$pgbin/pg_isready" -q -h "$servers/pg"; do
 		n=$((n + 1))
@@ -35,19 +37,22 @@ pg_start()
 	done
 }
 
+# gone PID: waits for its end; one that nobody has waited for has no exe
+gone()
+{
+	n=0
+	while [ -e "/proc/$1/exe" ] && [ $n -lt 200 ]; do
+		n=$((n + 1))
+		sleep 0.05
+	done
+}
+
 # pg_stop SIGNAL: INT, or QUIT as if the machine had stopped
 pg_stop()
 {
-	pid=$(head -n 1 "$servers/pg/postmaster.pid" 2>/dev/null) || return 0
-	kill -"$1" "$pid" 2>/dev/null
-	n=0
-	while kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do
-		n=$((n + 1))
-		sleep 0.1
-	done
-	# a zombie of ours counts as gone
-	wait "$pid" 2>/dev/null
-	true
+	pg_pid=$(head -n 1 "$servers/pg/postmaster.pid" 2>/dev/null) ||
+		return 0
+	kill -"$1" "$pg_pid" && gone "$pg_pid"
 }
 
 # pg_make: a cluster with the database t; 77 where there is no PostgreSQL
@@ -71,7 +76,7 @@ redis_start()
 	"$redis" --port 0 --unixsocket "$servers/redis.sock" --save '' \
 		--appendonly no --daemonize no --dir "$servers" \
 		>>"$servers/redis.log" 2>&1 &
-	redis_pid=$!
+	echo $! >"$servers/redis.pid"
 	n=0
 	until [ "$(redis-cli -s "$servers/redis.sock" ping 2>/dev/null)" = \
 	    PONG ]; do
@@ -83,9 +88,9 @@ redis_start()
 
 redis_stop()
 {
-	[ -z "${redis_pid-}" ] || kill "$redis_pid" 2>/dev/null
-	wait ${redis_pid:+"$redis_pid"} 2>/dev/null
-	redis_pid=
+	redis_pid=$(cat "$servers/redis.pid" 2>/dev/null) || return 0
+	kill "$redis_pid" && gone "$redis_pid"
+	rm -f "$servers/redis.pid"
 }
 
 servers_end()
@@ -97,6 +102,6 @@ servers_end()
 
 servers=$(mktemp -d "${TMPDIR:-/tmp}/tp-servers.XXXXXX") || exit 2
 trap servers_end EXIT
-trap 'exit 1' INT TERM
+
 # shellcheck disable=SC2034 # for those who read this
 pg="postgres:host=$servers/pg user=tp dbname=t"
