@@ -22,6 +22,7 @@
 
 struct tp_files {
 	char		*dir;
+	int		 lock;		/* descriptor of DIR/.lock, or -1 */
 	int64_t		 newest;	/* event time so far */
 	struct tp_batch	 batch;		/* of an hour that is read */
 	struct tp_map	 parts;		/* "event/2012/03/01/08": open hours */
