@@ -119,6 +119,7 @@ accuracy: all ## train the models with three seeds, and print their table
 	tests/accuracy
 bench: all ## measure speed beside other programs
 	tests/bench
+	tests/bench-store
 bench-page: all ## measure how soon a forecast is painted in a browser
 	tests/bench-page
 bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
