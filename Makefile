@@ -124,6 +124,8 @@ bench-page: all ## measure how soon a forecast is painted in a browser
 	tests/bench-page
 bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
 	tests/bench-kafka
+bench-nyc: all ## measure taxi trips to cells and classes, beside PySpark
+	tests/bench-nyc
 demo: ## build and run the pipeline on the sample data
 	examples/demo
 style: ## check budgets, include direction, words and scripts
@@ -166,8 +168,8 @@ help: ## list the targets
 
 FORCE:
 .PHONY: all unit fuzzers page-deps check test asan chaos fuzz accuracy \
-	bench bench-page bench-kafka demo style completions install \
-	uninstall dist clean help FORCE
+	bench bench-page bench-kafka bench-nyc demo style completions \
+	install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
