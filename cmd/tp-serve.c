@@ -15,6 +15,7 @@
 #include "serve/intake.h"
 #include "serve/recall.h"
 #include "store/store.h"
+#include "stream/kafkactx.h"
 #include "stream/run.h"
 
 struct conf {
@@ -322,6 +323,8 @@ main(int argc, char **argv)
 
 	/* one bad record is no reason to serve nothing */
 	c.run.on_error = TP_ON_ERROR_SKIP;
+	/* each server shows all of a topic, whoever else reads it */
+	c.run.guarantee = TP_GUARANTEE_NONE;
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
 	if (rc != 0)
 		return rc - 1;

@@ -142,8 +142,8 @@ run(void *arg)
 	tp_sse_end(s);
 	tp_ws_end(s);
 	end = s->now_ms + DRAIN_MS;
-	while (s->now_ms < end && s->phases[TP_CONN_REPLY].next !=
-	    &s->phases[TP_CONN_REPLY])
+	while (s->now_ms < end && (s->streams != NULL ||
+	    s->phases[TP_CONN_REPLY].next != &s->phases[TP_CONN_REPLY]))
 		turn(s);
 	return NULL;
 }

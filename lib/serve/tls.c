@@ -42,6 +42,6 @@ tp_tls_options(const struct tp_server *s)
 	if (s->keys->tls == NULL)
 		return none;
 	server = s;
-	tls[0].value = (intptr_t)certificate;
+	tls[0].ptr_value = (void *)(uintptr_t)certificate;
 	return tls;
 }

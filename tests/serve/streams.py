@@ -1,0 +1,370 @@
+"""Streams of tp-serve, and clients that do not behave: streams.py PORT TEST.
+
+Those that need news start a server of their own, on the next port, and write
+records to it.
+"""
+import atexit
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from client import WebSocket, connect, read_exact, read_head
+
+PORT = int(sys.argv[1])
+
+
+class Server:
+    """tp-serve with a pipe for its input"""
+
+    def __init__(self, *options):
+        self.port = PORT + 1
+        self.p = subprocess.Popen(
+            ['tp-serve', '-q', '-l', ':%d' % self.port, '--rate', '0',
+             *options], stdin=subprocess.PIPE)
+        atexit.register(self.p.kill)
+        self.t = int(time.time() * 1000) - 3600000
+        for _ in range(100):
+            try:
+                connect(self.port).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit('no server')
+
+    def tell(self, segments=1, name='s'):
+        """one reading of each segment: one tick"""
+        self.t += 1000
+        lines = ['{"segment_id":"%s%d","timestamp":%d,"speed_kmh":%d}\n' %
+                 (name, i, self.t, 30 + self.t // 1000 % 50)
+                 for i in range(segments)]
+        self.p.stdin.write(''.join(lines).encode())
+        self.p.stdin.flush()
+
+    def end(self):
+        self.p.stdin.close()
+        self.p.terminate()
+        self.p.wait(10)
+
+
+class Events:
+    """a client of server-sent events"""
+
+    def __init__(self, port, path='/api/v1/stream', headers=(), rcvbuf=0):
+        self.s = socket.socket()
+        if rcvbuf:
+            self.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        self.s.settimeout(10)
+        self.s.connect(('127.0.0.1', port))
+        lines = ['GET %s HTTP/1.1' % path, 'Host: localhost', *headers]
+        self.s.sendall(('\r\n'.join(lines) + '\r\n\r\n').encode())
+        self.status, self.head = read_head(self.s)
+        self.text = b''
+
+    def chunk(self):
+        line = b''
+        while not line.endswith(b'\r\n'):
+            line += read_exact(self.s, 1)
+        n = int(line, 16)
+        data = read_exact(self.s, n + 2)[:-2]
+        if n == 0:
+            raise EOFError
+        return data
+
+    def next(self):
+        """(id, event, data) of the next message"""
+        while True:
+            while b'\n\n' not in self.text:
+                self.text += self.chunk()
+            block, self.text = self.text.split(b'\n\n', 1)
+            f = dict(line.split(': ', 1)
+                     for line in block.decode().split('\n') if ': ' in line)
+            if 'data' in f:
+                return (int(f.get('id', -1)), f.get('event'),
+                        json.loads(f['data']))
+
+
+def sse():
+    e = Events(PORT)
+    assert e.status == 200, e.status
+    assert e.head['content-type'] == 'text/event-stream', e.head
+    first = e.chunk()
+    assert first.startswith(b'retry: 2000\n\n'), first
+    e.text = first
+    n, event, data = e.next()
+    assert event == 'snapshot' and n == data['seq'], (n, event)
+    assert len(data['speed_kmh']) == 4
+
+
+def resume():
+    s = Server()
+    e = Events(s.port)
+    assert e.next()[1] == 'snapshot'
+    seen = []
+    for _ in range(5):
+        s.tell()
+        seen.append(e.next()[0])
+        time.sleep(0.06)
+    assert seen == list(range(seen[0], seen[0] + 5)), seen
+    # from the third on, again, and on
+    e = Events(s.port, headers=['Last-Event-ID: %d' % seen[1]])
+    assert [e.next()[0] for _ in range(3)] == seen[2:]
+    s.tell()
+    assert e.next()[0] == seen[4] + 1
+    # what is not in the ring gives a snapshot
+    for bad in ('999999', '-1', 'x', '18446744073709551616'):
+        e = Events(s.port, headers=['Last-Event-ID: ' + bad])
+        assert e.next()[1] == 'snapshot', bad
+    s.end()
+
+
+def metric(port, name):
+    s = connect(port)
+    s.sendall(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\n'
+              b'Connection: close\r\n\r\n')
+    text = b''
+    while True:
+        part = s.recv(65536)
+        if not part:
+            break
+        text += part
+    return int(re.search(name.encode() + rb' (\d+)', text).group(1))
+
+
+def slow():
+    """a client that reads nothing loses the oldest, is told how many, and
+    sees the numbers go on; its loss is counted"""
+    s = Server()
+    e = Events(s.port, rcvbuf=4096)
+    w = WebSocket(s.port, '/api/v1/ws')
+    w.recv()
+    good = Events(s.port)
+    good.next()
+    for _ in range(330):
+        s.tell(segments=2000)
+        end = good.next()[0]
+    counted = metric(s.port, 'tp_hub_lost_total')
+    lost, last, told = 0, None, 0
+    while True:
+        n, event, data = e.next()
+        if event == 'lost':
+            lost += data['n']
+        elif event == 'tick':
+            if last is not None and n != last + 1:
+                assert n - last - 1 == lost - told, (last, n, lost)
+                told = lost
+            last = n
+            if n == end:
+                break
+    assert lost > 0 and lost == metric(s.port, 'tp_hub_lost_total'), lost
+    assert counted <= lost
+    # the other one reads now, and lost as much or less
+    kinds = []
+    while True:
+        m = json.loads(w.recv()[1])
+        kinds.append(m['type'])
+        if m.get('seq') == end:
+            break
+    assert kinds.count('tick') >= 256
+    # what is no longer in the ring gives a snapshot
+    e = Events(s.port, headers=['Last-Event-ID: 1'])
+    assert e.next()[1] == 'snapshot'
+    s.end()
+
+
+def websocket():
+    w = WebSocket(PORT, '/api/v1/ws')
+    assert w.good, w.head
+    opcode, p = w.recv()
+    m = json.loads(p)
+    assert opcode == 1 and m['type'] == 'snapshot', m
+    assert sorted(m['speed_kmh']) == [40, 41, 42, 43]
+    w.send('x' * 125, 9)
+    assert w.recv() == (10, b'x' * 125)
+    w.send('anything')
+    w.send('\x03\xe8', 8)
+    assert w.closed() == 1000
+    # the head and the first frame in one write
+    s = Server()
+    w = WebSocket(s.port, '/api/v1/ws')
+    w.recv()
+    s.tell(segments=5000)
+    got = []
+    while sum(got) < 5000:
+        m = json.loads(w.recv()[1])
+        assert m['type'] == 'tick'
+        got.append(len(m['i']))
+    s.end()
+
+
+def frames():
+    """each of these ends the connection with the code of RFC 6455"""
+    for why, want, first, args in (
+            ('not masked', 1002, 0x81, dict(payload=b'a', mask=False)),
+            ('a 64-bit length', 1009, 0x81,
+             dict(payload=b'', length=1 << 40)),
+            ('too long', 1009, 0x81, dict(payload=b'a' * 3000)),
+            ('a fragment', 1002, 0x01, dict(payload=b'a')),
+            ('a continuation', 1002, 0x80, dict(payload=b'a')),
+            ('a reserved bit', 1002, 0xc1, dict(payload=b'a')),
+            ('an unknown opcode', 1002, 0x83, dict(payload=b'a')),
+            ('a long ping', 1002, 0x89, dict(payload=b'a' * 126)),
+            ('binary', 1003, 0x82, dict(payload=b'a'))):
+        w = WebSocket(PORT, '/api/v1/ws')
+        w.raw(first, **args)
+        got = w.closed()
+        assert got == want, (why, got)
+    # a byte at a time is as good
+    w = WebSocket(PORT, '/api/v1/ws')
+    w.recv()
+    for b in b'\x89\x81\0\0\0\0a':
+        w.s.sendall(bytes([b]))
+        time.sleep(0.01)
+    assert w.recv() == (10, b'a')
+    assert WebSocket(PORT, '/api/v1/ws', version='8').status == 426
+    e = Events(PORT, '/api/v1/ws')
+    assert e.status == 426, e.status
+
+
+def origin():
+    w = WebSocket(PORT, '/api/v1/ws', ['Origin: http://evil.example'])
+    assert w.status == 403, w.status
+    w = WebSocket(PORT, '/api/v1/ws', ['Origin: http://localhost'])
+    assert w.status == 101, w.status
+
+
+def la():
+    def say(text):
+        w.send(text)
+        return json.loads(w.recv()[1])
+
+    w = WebSocket(PORT, '/ws/real-time')
+    m = json.loads(w.recv()[1])
+    assert m['type'] == 'welcome' and m['available_subscriptions'] == [
+        'traffic_data', 'predictions', 'alerts', 'system_status'], m
+    assert re.fullmatch('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+                        m['connection_id'])
+    m = say('{"type":"subscribe","subscription":"alerts"}')
+    assert m['type'] == 'subscription_confirmed', m
+    assert m['subscription'] == 'alerts' and 'timestamp' in m
+    m = say('{"type":"get_status"}')
+    assert m['type'] == 'status_response', m
+    assert m['status']['subscriptions']['alerts'] == 1
+    m = say('{"type":"unsubscribe","subscription":"alerts"}')
+    assert m['type'] == 'unsubscription_confirmed', m
+    for bad in ('{"type":"subscribe","subscription":"all"}', '{}', 'x', '[]',
+                '{"type":7}'):
+        assert say(bad)['type'] == 'error', bad
+    w.send('{"type":"pong"}')
+    w.send('x', 9)
+    assert w.recv() == (10, b'x')
+    # only what it subscribed to is pushed
+    s = Server('--compat', 'la')
+    a, b = (WebSocket(s.port, '/ws/real-time') for _ in range(2))
+    a.recv()
+    b.recv()
+    a.send('{"type":"subscribe","subscription":"traffic_data"}')
+    a.recv()
+    s.tell()
+    m = json.loads(a.recv()[1])
+    assert m['type'] == 'traffic_update' and m['sensor_id'] == 's0', m
+    b.send('x', 9)
+    assert b.recv() == (10, b'x')
+    s.end()
+
+
+def hanoi():
+    w = WebSocket(PORT, '/ws/notifications')
+    assert w.good
+    w.send('keep me')
+    w.send('x', 9)
+    assert w.recv() == (10, b'x')
+    e = Events(PORT, '/ws/notifications')
+    assert e.status == 426
+
+
+def many():
+    """200 clients all see all ticks, in order"""
+    s = Server()
+    clients = [Events(s.port) for _ in range(200)]
+    for e in clients:
+        assert e.next()[1] == 'snapshot'
+    for _ in range(10):
+        s.tell(segments=50)
+        time.sleep(0.06)
+    for e in clients:
+        seen = 0
+        while seen < 500:
+            n, event, data = e.next()
+            assert event == 'tick', event
+            seen += len(data['i'])
+    assert metric(s.port, 'tp_hub_lost_total') == 0
+    s.end()
+
+
+def flood():
+    """one address has at most 20 connections; no more are kept"""
+    kept = []
+    for _ in range(10000):
+        try:
+            s = connect(PORT, 0.2)
+        except OSError:
+            continue
+        kept.append(s)
+        if len(kept) > 200:
+            kept.pop(100).close()
+    time.sleep(0.5)
+    good = 0
+    for s in kept:
+        try:
+            s.settimeout(0.5)
+            s.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+            good += s.recv(12) == b'HTTP/1.1 421'
+        except OSError:
+            pass
+    assert 0 < good <= 20, good
+    for s in kept:
+        s.close()
+    time.sleep(0.5)
+    assert connect(PORT).close() is None
+
+
+def slowloris():
+    """heads that come a byte a second are cut, and nobody waits for them"""
+    slow = [connect(PORT) for _ in range(10)]
+    start = time.time()
+    cut = 0
+    text = b'GET / HTTP/1.1\r\nHost: localhost\r\nX: ' + b'a' * 100
+    for i in range(16):
+        for s in list(slow):
+            try:
+                s.sendall(text[i:i + 1])
+                s.setblocking(False)
+                if s.recv(1) == b'':
+                    raise ConnectionResetError
+            except BlockingIOError:
+                continue
+            except OSError:
+                slow.remove(s)
+                cut += 1
+        good = connect(PORT)
+        good.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        assert read_head(good)[0] == 200
+        good.close()
+        if not slow:
+            break
+        time.sleep(1)
+    assert not slow, '%d are left' % len(slow)
+    assert time.time() - start > 9, 'cut too early'
+
+
+def too_long(number, frame):
+    raise TimeoutError
+
+
+signal.signal(signal.SIGALRM, too_long)
+signal.alarm(60)
+globals()[sys.argv[2]]()
