@@ -181,6 +181,7 @@ tp_handle(void *server, struct MHD_Connection *c, const char *url,
 		return tp_access_preflight(q);
 	if (q->status != 0)
 		return refuse(q);
+	tp_http_one_line(q->body.p, q->body.n);
 	return q->entry->own != NULL ? q->entry->own(q) : answer(q);
 }
 

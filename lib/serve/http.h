@@ -68,6 +68,12 @@ int tp_http_query_int(const struct tp_http_req *q, const char *name,
     int64_t lo, int64_t hi, int64_t *v, struct tp_buf *out);
 
 /*
+ * Makes blanks of the newlines between the tokens of a JSON text, since
+ * json/json.h scans one line; within strings they stay, and are refused.
+ */
+void tp_http_one_line(char *p, size_t n);
+
+/*
  * Appends the body to out and returns the status 200, 201, 202 or 204; or
  * appends one sentence to out that says what is wrong, and returns 400 or
  * more: the server makes application/problem+json of it.

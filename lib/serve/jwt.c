@@ -89,6 +89,7 @@ part(struct tp_json_obj *o, struct tp_buf *b, const char *s, size_t n)
 {
 	if (tp_base64url_decode(b, s, n) == -1)
 		return -1;
+	tp_http_one_line(b->p, b->n);
 	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
 	return tp_json_object(o, b->p, b->n);
 }

@@ -50,3 +50,19 @@ tp_http_query_int(const struct tp_http_req *q, const char *name, int64_t lo,
 	*v = i;
 	return 0;
 }
+
+void
+tp_http_one_line(char *p, size_t n)
+{
+	bool	within = false;
+	size_t	i;
+
+	for (i = 0; i < n; i++) {
+		if (p[i] == '"')
+			within = !within;
+		else if (p[i] == '\\' && within)
+			i++;
+		else if (p[i] == '\n' && !within)
+			p[i] = ' ';
+	}
+}

@@ -129,6 +129,7 @@ tp_ws_la_message(struct tp_ws *w, const char *p, size_t n)
 
 	/* the scanner reads beyond the end */
 	tp_buf_add(&b, p, n);
+	tp_http_one_line(b.p, b.n);
 	memset(tp_buf_room(&b, TP_JSON_PAD), 0, TP_JSON_PAD);
 	if (tp_json_object(&o, b.p, b.n) == -1) {
 		say_error(w, "Invalid JSON format");
