@@ -120,6 +120,8 @@ accuracy: all ## train the models with three seeds, and print their table
 bench: all ## measure speed beside other programs
 	tests/bench
 	tests/bench-store
+bench-serve: all ## measure tp-serve beside nginx and FastAPI
+	tests/bench-serve
 bench-page: all ## measure how soon a forecast is painted in a browser
 	tests/bench-page
 bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
@@ -168,8 +170,8 @@ help: ## list the targets
 
 FORCE:
 .PHONY: all unit fuzzers page-deps check test asan chaos fuzz accuracy \
-	bench bench-page bench-kafka bench-nyc demo style completions \
-	install uninstall dist clean help FORCE
+	bench bench-page bench-serve bench-kafka bench-nyc demo style \
+	completions install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -66,12 +66,12 @@ add_number(struct MHD_Response *r, const char *name, int64_t v)
 	MHD_add_response_header(r, name, text);
 }
 
-void
-tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
+/* What is of this reply alone. */
+static void
+add_own(const struct tp_call *q, struct MHD_Response *r)
 {
 	int64_t	wait_s = (q->wait_ms + 999) / 1000;
 
-	add_fixed(q->s, r);
 	if (q->limit > 0) {
 		add_number(r, "X-RateLimit-Limit", q->limit);
 		add_number(r, "X-RateLimit-Remaining", q->left);
@@ -86,6 +86,22 @@ tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
 		add_number(r, "Retry-After", wait_s > 0 ? wait_s : 1);
 	if (q->status == 401)
 		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
+}
+
+void
+tp_reply_headers(const struct tp_call *q, struct MHD_Response *r)
+{
+	add_fixed(q->s, r);
+	add_own(q, r);
+}
+
+void
+tp_reply_few_headers(const struct tp_call *q, struct MHD_Response *r)
+{
+	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(r, "Cross-Origin-Resource-Policy",
+	    "same-origin");
+	add_own(q, r);
 }
 
 /* Appends in packed; a dead end only where memory is. */

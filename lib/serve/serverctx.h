@@ -202,6 +202,9 @@ bool tp_reply_asset(struct tp_call *q, const char *path,
 enum MHD_Result tp_reply_empty(struct tp_call *q, unsigned status);
 /* Adds the headers that every reply has, and those of this one. */
 void tp_reply_headers(const struct tp_call *q, struct MHD_Response *r);
+/* Those without what is for pages: a stream keeps its own as long as it is
+ * open, 1.5 kB for each client. */
+void tp_reply_few_headers(const struct tp_call *q, struct MHD_Response *r);
 void tp_reply_release(struct tp_server *s);
 
 /* sse.c: streams of events. */

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "serve/serverctx.h"
 
-#define BLOCK	1024	/* bytes of buffer for each client */
+#define BLOCK	256	/* bytes of buffer for each client */
 #define BEAT_MS	(15 * TP_SECOND)	/* proxies cut silence at 60 s */
 
 static const char	retry[] = "retry: 2000\n\n", beat[] = ":\n\n";
@@ -131,7 +131,7 @@ tp_sse_start(struct tp_call *q, enum tp_channel channel)
 	MHD_add_response_header(r, "Content-Type", "text/event-stream");
 	MHD_add_response_header(r, "Cache-Control", "no-cache, no-transform");
 	MHD_add_response_header(r, "X-Accel-Buffering", "no");
-	tp_reply_headers(q, r);
+	tp_reply_few_headers(q, r);
 	tp_conn_enter(s, q->conn, TP_CONN_STREAM);
 	rc = MHD_queue_response(q->c, 200, r);
 	MHD_destroy_response(r);
