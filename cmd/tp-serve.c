@@ -160,14 +160,15 @@ say_where(const struct tp_server *s)
 static int
 configure(struct conf *c, struct tp_err *e)
 {
-	static const char	*usual[] = { ":8080" };
 	static const char *const names[] = { "la", "hanoi", "nyc" };
 	const char		*p;
 	size_t			 n;
 	int			 i;
 
-	if (c->server.listen.n == 0)
-		c->server.listen = (struct tp_opt_list){ usual, 1 };
+	if (c->server.listen.n == 0) {
+		c->server.listen.v = tp_calloc(1, sizeof(char *));
+		c->server.listen.v[c->server.listen.n++] = ":8080";
+	}
 	c->board.tiles_url = c->server.tiles_url;
 	for (p = c->compat; p != NULL && *p != '\0'; p += n + (p[n] == ',')) {
 		n = strcspn(p, ",");
@@ -334,5 +335,8 @@ main(int argc, char **argv)
 	if (rc == 0)
 		rc = serve(&c, &e);
 	tp_graph_release(&c.g);
+	free(c.server.listen.v);
+	free(c.server.hosts.v);
+	free(c.server.cors.v);
 	return tp_run_exit(rc, &e);
 }

@@ -19,8 +19,8 @@ password_good(const struct tp_login_job *j, struct crypt_data *scratch)
 	size_t		 n = strlen(j->hash);
 
 	memset(scratch, 0, sizeof(*scratch));
-	hash = crypt_r(j->password, j->hash, scratch);
-	return hash != NULL && hash[0] != '*' && strlen(hash) == n &&
+	hash = crypt_rn(j->password, j->hash, scratch, sizeof(*scratch));
+	return hash != NULL && strlen(hash) == n &&
 	    tp_secret_same(hash, j->hash, n) && !j->nobody;
 }
 
