@@ -120,6 +120,19 @@ want_writable(struct tp_ws *w, bool yes)
 	w->writable_wanted = yes;
 }
 
+/* What is unread when a socket is closed would take the close frame from the
+ * client; more than this is not waited for. */
+static void
+discard(const struct tp_ws *w)
+{
+	char	scratch[4096];
+	int	i;
+
+	for (i = 0; i < 16 && recv(w->watch.fd, scratch, sizeof(scratch),
+	    MSG_DONTWAIT) > 0; i++)
+		;
+}
+
 static void
 pump(struct tp_ws *w)
 {
@@ -145,10 +158,12 @@ pump(struct tp_ws *w)
 	}
 	if (w->dead)
 		return;
-	if (w->closing)
+	if (w->closing) {
+		discard(w);
 		end(w);
-	else
+	} else {
 		want_writable(w, false);
+	}
 }
 
 static void
