@@ -68,8 +68,7 @@ static const char tail[] =
 static const struct tp_tool tool = {
 	.name = "tp-store",
 	.brief = "keep streams of records in a database, and read them back",
-	.operands = "[FILE ... | read STORE | info STORE | vacuum STORE | "
-	    "check STORE]",
+	.operands = "[FILE ... | read|info|vacuum|check STORE]",
 	.opts = options,
 	.shared = tp_run_options,
 	.shared_offset = AT(run),
