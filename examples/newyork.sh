@@ -10,6 +10,7 @@
 # report.jsonl, classes.model, classes.jsonl.
 # KIND is a kind of tp-train (default classify, or linear where XGBoost's library
 # is not installed), LEARNER gbt (default) or forest.
+# With SERVE=:8080 the page at that address shows them at the end, until a signal.
 # With KAFKA=1 positions, cells and forecasts go through topics of the broker at
 # $TP_BROKERS, exactly once, and the same files come out.  They are of one
 # partition: a cell's events must be in one, and taxis pass from cell to cell.
@@ -122,3 +123,5 @@ else
 fi
 echo "== the last window's hotspots" >&2
 tail -n 10 "$out/hotspots.jsonl"
+[ -z "${SERVE-}" ] || tp-serve --cell "$cell" --step 2m --levels 25,20,15,10 \
+	--tz America/New_York -l "$SERVE" "$out/cells.jsonl" "$out/classes.jsonl"
