@@ -53,7 +53,7 @@ static const struct setting	producer[] = {
 	{ "enable.idempotence", "true" },
 	{ "acks", "all" },
 	/* Never 0: it sends one request a record. */
-	{ "linger.ms", "5" },
+	{ "linger.ms", "3" },
 	/* As Java's; the default puts keys elsewhere than other programs do. */
 	{ "partitioner", "murmur2_random" },
 	{ "transaction.timeout.ms", "10000" },
