@@ -6,7 +6,7 @@ import {get} from "./api.js";
 import {chart} from "./charts.js";
 import {fill, h, icon} from "./dom.js";
 import {ahead, hour, known, moment, number, percent, shown, speed, title,
-	unitName} from "./format.js";
+	unitName, vehicles} from "./format.js";
 import {levelMark, sentence} from "./parts.js";
 
 const ASK_AGAIN_MS = 5e3;		/* at least between two questions */
@@ -90,7 +90,7 @@ export class Detail
 			city.at[i] ? "read " + moment(city.at[i]) : "no reading",
 			known(city.volume[i]) ?
 				number(city.volume[i]) + " vehicles/h" : null,
-			known(city.count[i]) ? number(city.count[i]) + " trips" : null,
+			known(city.count[i]) ? vehicles(city.count[i]) : null,
 			known(city.free[i]) ? "free flow " + speed(city.free[i]) : null,
 			city.placed(i) ? null : "not on the map: no coordinates",
 		].filter(Boolean).join(" \u00b7 ");

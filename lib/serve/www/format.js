@@ -62,6 +62,11 @@ export function number(value, digits = 0)
 	}) : "\u2013";
 }
 
+export function vehicles(n)
+{
+	return number(n) + (n === 1 ? " vehicle" : " vehicles");
+}
+
 export function speed(kmh, digits = 0)
 {
 	return number(shown(kmh), digits);

@@ -1,12 +1,13 @@
 /* The worst segments at the time shown, in order; a click chooses one. */
 import {fill, h} from "./dom.js";
-import {known, number, shown, speed, title, unitName} from "./format.js";
+import {known, number, shown, speed, title, unitName,
+	vehicles} from "./format.js";
 
 const MOST_HOTSPOTS = 10;
 const LEAST_LEVEL = 3;		/* what flows lightly is no hotspot */
 const STILL = 1.5;		/* a change below that, in the unit, is none */
 
-/* Indices of the worst, worst first: by level, then trips, then speed. */
+/* Indices of the worst, worst first: by level, then vehicles, then speed. */
 export function worst(city, view, n = MOST_HOTSPOTS)
 {
 	const found = [];
@@ -33,7 +34,7 @@ function change(now, then)
 function entry(city, view, i, k, then, onchoose)
 {
 	const count = city.cells && view.count[i] >= 0 ?
-		number(view.count[i]) + " trips" : null;
+		vehicles(view.count[i]) : null;
 
 	return h("li", null, h("button", {type: "button",
 		onclick: () => onchoose(i)},
