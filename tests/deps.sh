@@ -24,7 +24,8 @@ run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool cmd/curl:curl
 test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/jq:jq cmd/mlr:miller cmd/sqlite3:sqlite3 cmd/zstd:zstd cmd/git:git
 	cmd/shellcheck:shellcheck cmd/bash:bash cmd/zsh:zsh cmd/fish:fish
-	cmd/python3:python3 py/pandas:python3-pandas py/tables:python3-tables
+	cmd/python3:python3 py/ensurepip:python3-venv
+	py/pandas:python3-pandas py/tables:python3-tables
 	cmd/kcat:kcat cmd/mvn:maven cmd/openssl:openssl
 	cmd/strace:strace cmd/curl:curl cmd/psql:postgresql
 	cmd/redis-cli:redis-server

@@ -56,6 +56,19 @@ finish()
 	[ $failed = 0 ]
 }
 
+# wheels NAME WHEEL...: a virtual environment with these of PyPI, in $venv,
+# which is kept
+wheels()
+{
+	venv=${TP_TEST_VENVS:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/tp-tests}/$1
+	shift
+	[ "$(cat "$venv/done" 2>/dev/null)" != "$*" ] || return 0
+	python3 -m venv "$venv" &&
+		"$venv/bin/pip" install -q --disable-pip-version-check \
+			--timeout 20 --retries 1 "$@" &&
+		echo "$*" >"$venv/done"
+}
+
 # tools: the tools there are
 tools()
 {

@@ -7,19 +7,8 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/kafka/common.sh
 . "$TOP/tests/kafka/common.sh"
-venv=${TP_TEST_VENV:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/tp-tests/avro}
 help=$TOP/tests/kafka/avro.py
 schema=$TOP/examples/traffic-event.avsc
-
-# environment: python with the wheel
-environment()
-{
-	[ ! -e "$venv/done" ] || return 0
-	python3 -m venv "$venv" &&
-		"$venv/bin/pip" install -q --disable-pip-version-check \
-			--timeout 20 --retries 1 fastavro &&
-		touch "$venv/done"
-}
 
 # prepare: events in the shape, and the same as fastavro's messages
 prepare()
@@ -89,7 +78,7 @@ away()
 }
 
 cd "$scratch" || exit 2
-if ! environment >venv.log 2>&1; then
+if ! wheels avro fastavro >venv.log 2>&1; then
 	skip "Avro" "no wheels: $(tail -n 1 venv.log)"
 	finish
 	exit
