@@ -1,6 +1,6 @@
 /*
  * tp-route: answers questions for routes by the traffic of the moment and
- * that to come.
+ * that to come, and for the roads near a place.
  */
 #include <inttypes.h>
 
@@ -22,6 +22,7 @@ struct conf {
 	struct tp_usual		 usual;
 	struct tp_refused	 refused;
 	const char		*graph, *profiles, *updates, *from, *to, *depart;
+	const char		*nearest;
 	int			 as, assumed;
 	int64_t			 others, landmarks;
 };
@@ -57,6 +58,9 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "depart", AT(depart), "TIME", NULL,
 	    "when: a time, or now, which is the newest in the input "
 	    "(default)", 0, 0 },
+	{ TP_OPT_STR, 0, "nearest", AT(nearest), "LAT,LON", NULL,
+	    "no way: the nearest road and node, and how fast it is there", 0,
+	    0 },
 	{ .kind = TP_OPT_HEADING, .help = "Answers" },
 	{ TP_OPT_INT, 0, "alternatives", AT(others), "N", NULL,
 	    "other good ways, where a question does not say how many "
@@ -85,14 +89,51 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
+/* The question is asked at the end of the input, or of none. */
+static int
+ask_at_end(struct conf *c, const char *name, struct tp_err *e)
+{
+	static const char	*nothing[] = { "/dev/null" };
+
+	if (tp_run_reads_topics(&c->run))
+		return tp_opt_error(e, "%s is asked at the end of files and "
+		    "pipes; topics have questions of their own", name);
+	c->route.question = &c->question;
+	if (c->run.inputs.n == 0) {
+		c->run.inputs.v = nothing;
+		c->run.inputs.n = 1;
+	}
+	return 0;
+}
+
+static int
+set_nearest(struct conf *c, struct tp_err *e)
+{
+	struct tp_query	*q = &c->question;
+	const char	*why;
+
+	if (c->from != NULL || c->to != NULL || c->depart != NULL)
+		return tp_opt_error(e, "--nearest goes without --from, --to "
+		    "and --depart");
+	why = tp_place_parse(&q->from, c->nearest);
+	if (why == NULL && q->from.named)
+		why = "not LAT,LON";
+	if (why != NULL)
+		return tp_opt_error(e, "--nearest '%s': %s", c->nearest, why);
+	q->near = true;
+	q->depart = TP_TIME_NONE;
+	return ask_at_end(c, "--nearest", e);
+}
+
 /* The question of the command line, if there is one. */
 static int
 set_question(struct conf *c, struct tp_err *e)
 {
-	static const char	*nothing[] = { "/dev/null" };
 	struct tp_query		*q = &c->question;
 	const char		*why;
 
+	if (c->nearest != NULL)
+		return set_nearest(c, e);
 	if ((c->from != NULL) != (c->to != NULL))
 		return tp_opt_error(e, "--from and --to go together");
 	if (c->from == NULL)
@@ -108,15 +149,7 @@ set_question(struct conf *c, struct tp_err *e)
 	    tp_time_parse(NULL, c->depart, strlen(c->depart), &q->depart,
 	    &why) != 0)
 		return tp_opt_error(e, "--depart '%s': %s", c->depart, why);
-	if (tp_run_reads_topics(&c->run))
-		return tp_opt_error(e, "--from is asked at the end of files "
-		    "and pipes; topics have questions of their own");
-	c->route.question = q;
-	if (c->run.inputs.n == 0) {
-		c->run.inputs.v = nothing;
-		c->run.inputs.n = 1;
-	}
-	return 0;
+	return ask_at_end(c, "--from", e);
 }
 
 /* What is usual, where a file says it. */
@@ -205,7 +238,8 @@ main(int argc, char **argv)
 	if (rc == 0)
 		rc = tp_run(&run, &e);
 	if (rc == 0 && !answered)
-		rc = tp_err_set(&e, TP_EXIT_NO, "no route");
+		rc = tp_err_set(&e, TP_EXIT_NO, c.nearest != NULL ?
+		    "no road is near" : "no route");
 	tell_refused(&c.refused);
 	tp_usual_release(&c.usual);
 	tp_locate_release(&c.locate);

@@ -33,6 +33,8 @@ _tp_route()
 		return ;;
 	--depart)
 		return ;;
+	--nearest)
+		return ;;
 	--alternatives)
 		return ;;
 	--as)
@@ -94,7 +96,7 @@ _tp_route()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-g --graph --max-age --profiles --spread --speed-unit --landmarks --wait --from --to --depart --alternatives --legs --no-legs --as --updates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-g --graph --max-age --profiles --spread --speed-unit --landmarks --wait --from --to --depart --nearest --alternatives --legs --no-legs --as --updates -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

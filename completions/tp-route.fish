@@ -8,6 +8,7 @@ complete -c tp-route -l wait -x -d 'what was heard counts after so long without 
 complete -c tp-route -l from -x -d 'where the way begins: LAT,LON or the name of a node'
 complete -c tp-route -l to -x -d 'where it ends'
 complete -c tp-route -l depart -x -d 'when: a time, or now, which is the newest in the input (default)'
+complete -c tp-route -l nearest -x -d 'no way: the nearest road and node, and how fast it is there'
 complete -c tp-route -l alternatives -x -d 'other good ways, where a question does not say how many (default 0)'
 complete -c tp-route -l legs -d 'tell the speed between waypoints'
 complete -c tp-route -l no-legs

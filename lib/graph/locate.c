@@ -5,6 +5,7 @@
 #define CELL_METRES	150
 #define CELLS_MAX	(1u << 24)
 #define REACH_MAX	10000.0	/* metres */
+#define AROUND_METRES	1e8	/* more than around the earth */
 #define PER_PIECE	8	/* cells of a piece, in the mean */
 #define BOX_MAX		256	/* cells of one piece; longer ones stand aside */
 
@@ -177,9 +178,13 @@ struct search {
 	size_t			 n, cap;
 };
 
+/* Takes note of a piece that may be near. */
+typedef void look_fn(void *search, const struct tp_piece *p);
+
 static void
-look(struct search *s, const struct tp_piece *p)
+look(void *arg, const struct tp_piece *p)
 {
+	struct search	*s = arg;
 	struct tp_point	a = tp_graph_line_point(s->g, p->edge, p->i);
 	struct tp_point	b = tp_graph_line_point(s->g, p->edge, p->i + 1);
 	double		metres, share = tp_plane_foot(&s->plane, a, b,
@@ -205,7 +210,7 @@ look(struct search *s, const struct tp_piece *p)
 	}
 }
 
-/* Where along the edge the hit is, and the way it goes there. */
+/* Where the hit is, on the earth and along the edge, and its heading. */
 static void
 complete(const struct tp_graph *g, struct hit *h)
 {
@@ -223,6 +228,7 @@ complete(const struct tp_graph *g, struct hit *h)
 		if (i == h->piece) {
 			heading = tp_point_heading(a, b);
 			h->spot.heading = isnan(heading) ? 0 : (float)heading;
+			h->spot.at = tp_point_between(a, b, (double)h->share);
 		}
 	}
 	h->spot.along_cm = all > 0 ? (uint32_t)(fmin(before / all, 1) *
@@ -240,22 +246,19 @@ compare_hits(const void *a, const void *b)
 	return (x->edge > y->edge) - (x->edge < y->edge);
 }
 
-size_t
-tp_locate_near(const struct tp_locate *l, struct tp_point p, double metres,
-    struct tp_spot *spots, size_t max)
+/* The pieces in the cells around the origin of the plane, and others. */
+static void
+look_around(const struct tp_locate *l, const struct tp_plane *plane,
+    double metres, look_fn *fn, void *arg)
 {
-	struct search	s = { .g = l->g, .metres = fmin(metres, REACH_MAX) };
-	struct tp_point	lo = p, hi = p;
+	struct tp_point	lo = plane->origin, hi = lo;
 	struct box	k;
 	double		lat, lon;
 	uint32_t	x, y, i;
-	size_t		n;
+	size_t		n = (size_t)l->columns * l->rows;
 
-	if (l->first == NULL || !tp_point_known(p))
-		return 0;
-	s.plane = tp_plane_at(p);
-	lat = s.metres / s.plane.north;
-	lon = fmin(s.metres / fmax(s.plane.east, 1e-9), 180.0 * TP_DEGREE);
+	lat = metres / plane->north;
+	lon = fmin(metres / fmax(plane->east, 1e-9), 180.0 * TP_DEGREE);
 	lo.lat = (int32_t)fmax(lo.lat - lat, -90.0 * TP_DEGREE);
 	hi.lat = (int32_t)fmin(hi.lat + lat, 90.0 * TP_DEGREE);
 	lo.lon = (int32_t)fmax(lo.lon - lon, -180.0 * TP_DEGREE);
@@ -265,10 +268,22 @@ tp_locate_near(const struct tp_locate *l, struct tp_point p, double metres,
 		for (i = l->first[(size_t)y * l->columns + k.x0],
 		    x = l->first[(size_t)y * l->columns + k.x1 + 1]; i < x;
 		    i++)
-			look(&s, &l->pieces[i]);
-	n = (size_t)l->columns * l->rows;
+			fn(arg, &l->pieces[i]);
 	for (i = l->first[n]; i < l->first[n + 1]; i++)
-		look(&s, &l->pieces[i]);
+		fn(arg, &l->pieces[i]);
+}
+
+size_t
+tp_locate_near(const struct tp_locate *l, struct tp_point p, double metres,
+    struct tp_spot *spots, size_t max)
+{
+	struct search	s = { .g = l->g, .metres = fmin(metres, REACH_MAX) };
+	size_t		n;
+
+	if (l->first == NULL || !tp_point_known(p))
+		return 0;
+	s.plane = tp_plane_at(p);
+	look_around(l, &s.plane, s.metres, look, &s);
 	if (s.n > 0)
 		qsort(s.hits, s.n, sizeof(*s.hits), compare_hits);
 	for (n = 0; n < s.n && n < max; n++) {
@@ -277,4 +292,59 @@ tp_locate_near(const struct tp_locate *l, struct tp_point p, double metres,
 	}
 	free(s.hits);
 	return n;
+}
+
+/* A search for a node. */
+struct node_search {
+	const struct tp_graph	*g;
+	struct tp_plane		 plane;
+	uint32_t		 node;
+	double			 metres;
+};
+
+static void
+weigh_node(struct node_search *s, uint32_t v)
+{
+	struct tp_xy	xy;
+	double		metres;
+
+	v = tp_graph_own_node(s->g, v);
+	xy = tp_plane_xy(&s->plane, s->g->at[v]);
+	metres = hypot(xy.x, xy.y);
+	if (metres < s->metres || (metres == s->metres && v < s->node)) {
+		s->metres = metres;
+		s->node = v;
+	}
+}
+
+/* The ends of edges that the piece comes to. */
+static void
+look_at_ends(void *arg, const struct tp_piece *p)
+{
+	struct node_search	*s = arg;
+
+	if (p->i == 0)
+		weigh_node(s, s->g->tail[p->edge]);
+	if (p->i + 2 == tp_graph_line_size(s->g, p->edge))
+		weigh_node(s, s->g->head[p->edge]);
+}
+
+uint32_t
+tp_locate_node(const struct tp_locate *l, struct tp_point p, double *metres)
+{
+	struct node_search	s = {
+		.g = l->g, .node = TP_GRAPH_NONE, .metres = INFINITY,
+	};
+	double			reach = CELL_METRES;
+
+	if (l->first == NULL || !tp_point_known(p))
+		return TP_GRAPH_NONE;
+	s.plane = tp_plane_at(p);
+	/* what is found beyond the reach may not be the nearest */
+	do {
+		look_around(l, &s.plane, reach, look_at_ends, &s);
+		reach *= 2;
+	} while (s.metres > reach / 2 && reach < AROUND_METRES);
+	*metres = s.metres;
+	return s.node;
 }

@@ -13,6 +13,7 @@ struct tp_spot {
 	uint32_t	along_cm;	/* from the tail, along the edge */
 	float		metres;		/* from the place asked for */
 	float		heading;	/* of the edge there, degrees */
+	struct tp_point	at;		/* on the edge */
 };
 
 struct tp_piece {			/* of a line, in a cell */
@@ -40,5 +41,13 @@ void tp_locate_release(struct tp_locate *l);
  */
 size_t tp_locate_near(const struct tp_locate *l, struct tp_point p,
     double metres, struct tp_spot *spots, size_t max);
+
+/*
+ * The own node nearest to p, however far away, of those at an end of an edge,
+ * with the distance in *metres; the lowest where equal.  TP_GRAPH_NONE where
+ * there is none.
+ */
+uint32_t tp_locate_node(const struct tp_locate *l, struct tp_point p,
+    double *metres);
 
 #endif

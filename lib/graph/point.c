@@ -70,3 +70,12 @@ tp_plane_foot(const struct tp_plane *s, struct tp_point a, struct tp_point b,
 	*metres = hypot(p.x + t * dx, p.y + t * dy);
 	return t;
 }
+
+struct tp_point
+tp_point_between(struct tp_point a, struct tp_point b, double share)
+{
+	return (struct tp_point){
+		(int32_t)lround(a.lat + share * ((double)b.lat - a.lat)),
+		(int32_t)lround(a.lon + share * ((double)b.lon - a.lon)),
+	};
+}

@@ -51,6 +51,10 @@ double tp_point_heading(struct tp_point a, struct tp_point b);
 /* How far two headings are apart, in 0..180 degrees. */
 double tp_heading_apart(double a, double b);
 
+/* The place on the straight line from a to b with this share of it behind. */
+struct tp_point tp_point_between(struct tp_point a, struct tp_point b,
+    double share);
+
 /*
  * Metres east and north of an origin on the plane that touches there: good to
  * 0.1 % within some tens of kilometres.

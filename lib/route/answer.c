@@ -3,7 +3,7 @@
 
 #include "route/routestate.h"
 
-#define SPOTS_MAX	64
+#define SHORT_REACH	100.0	/* metres; mostly there is a road */
 #define SAME_METRES	0.5	/* the two sides of a street */
 #define PAST_MAX	(5 * TP_MINUTE)	/* a departure before the clock */
 
@@ -25,12 +25,25 @@ trouble(struct trouble *x, const char *status, const char *fmt, ...)
 	return false;
 }
 
-static bool
-on_map(const struct tp_route_state *st, struct tp_point p)
+/* The spots on the nearest edge to p and on those as near; how many. */
+static size_t
+nearest(const struct tp_route_state *st, struct tp_point p,
+    struct tp_spot s[TP_NEAR_MAX])
 {
-	struct tp_spot	s;
+	const struct tp_locate	*l = st->conf->locate;
+	double			 reach = SHORT_REACH;
+	size_t			 n;
 
-	return tp_locate_near(st->conf->locate, p, TP_ROUTE_REACH, &s, 1) > 0;
+	n = tp_locate_near(l, p, reach + SAME_METRES, s, TP_NEAR_MAX);
+	if (n == 0 || (double)s[0].metres > reach) {
+		reach = TP_ROUTE_REACH;
+		n = tp_locate_near(l, p, reach + SAME_METRES, s, TP_NEAR_MAX);
+	}
+	if (n == 0 || (double)s[0].metres > reach)
+		return 0;
+	while ((double)s[n - 1].metres > (double)s[0].metres + SAME_METRES)
+		n--;
+	return n;
 }
 
 static bool
@@ -38,13 +51,14 @@ off_map(const struct tp_route_state *st, struct tp_point p, const char *what,
     struct trouble *x)
 {
 	struct tp_point	swapped = { p.lon, p.lat };
+	struct tp_spot	s[TP_NEAR_MAX];
 
 	if (!tp_graph_has_places(st->conf->g))
 		return trouble(x, "off_map", "%s: the nodes of this graph "
 		    "have no places, only names", what);
 	return trouble(x, "off_map", "%s: no road within %.0f m%s", what,
 	    TP_ROUTE_REACH, tp_point_on_earth(swapped) &&
-	    on_map(st, swapped) ? "; latitude and longitude look swapped" :
+	    nearest(st, swapped, s) > 0 ? "; latitude and longitude look swapped" :
 	    "");
 }
 
@@ -54,17 +68,14 @@ resolve_point(struct tp_route_state *st, struct tp_point p, const char *what,
     bool start, struct tp_ends *ends, struct trouble *x)
 {
 	const struct tp_graph	*g = st->conf->g;
-	struct tp_spot		 s[SPOTS_MAX];
-	size_t			 n = tp_locate_near(st->conf->locate, p,
-				    TP_ROUTE_REACH, s, SPOTS_MAX), i;
+	struct tp_spot		 s[TP_NEAR_MAX];
+	size_t			 n = nearest(st, p, s), i;
 
 	if (n == 0)
 		return off_map(st, p, what, x);
 	for (i = 0; i < n; i++) {
 		uint32_t	length = g->length_cm[s[i].edge];
 
-		if ((double)s[i].metres > (double)s[0].metres + SAME_METRES)
-			break;
 		if (tp_weights_closed(&st->w, s[i].edge))
 			continue;
 		tp_ends_spot(ends, g, s[i].edge, length == 0 ? 0 :
@@ -137,12 +148,26 @@ find_ways(struct tp_route_state *st, const struct tp_query *q, int64_t t,
 	return true;
 }
 
+/* Finds the road and the node; the trouble says why there are none. */
+static bool
+find_near(const struct tp_route_state *st, const struct tp_query *q,
+    struct tp_near *near, struct trouble *x)
+{
+	near->n = nearest(st, q->from.at, near->spot);
+	if (near->n == 0)
+		return off_map(st, q->from.at, "the place", x);
+	near->node = tp_locate_node(st->conf->locate, q->from.at,
+	    &near->metres);
+	return true;
+}
+
 int
 tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
     int64_t now_ms, struct tp_out *out, bool *found)
 {
 	struct trouble	x = { .status = "ok" };
 	int64_t		t = q->depart;
+	struct tp_near	near;
 	struct tp_buf	*b;
 
 	if (t == TP_TIME_NONE)
@@ -151,9 +176,13 @@ tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
 		t = tp_clock_wall_ms();
 	if (st->wm == TP_TIME_NONE && st->conf->usual != NULL)
 		tp_usual_calendar(&st->tz, t, &st->w);
-	*found = find_ways(st, q, t, &x);
+	*found = q->near ? find_near(st, q, &near, &x) :
+	    find_ways(st, q, t, &x);
 	b = tp_out_begin(out, TP_OUT_MAIN);
-	tp_route_write(st, q, t, x.status, x.text, b);
+	if (q->near)
+		tp_route_write_near(st, q, t, x.status, x.text, &near, b);
+	else
+		tp_route_write(st, q, t, x.status, x.text, b);
 	/* its own question's key, if it has one, so that answers spread */
 	return tp_out_end(out, TP_OUT_MAIN, q->id != NULL ? q->id->p : "route",
 	    q->id != NULL ? q->id->n : 5, t);

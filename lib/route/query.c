@@ -35,6 +35,20 @@ tp_query_is(const struct tp_rec *r)
 	    find(&r->o, "to", "destination") != NULL);
 }
 
+bool
+tp_query_is_near(const struct tp_rec *r)
+{
+	int	f;
+
+	if (r->at[TP_F_SEGMENT_ID] != NULL ||
+	    (r->at[TP_F_LATITUDE] == NULL && r->at[TP_F_LONGITUDE] == NULL))
+		return false;
+	for (f = TP_F_SPEED; f <= TP_F_QUALITY; f++)
+		if (r->at[f] != NULL)
+			return false;
+	return true;
+}
+
 static const char *
 set_place(struct tp_place *p, const struct tp_json_val *lat,
     const struct tp_json_val *lon)
@@ -86,6 +100,12 @@ get_depart(struct tp_query *q, const struct tp_json_val *v)
 	return tp_json_time(v, NULL, &q->depart, &why) == 0 ? NULL : why;
 }
 
+static const struct tp_json_val *
+find_id(const struct tp_json_obj *o)
+{
+	return find(o, "query_id", "request_id");
+}
+
 int
 tp_query_get(struct tp_query *q, const struct tp_rec *r, const char **why,
     const char **field)
@@ -96,8 +116,9 @@ tp_query_get(struct tp_query *q, const struct tp_rec *r, const char **why,
 	const struct tp_json_val	*n = find(o, "alternatives", NULL);
 	int64_t				 others = -1;
 
+	q->near = false;
 	q->hanoi = tp_json_find(o, "origin") != NULL;
-	q->id = find(o, "query_id", "request_id");
+	q->id = find_id(o);
 	*field = q->hanoi ? "origin" : "from";
 	*why = from == NULL ? "missing" : get_place(&q->from, from);
 	if (*why != NULL)
@@ -117,6 +138,25 @@ tp_query_get(struct tp_query *q, const struct tp_rec *r, const char **why,
 		return -1;
 	q->others = (int)others;
 	return 0;
+}
+
+int
+tp_query_get_near(struct tp_query *q, const struct tp_rec *r,
+    const char **why, const char **field)
+{
+	q->near = true;
+	q->hanoi = false;
+	q->id = find_id(&r->o);
+	q->from.named = false;
+	q->depart = TP_TIME_NONE;
+	*field = r->at[TP_F_LATITUDE] == NULL ? "latitude" : "longitude";
+	*why = "missing";
+	if (r->at[TP_F_LATITUDE] == NULL || r->at[TP_F_LONGITUDE] == NULL)
+		return -1;
+	*field = NULL;
+	*why = set_place(&q->from, r->at[TP_F_LATITUDE],
+	    r->at[TP_F_LONGITUDE]);
+	return *why == NULL ? 0 : -1;
 }
 
 const char *

@@ -223,13 +223,16 @@ take_reading(struct tp_route_state *st, const struct tp_rec *r,
 }
 
 static int
-take_query(struct tp_route_state *st, const struct tp_rec *r,
+take_query(struct tp_route_state *st, const struct tp_rec *r, bool near,
     struct tp_out *out)
 {
 	const char	*why, *field;
 	bool		 found;
+	int		 rc;
 
-	if (tp_query_get(&st->q, r, &why, &field) != 0)
+	rc = near ? tp_query_get_near(&st->q, r, &why, &field) :
+	    tp_query_get(&st->q, r, &why, &field);
+	if (rc != 0)
 		return tp_out_reject_field(out, r, "query", field, why);
 	if (apply(st, false, out) != 0)
 		return -1;
@@ -242,9 +245,10 @@ static int
 route_record(void *state, const struct tp_rec *r, struct tp_out *out)
 {
 	struct tp_route_state	*st = state;
+	bool			 route = tp_query_is(r);
 
-	if (tp_query_is(r))
-		return take_query(st, r, out);
+	if (route || tp_query_is_near(r))
+		return take_query(st, r, !route, out);
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE)
 		return 0;

@@ -44,7 +44,7 @@ struct tp_route_conf {
 	uint64_t		 budget;	/* nodes that an answer may
 						 * settle; 0: any number */
 	const struct tp_query	*question;	/* asked at the end, or NULL */
-	bool			*answered;	/* set where it had a route */
+	bool			*answered;	/* set: it had a route or road */
 	double			 reach;		/* metres, see voices.h */
 	const struct tp_usual	*usual;		/* NULL: not known */
 	struct tp_refused	*refused;	/* summed up; NULL: not wanted */

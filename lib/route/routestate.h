@@ -4,6 +4,17 @@
 
 #include "route/route.h"
 
+#define TP_NEAR_MAX	64
+
+/* What is near a place. */
+struct tp_near {
+	/* on the nearest edge, and on those as near: the other direction */
+	struct tp_spot		 spot[TP_NEAR_MAX];
+	size_t			 n;
+	uint32_t		 node;		/* the nearest */
+	double			 metres;	/* and how far it is */
+};
+
 struct tp_route_state {
 	const struct tp_route_conf *conf;
 	struct tp_weights	 w;
@@ -24,7 +35,7 @@ struct tp_route_state {
 
 /*
  * Answers q, asked when the wall clock was now_ms; *found says whether there
- * is a route.  Returns what tp_out_end() returns.
+ * is a route, or a road near.  Returns what tp_out_end() returns.
  */
 int tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
     int64_t now_ms, struct tp_out *out, bool *found);
@@ -37,5 +48,9 @@ void tp_route_version(const struct tp_route_state *st, struct tp_buf *b);
 void tp_route_write(const struct tp_route_state *st,
     const struct tp_query *q, int64_t t, const char *status,
     const char *reason, struct tp_buf *b);
+/* The same of what is near; of nothing where near->n is 0. */
+void tp_route_write_near(const struct tp_route_state *st,
+    const struct tp_query *q, int64_t t, const char *status,
+    const char *reason, const struct tp_near *near, struct tp_buf *b);
 
 #endif

@@ -70,15 +70,6 @@ put_node(struct writer *x, uint32_t v)
 	x->first = false;
 }
 
-static struct tp_point
-between(struct tp_point a, struct tp_point b, double share)
-{
-	return (struct tp_point){
-		(int32_t)lround(a.lat + share * ((double)b.lat - a.lat)),
-		(int32_t)lround(a.lon + share * ((double)b.lon - a.lon)),
-	};
-}
-
 /* The line of edge e between two shares of its length; its end if last. */
 static void
 put_line(struct writer *x, uint32_t e, double from, double to, bool last)
@@ -96,12 +87,13 @@ put_line(struct writer *x, uint32_t e, double from, double to, bool last)
 		b = tp_graph_line_point(g, e, i + 1);
 		piece = all > 0 ? tp_point_metres(a, b) / all : 1;
 		if (at <= from && from < at + piece)
-			put_point(x, between(a, b, (from - at) / piece), e);
+			put_point(x, tp_point_between(a, b, (from - at) /
+			    piece), e);
 		else if (at > from && at < to)
 			put_point(x, a, e);
 		if (last && at < to && (to <= at + piece || i + 2 == n))
-			put_point(x, between(a, b, fmin(1, (to - at) /
-			    piece)), e);
+			put_point(x, tp_point_between(a, b, fmin(1,
+			    (to - at) / piece)), e);
 		at += piece;
 	}
 }
@@ -264,20 +256,28 @@ write_hanoi(struct writer *x, const struct tp_ways *ways, const char *reason)
 	put_others(x, ways);
 }
 
+/* What all answers of our own form begin with; no reason where it is well. */
+static void
+put_status(const struct tp_route_state *st, int64_t t, const char *status,
+    const char *reason, struct tp_buf *b)
+{
+	put_text(b, "status", status);
+	if (reason != NULL) {
+		tp_buf_char(b, ',');
+		put_text(b, "reason", reason);
+	}
+	tp_buf_lit(b, ",\"timestamp\":");
+	tp_buf_int(b, t);
+	tp_buf_lit(b, ",\"graph_version\":\"");
+	tp_route_version(st, b);
+	tp_buf_char(b, '"');
+}
+
 static void
 write_own(struct writer *x, const struct tp_ways *ways, int64_t t,
     const char *status, const char *reason)
 {
-	put_text(x->b, "status", status);
-	if (ways->n == 0) {
-		tp_buf_char(x->b, ',');
-		put_text(x->b, "reason", reason);
-	}
-	tp_buf_lit(x->b, ",\"timestamp\":");
-	tp_buf_int(x->b, t);
-	tp_buf_lit(x->b, ",\"graph_version\":\"");
-	tp_route_version(x->st, x->b);
-	tp_buf_char(x->b, '"');
+	put_status(x->st, t, status, ways->n == 0 ? reason : NULL, x->b);
 	if (ways->n == 0)
 		return;
 	tp_buf_char(x->b, ',');
@@ -300,5 +300,109 @@ tp_route_write(const struct tp_route_state *st, const struct tp_query *q,
 		write_hanoi(&x, &st->ways, reason);
 	else
 		write_own(&x, &st->ways, t, status, reason);
+	tp_buf_char(b, '}');
+}
+
+/* How far away it is, and where. */
+static void
+put_place(struct tp_buf *b, double metres, struct tp_point p)
+{
+	tp_buf_char(b, ',');
+	put_num(b, "metres", metres, 2);
+	tp_buf_char(b, ',');
+	put_num(b, "lat", tp_degrees(p.lat), 7);
+	tp_buf_char(b, ',');
+	put_num(b, "lon", tp_degrees(p.lon), 7);
+}
+
+/* How fast edge e is at t, if news of its own tell. */
+static void
+put_speed(const struct tp_weights *w, uint32_t e, double t, struct tp_buf *b)
+{
+	double	kmh = w->g->kmh10[e] / 10.0;
+
+	tp_buf_char(b, ',');
+	put_num(b, "free_flow_speed_kmh", kmh, 1);
+	if (tp_weights_closed(w, e)) {
+		tp_buf_lit(b, ",\"closed\":true");
+	} else if (tp_weights_live(w, e, t)) {
+		tp_buf_char(b, ',');
+		put_num(b, "speed_kmh", kmh * w->g->free_ms[e] /
+		    tp_weights_still(w, e, t, 1), 1);
+	}
+}
+
+/* The segments on own edge e; a row's voices are in their order. */
+static void
+put_segments(const struct tp_weights *w, uint32_t e, struct tp_buf *b)
+{
+	const struct tp_graph	*g = w->g;
+	const struct tp_voices	*v = &w->voices;
+	uint32_t		 row = v->row[e], last = TP_GRAPH_NONE, i, s;
+
+	if (row == TP_GRAPH_NONE || row >= v->told) {
+		tp_buf_lit(b, ",\"segments\":[]");
+		return;
+	}
+	tp_buf_lit(b, ",\"segments\":[");
+	for (i = v->voice_at[row]; i < v->voice_at[row + 1]; i++) {
+		s = v->voice[i].segment;
+		if (s == last)		/* another piece of it */
+			continue;
+		tp_buf_str(b, last != TP_GRAPH_NONE ? "," : "");
+		tp_json_write_str(b, g->text + g->segment_name[s],
+		    strlen(g->text + g->segment_name[s]));
+		last = s;
+	}
+	tp_buf_char(b, ']');
+}
+
+static void
+put_near_edge(const struct tp_route_state *st, const struct tp_spot *s,
+    double t, struct tp_buf *b)
+{
+	const struct tp_graph	*g = st->conf->g;
+	uint32_t		 e = s->edge;
+
+	tp_buf_printf(b, "{\"edge\":%lu,", (unsigned long)e);
+	put_text(b, "from", g->text +
+	    g->node_name[tp_graph_own_node(g, g->tail[e])]);
+	tp_buf_char(b, ',');
+	put_text(b, "to", g->text +
+	    g->node_name[tp_graph_own_node(g, g->head[e])]);
+	put_place(b, (double)s->metres, s->at);
+	tp_buf_char(b, ',');
+	put_num(b, "along_m", s->along_cm / 100.0, 2);
+	tp_buf_char(b, ',');
+	put_num(b, "length_m", g->length_cm[e] / 100.0, 2);
+	tp_buf_char(b, ',');
+	put_text(b, "road_name", g->text + g->edge_name[e]);
+	put_speed(&st->w, e, t, b);
+	put_segments(&st->w, e, b);
+	tp_buf_char(b, '}');
+}
+
+void
+tp_route_write_near(const struct tp_route_state *st, const struct tp_query *q,
+    int64_t t, const char *status, const char *reason,
+    const struct tp_near *near, struct tp_buf *b)
+{
+	const struct tp_graph	*g = st->conf->g;
+	size_t			 i;
+
+	tp_buf_char(b, '{');
+	put_id(b, q->id);
+	put_status(st, t, status, near->n == 0 ? reason : NULL, b);
+	if (near->n > 0) {
+		tp_buf_lit(b, ",\"node\":{");
+		put_text(b, "node", g->text + g->node_name[near->node]);
+		put_place(b, near->metres, g->at[near->node]);
+		tp_buf_lit(b, "},\"edges\":[");
+		for (i = 0; i < near->n; i++) {
+			tp_buf_str(b, i > 0 ? "," : "");
+			put_near_edge(st, &near->spot[i], (double)t, b);
+		}
+		tp_buf_char(b, ']');
+	}
 	tp_buf_char(b, '}');
 }

@@ -27,7 +27,7 @@ make_log(struct tp_buf *log, const struct tp_graph *g, struct tp_rng *r)
 		int64_t		at = t - (int64_t)tp_rng_below(r, 4) *
 				    (int64_t)tp_rng_below(r, 300000);
 
-		switch (tp_rng_below(r, 6)) {
+		switch (tp_rng_below(r, 7)) {
 		case 0:
 			tp_buf_printf(log, "{\"segment_id\":\"s%u\","
 			    "\"timestamp\":%lld,\"jam_factor\":10}\n", s,
@@ -47,6 +47,11 @@ make_log(struct tp_buf *log, const struct tp_graph *g, struct tp_rng *r)
 			    s, (long long)at,
 			    (unsigned)tp_rng_below(r, 10) * 10 + 5,
 			    3 + (unsigned)tp_rng_below(r, 90));
+			break;
+		case 5:
+			tp_buf_printf(log, "{\"latitude\":47.0%u,"
+			    "\"longitude\":9.01}\n",
+			    (unsigned)tp_rng_below(r, 100));
 			break;
 		default:
 			tp_buf_printf(log, "{\"from\":\"n%u\",\"to\":\"n%u\","

@@ -80,6 +80,24 @@ distance(const struct tp_graph *g, uint32_t e, struct tp_point p)
 	return best;
 }
 
+/* The nearest node is that of all ends of edges. */
+static void
+check_node(const struct tp_locate *l, struct tp_point p)
+{
+	const struct tp_graph	*g = l->g;
+	double			 metres = 0, best = INFINITY;
+	uint32_t		 i, v = tp_locate_node(l, p, &metres);
+
+	for (i = 0; i < g->edges; i++) {
+		best = fmin(best, tp_point_metres(p, g->at[g->tail[i]]));
+		best = fmin(best, tp_point_metres(p, g->at[g->head[i]]));
+	}
+	/* a plane is not quite a sphere */
+	assert_true(v < g->nodes - g->node_copies);
+	assert_true(fabs(metres - best) < 0.01 + best / 500);
+	assert_true(tp_point_metres(p, g->at[v]) < 0.01 + best * 1.004);
+}
+
 static void
 test_near(void **state)
 {
@@ -110,12 +128,17 @@ test_near(void **state)
 		for (k = 0; k < n; k++) {
 			assert_true(fabs(distance(&g, spots[k].edge, p) -
 			    (double)spots[k].metres) < 0.01);
+			assert_true(fabs(tp_point_metres(p, spots[k].at) -
+			    (double)spots[k].metres) < 1);
 			assert_true(k == 0 ||
 			    spots[k - 1].metres <= spots[k].metres);
 			assert_true(spots[k].along_cm <=
 			    g.length_cm[spots[k].edge]);
 		}
 		found += n > 0;
+		check_node(&l, p);
+		p.lat += 3000000;	/* far away */
+		check_node(&l, p);
 	}
 	assert_true(found > 100);
 	tp_locate_release(&l);
