@@ -138,12 +138,16 @@ slot_time(const struct tp_rates *r, uint32_t k)
 	return r->t0 + (int64_t)k * TP_SLOT_MS;
 }
 
+/* Slots after all that was heard, and ends of intervals where only readings
+ * were, are as those that were made before them. */
 static void
 make_told(struct tp_weights *w, uint32_t row)
 {
 	const struct tp_voices	*v = &w->voices;
 	struct tp_rates		*r = &w->rates[row];
 	int64_t			 to = TP_TIME_NONE;
+	enum tp_lane		 lane;
+	bool			 ranges = false;
 	uint32_t		 i, k;
 
 	*r = (struct tp_rates){ .t0 = TP_TIME_NONE };
@@ -155,15 +159,21 @@ make_told(struct tp_weights *w, uint32_t row)
 		if (heard_to(h) > to)
 			to = heard_to(h);
 		r->closed |= h->read_t != TP_TIME_NONE && h->read_kmh <= 0;
+		ranges |= h->nknots > 0;
 	}
 	for (k = 0; k < TP_SLOTS && r->t0 != TP_TIME_NONE; k++) {
 		int64_t	t = slot_time(r, k);
+		bool	holds = k > 0 && w->usual_kmh == NULL &&
+			    slot_time(r, k - 1) >= to;
 
-		r->rate[k] = mix_rate(w, row, TP_LANE_MID, t);
-		w->ranges[row].rate[TP_LANE_SLOW - 1][k] =
-		    mix_rate(w, row, TP_LANE_SLOW, t);
-		w->ranges[row].rate[TP_LANE_FAST - 1][k] =
-		    mix_rate(w, row, TP_LANE_FAST, t);
+		r->rate[k] = holds ? r->rate[k - 1] :
+		    mix_rate(w, row, TP_LANE_MID, t);
+		for (lane = TP_LANE_SLOW; lane < TP_LANES; lane++) {
+			float	*end = w->ranges[row].rate[lane - 1];
+
+			end[k] = !ranges ? r->rate[k] :
+			    holds ? end[k - 1] : mix_rate(w, row, lane, t);
+		}
 		if (w->usual == NULL || t < to + TP_FADE_MS)
 			r->live = (uint8_t)(k + 1);
 	}
