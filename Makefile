@@ -120,6 +120,7 @@ accuracy: all ## train the models with three seeds, and print their table
 bench: all ## measure speed beside other programs
 	tests/bench
 	tests/bench-store
+	tests/bench-route
 bench-serve: all ## measure tp-serve beside nginx and FastAPI
 	tests/bench-serve
 bench-page: all ## measure how soon a forecast is painted in a browser
