@@ -18,7 +18,7 @@ build="cmd/${CC%% *}:gcc cmd/make:make cmd/pkg-config:pkg-config
 	pc/sqlite3:libsqlite3-dev pc/libpq:libpq-dev
 	pc/hiredis:libhiredis-dev
 	pc/hdf5:libhdf5-dev h/csv.h:libcsv-dev h/stdio.h:libc6-dev"
-run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool cmd/curl:curl
+run='cmd/gnuplot:gnuplot-nox cmd/curl:curl cmd/osmium:osmium-tool
 	file/etc/ssl/certs/ca-certificates.crt:ca-certificates
 	file/usr/share/zoneinfo/UTC:tzdata'
 test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
@@ -27,7 +27,7 @@ test='cmd/gcc:gcc cmd/clang:clang pc/cmocka:libcmocka-dev cmd/mandoc:mandoc
 	cmd/python3:python3 py/ensurepip:python3-venv
 	py/pandas:python3-pandas py/tables:python3-tables
 	cmd/kcat:kcat cmd/mvn:maven cmd/openssl:openssl
-	cmd/strace:strace cmd/curl:curl cmd/psql:postgresql
+	cmd/strace:strace cmd/psql:postgresql
 	cmd/redis-cli:redis-server
 	java/17:default-jre-headless
 	file/usr/share/zoneinfo/UTC:tzdata'

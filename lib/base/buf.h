@@ -79,5 +79,7 @@ double tp_fixed(double v, int decimals);
  */
 int tp_parse_num(const char *s, size_t n, double *v);
 int tp_parse_int(const char *s, size_t n, int64_t *v);
+/* What a hexadecimal digit stands for, or -1. */
+int tp_hex_digit(char c);
 
 #endif

@@ -307,6 +307,15 @@ tp_parse_num(const char *s, size_t n, double *v)
 }
 
 int
+tp_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int
 tp_parse_int(const char *s, size_t n, int64_t *v)
 {
 	const char	*end = s + n;

@@ -123,14 +123,6 @@ tp_opl_member(struct tp_slice *members, char *type, int64_t *id,
 	return tp_parse_int(number.p, number.n, id) == 0 ? 1 : -1;
 }
 
-static int
-hex_value(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	    c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The code point of the escape at p ("%e4%"), and its length; 0: none. */
 static size_t
 escape(const char *p, const char *end, uint32_t *code)
@@ -138,8 +130,8 @@ escape(const char *p, const char *end, uint32_t *code)
 	const char	*q;
 
 	*code = 0;
-	for (q = p + 1; q < end && q - p <= 8 && hex_value(*q) >= 0; q++)
-		*code = *code << 4 | (uint32_t)hex_value(*q);
+	for (q = p + 1; q < end && q - p <= 8 && tp_hex_digit(*q) >= 0; q++)
+		*code = *code << 4 | (uint32_t)tp_hex_digit(*q);
 	return q < end && *q == '%' && q > p + 1 && *code <= 0x10ffff &&
 	    (*code < 0xd800 || *code > 0xdfff) ? (size_t)(q + 1 - p) : 0;
 }

@@ -33,18 +33,6 @@ tp_kuri_topic_fault(const char *s)
 	return NULL;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The n bytes of s with %XX replaced, heap; NULL where it is no text. */
 static char *
 unescape(const char *s, size_t n)
@@ -56,12 +44,12 @@ unescape(const char *s, size_t n)
 		int	c = (unsigned char)s[i];
 
 		if (c == '%') {
-			if (n - i < 3 || hex(s[i + 1]) < 0 ||
-			    hex(s[i + 2]) < 0) {
+			if (n - i < 3 || tp_hex_digit(s[i + 1]) < 0 ||
+			    tp_hex_digit(s[i + 2]) < 0) {
 				free(out);
 				return NULL;
 			}
-			c = hex(s[i + 1]) * 16 + hex(s[i + 2]);
+			c = tp_hex_digit(s[i + 1]) * 16 + tp_hex_digit(s[i + 2]);
 			i += 2;
 		}
 		if (c < ' ' || c == 0x7f) {

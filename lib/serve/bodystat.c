@@ -4,18 +4,6 @@
 #include "serve/body.h"
 #include "serve/put.h"
 
-static void
-add(struct tp_hour *to, const struct tp_hour *x)
-{
-	if (x == NULL)
-		return;
-	to->speed += x->speed;
-	to->volume += x->volume;
-	to->n += x->n;
-	to->nvolume += x->nvolume;
-	to->congested += x->congested;
-}
-
 static double
 mean(const struct tp_hour *x)
 {
@@ -67,8 +55,8 @@ tp_body_hourly(struct tp_board *b, const struct tp_http_req *q,
 		if (x == NULL)
 			break;
 		h = (b->series.hour - i) % 24;
-		add(&all[h], x);
-		add(&week[tp_series_weekday(b->series.hour - i) >= 5][h], x);
+		tp_hour_add(&all[h], x);
+		tp_hour_add(&week[tp_series_weekday(b->series.hour - i) >= 5][h], x);
 	}
 	tp_put_open(out, '{');
 	tp_put_key_open(out, "hours", '[');
@@ -99,7 +87,7 @@ tp_body_week(struct tp_board *b, const struct tp_http_req *q,
 	}
 	for (i = 0; i < most && b->series.hour >= 0; i++) {
 		hour = b->series.hour - i;
-		add(&x[tp_series_weekday(hour)][hour % 24],
+		tp_hour_add(&x[tp_series_weekday(hour)][hour % 24],
 		    tp_series_hour_at(&b->series, seg, hour));
 	}
 	tp_put_open(out, '{');
@@ -166,7 +154,7 @@ tp_body_congested(struct tp_board *b, const struct tp_http_req *q,
 	for (i = 0; i < b->ids.n; i++) {
 		v[n] = (struct share){ .seg = i };
 		for (h = 0; h < hours && b->series.hour >= 0; h++)
-			add(&v[n].sum, tp_series_hour_at(&b->series, i,
+			tp_hour_add(&v[n].sum, tp_series_hour_at(&b->series, i,
 			    b->series.hour - h));
 		n += v[n].sum.n > 0;
 	}
@@ -189,7 +177,7 @@ day_of(const struct tp_board *b, int64_t back)
 	int64_t		first = (b->series.hour / 24 - back) * 24, h;
 
 	for (h = first; h < first + 24; h++)
-		add(&x, tp_series_hour_at(&b->series, SIZE_MAX, h));
+		tp_hour_add(&x, tp_series_hour_at(&b->series, SIZE_MAX, h));
 	return x;
 }
 

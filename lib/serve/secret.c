@@ -36,24 +36,15 @@ tp_secret_same(const void *a, const void *b, size_t n)
 	return gnutls_memcmp(a, b, n) == 0;
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int
 tp_hex_decode(uint8_t *to, size_t n, const char *s)
 {
 	size_t	i;
 
 	for (i = 0; i < n; i++, s += 2) {
-		if (hex(s[0]) < 0 || hex(s[1]) < 0)
+		if (tp_hex_digit(s[0]) < 0 || tp_hex_digit(s[1]) < 0)
 			return -1;
-		to[i] = (uint8_t)(hex(s[0]) << 4 | hex(s[1]));
+		to[i] = (uint8_t)(tp_hex_digit(s[0]) << 4 | tp_hex_digit(s[1]));
 	}
 	return 0;
 }

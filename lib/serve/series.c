@@ -259,6 +259,18 @@ tp_series_hour_at(const struct tp_series *s, size_t seg, int64_t hour)
 	    TP_SERIES_HOURS)];
 }
 
+void
+tp_hour_add(struct tp_hour *to, const struct tp_hour *x)
+{
+	if (x == NULL)
+		return;
+	to->speed += x->speed;
+	to->volume += x->volume;
+	to->n += x->n;
+	to->nvolume += x->nvolume;
+	to->congested += x->congested;
+}
+
 const struct tp_quarter *
 tp_series_usual(const struct tp_series *s, size_t seg, int64_t t)
 {

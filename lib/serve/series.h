@@ -100,6 +100,9 @@ int tp_series_weekday(int64_t hour);
 const struct tp_hour *tp_series_hour_at(const struct tp_series *s, size_t seg,
     int64_t hour);
 
+/* Adds the sums of an hour; x may be NULL. */
+void tp_hour_add(struct tp_hour *to, const struct tp_hour *x);
+
 /* What is usual at a time of a day such as that of t. */
 const struct tp_quarter *tp_series_usual(const struct tp_series *s, size_t seg,
     int64_t t);

@@ -169,10 +169,7 @@ today(const struct tp_board *b)
 		x = tp_series_hour_at(&b->series, SIZE_MAX, h);
 		if (x == NULL)
 			break;
-		sum.speed += x->speed;
-		sum.volume += x->volume;
-		sum.n += x->n;
-		sum.nvolume += x->nvolume;
+		tp_hour_add(&sum, x);
 		if (h % 24 == 0)
 			break;
 	}

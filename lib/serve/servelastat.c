@@ -26,18 +26,6 @@ get(struct tp_board *b, const struct tp_http_req *q, const char *name,
 	return 404;
 }
 
-static void
-add(struct tp_hour *to, const struct tp_hour *x)
-{
-	if (x == NULL)
-		return;
-	to->speed += x->speed;
-	to->volume += x->volume;
-	to->n += x->n;
-	to->nvolume += x->nvolume;
-	to->congested += x->congested;
-}
-
 static double
 speed_of(const struct tp_hour *x)
 {
@@ -105,7 +93,7 @@ tp_la_congestion(struct tp_board *b, const struct tp_http_req *q,
 			continue;
 		hours++;
 		slow += speed_of(x) < 30;
-		add(&all, x);
+		tp_hour_add(&all, x);
 		tp_put_open(out, '{');
 		tp_compat_put_iso(out, "timestamp", tp_series_hour_time(
 		    &b->series, b->series.hour - h));
@@ -195,8 +183,8 @@ tp_la_patterns(struct tp_board *b, const struct tp_http_req *q,
 		x = tp_series_hour_at(&b->series, a.seg, h);
 		if (x == NULL)
 			break;
-		add(&hour[h % 24], x);
-		add(&day[(tp_series_weekday(h) + 1) % 7], x);
+		tp_hour_add(&hour[h % 24], x);
+		tp_hour_add(&day[(tp_series_weekday(h) + 1) % 7], x);
 		points += x->n;
 	}
 	begin("traffic_patterns", "days", a.n, out);
@@ -253,12 +241,12 @@ tp_la_trends(struct tp_board *b, const struct tp_http_req *q,
 	    d++) {
 		x = (struct tp_hour){ 0 };
 		for (h = d * 24; h < d * 24 + 24; h++)
-			add(&x, tp_series_hour_at(&b->series, a.seg, h));
+			tp_hour_add(&x, tp_series_hour_at(&b->series, a.seg, h));
 		if (x.n == 0 && x.nvolume == 0)
 			continue;
 		days++;
-		add(&half[d > last - a.n / 2], &x);
-		add(&all, &x);
+		tp_hour_add(&half[d > last - a.n / 2], &x);
+		tp_hour_add(&all, &x);
 		put_day(d, &x, out);
 	}
 	tp_buf_lit(out, "],\"summary\":{");

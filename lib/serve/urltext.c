@@ -2,15 +2,6 @@
 
 #include <strings.h>
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int
 tp_url_decode(struct tp_buf *out, const char *s, size_t n, bool plus)
 {
@@ -23,10 +14,10 @@ tp_url_decode(struct tp_buf *out, const char *s, size_t n, bool plus)
 		if (c == '+' && plus) {
 			c = ' ';
 		} else if (c == '%') {
-			if (n - i < 3 || hex(s[i + 1]) < 0 ||
-			    hex(s[i + 2]) < 0)
+			if (n - i < 3 || tp_hex_digit(s[i + 1]) < 0 ||
+			    tp_hex_digit(s[i + 2]) < 0)
 				return -1;
-			c = hex(s[i + 1]) << 4 | hex(s[i + 2]);
+			c = tp_hex_digit(s[i + 1]) << 4 | tp_hex_digit(s[i + 2]);
 			i += 2;
 		}
 		if (c < 0x20 || c == 0x7f)

@@ -554,3 +554,24 @@ tp_batch_add(struct tp_batch *b, const struct tp_rec *r, uint32_t source,
 	b->n++;
 	return NULL;
 }
+
+struct tp_cells
+tp_batch_cells(const struct tp_batch *b, const struct tp_table *t,
+    const struct tp_row *r)
+{
+	struct tp_cells	c = { .segment = NULL };
+	int		i;
+
+	memcpy(c.v, r->v, sizeof(c.v));
+	for (i = 0; i < t->n; i++)
+		if (t->col[i].type == TP_COLUMN_TEXT)
+			c.text[i] = tp_batch_text(b, r->v[i]);
+	if (t->sensor >= 0 && r->v[t->sensor] != TP_STORE_NULL) {
+		c.segment = b->segments.keys[r->v[t->sensor]].p;
+		c.segmentlen = b->segments.keys[r->v[t->sensor]].n;
+	}
+	if (r->restlen > 0)
+		c.rest = (struct tp_cell_text){ b->text.p + r->rest,
+		    r->restlen };
+	return c;
+}

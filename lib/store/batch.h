@@ -72,6 +72,11 @@ const char *tp_batch_add(struct tp_batch *b, const struct tp_rec *r,
  */
 void tp_batch_sort(struct tp_batch *b);
 
+/* The cells of a row of a table, as a backend gives them; they point into the
+ * batch. */
+struct tp_cells tp_batch_cells(const struct tp_batch *b,
+    const struct tp_table *t, const struct tp_row *r);
+
 /* The text that a value of a row stands for. */
 static inline struct tp_cell_text
 tp_batch_text(const struct tp_batch *b, int64_t v)

@@ -211,24 +211,10 @@ static int
 give(struct query *k, const struct tp_row *r)
 {
 	const struct tp_table	*t = &tp_tables[k->q->kind];
-	const struct tp_batch	*b = &k->f->batch;
-	struct tp_cells		 c = { .segment = NULL };
-	uint32_t		 sensor = 0;
-	int			 i;
+	struct tp_cells		 c = tp_batch_cells(&k->f->batch, t, r);
 
-	memcpy(c.v, r->v, sizeof(c.v));
-	for (i = 0; i < t->n; i++)
-		if (t->col[i].type == TP_COLUMN_TEXT)
-			c.text[i] = tp_batch_text(b, r->v[i]);
-	if (t->sensor >= 0 && r->v[t->sensor] != TP_STORE_NULL) {
-		sensor = (uint32_t)r->v[t->sensor];
-		c.segment = b->segments.keys[sensor].p;
-		c.segmentlen = b->segments.keys[sensor].n;
-	}
-	if (r->restlen > 0)
-		c.rest = (struct tp_cell_text){ b->text.p + r->rest,
-		    r->restlen };
-	return k->fn(k->arg, sensor, r->shape, &c);
+	return k->fn(k->arg, c.segment != NULL ? (uint32_t)r->v[t->sensor] : 0,
+	    r->shape, &c);
 }
 
 /* For qsort: rows by time, then as they were. */

@@ -249,9 +249,7 @@ pg_close(struct tp_store *s)
 	tp_buf_release(&d->copy);
 	PQclear(d->shapes);
 	tp_map_release(&d->months);
-	free(d->segment);
-	free(d->shape);
-	free(d->had);
+	tp_known_release(&d->known);
 	free(d);
 }
 

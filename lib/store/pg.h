@@ -11,6 +11,7 @@
 #include <libpq-fe.h>
 
 #include "store/backend.h"
+#include "store/known.h"
 
 /* One at a time makes tables. */
 #define TP_PG_LOCK	"SELECT pg_advisory_lock(1953526643)"
@@ -21,10 +22,7 @@ struct tp_pg {
 	char		*conninfo;
 	struct tp_buf	 copy;		/* data on its way */
 	PGresult	*shapes;	/* all, of the query at work */
-	int64_t		*segment, *shape;	/* ids by the batch's numbers */
-	size_t		 nsegments, nshapes, segments_cap, shapes_cap;
-	int64_t		*had;		/* position of each source, -1 */
-	size_t		 nhad, had_cap;
+	struct tp_known	 known;
 	struct tp_map	 months;	/* partitions that are known to be */
 	int64_t		 newest;	/* time of an event */
 	int64_t		 retained_ns;

@@ -66,11 +66,11 @@ tp_pg_copy_row(struct tp_buf *b, const struct tp_pg *d,
 		else if (t->col[i].type == TP_COLUMN_TEXT)
 			put_text(b, tp_batch_text(x, r->v[i]));
 		else if (t->col[i].type == TP_COLUMN_SENSOR)
-			put_int4(b, d->segment[r->v[i]]);
+			put_int4(b, d->known.segment[r->v[i]]);
 		else
 			put_int8(b, r->v[i]);
 	}
-	put_int4(b, d->shape[r->shape]);
+	put_int4(b, d->known.shape[r->shape]);
 	if (r->restlen == 0)
 		put32(b, UINT32_MAX);
 	else

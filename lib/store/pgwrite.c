@@ -15,13 +15,6 @@
 #define MONTHS_TO	2100
 #define PAUSE_MS	200	/* between two attempts to connect */
 
-/* Rows that the store has from the same source already. */
-static bool
-is_old(const struct tp_pg *d, const struct tp_row *r)
-{
-	return r->source > 0 && r->pos < d->had[r->source];
-}
-
 /* Ids of texts in sensor or shape, which are added where they are new. */
 static int
 name_texts(struct tp_pg *d, const struct tp_map *m, size_t from,
@@ -44,16 +37,14 @@ name_texts(struct tp_pg *d, const struct tp_map *m, size_t from,
 static int
 name_new(struct tp_pg *d, const struct tp_batch *b, struct tp_err *e)
 {
-	TP_GROW(d->segment, d->segments_cap, b->segments.n);
-	TP_GROW(d->shape, d->shapes_cap, b->shapes.n);
-	if (name_texts(d, &b->segments, d->nsegments,
+	if (name_texts(d, &b->segments, d->known.nsegments,
 	    "INSERT INTO tp.sensor(name) VALUES($1) ON CONFLICT(name) DO "
-	    "UPDATE SET name=excluded.name RETURNING id", d->segment,
+	    "UPDATE SET name=excluded.name RETURNING id", d->known.segment,
 	    e) == -1)
 		return -1;
-	return name_texts(d, &b->shapes, d->nshapes,
+	return name_texts(d, &b->shapes, d->known.nshapes,
 	    "INSERT INTO tp.shape(text) VALUES($1) ON CONFLICT(md5(text)) DO "
-	    "UPDATE SET text=excluded.text RETURNING id", d->shape, e);
+	    "UPDATE SET text=excluded.text RETURNING id", d->known.shape, e);
 }
 
 static int
@@ -109,18 +100,13 @@ move_positions(struct tp_store *s, const struct tp_batch *b,
 	int64_t		 next;
 	size_t		 i;
 
-	TP_GROW(d->had, d->had_cap, b->nsources);
 	for (i = 1; i < b->nsources; i++) {
 		const struct tp_source	*p = &b->sources[i];
 
 		if (read_position(s, p->name, p->partition, &next, e) == -1)
 			return -1;
-		if (i >= d->nhad)
-			d->had[i] = next;
-		if (next != d->had[i])
-			return tp_err_set(e, TP_EXIT_RESTART, "another "
-			    "writer has stored %s [%d] meanwhile", p->name,
-			    (int)p->partition);
+		if (tp_known_source(&d->known, b, i, next, e) == -1)
+			return -1;
 		if (p->next > next && set_position(s, p, e) == -1)
 			return -1;
 	}
@@ -198,7 +184,7 @@ copy_rows(struct tp_pg *d, const struct tp_batch *b, enum tp_store_kind k,
 		return -1;
 	tp_pg_copy_begin(&d->copy);
 	for (i = 0; i < r->n; i++) {
-		if (is_old(d, &r->v[i]))
+		if (tp_known_row(&d->known, &r->v[i]))
 			continue;
 		tp_pg_copy_row(&d->copy, d, &tp_tables[k], b, &r->v[i]);
 		if (tp_pg_copy_send(d, false, e) == -1)
@@ -308,19 +294,6 @@ remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 	return tp_pg_exec(d, text, e);
 }
 
-static void
-remember(struct tp_pg *d, const struct tp_batch *b)
-{
-	size_t	i;
-
-	d->nsegments = b->segments.n;
-	d->nshapes = b->shapes.n;
-	for (i = 1; i < b->nsources; i++)
-		if (b->sources[i].next > d->had[i])
-			d->had[i] = b->sources[i].next;
-	d->nhad = b->nsources;
-}
-
 /*
  * The server is gone: waits for it to come back.  Whether it has done the
  * last transaction the positions tell, and rows that come twice are replaced.
@@ -331,7 +304,7 @@ reconnect(struct tp_store *s, int64_t since, struct tp_err *e)
 	struct tp_pg	*d = s->db;
 	struct timespec	 pause = { .tv_nsec = PAUSE_MS * 1000000L };
 
-	d->nhad = d->nsegments = d->nshapes = 0;
+	tp_known_forget(&d->known);
 	tp_map_release(&d->months);
 	d->months = (struct tp_map){ 0 };
 	while (tp_sig_stop() == 0 && (tp_clock_mono_ns() - since) / 1000000 <
@@ -358,6 +331,7 @@ tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 	struct tp_pg	*d = s->db;
 	int64_t		 since = tp_clock_mono_ns();
 
+	tp_known_room(&d->known, b);
 	while (write_all(s, b, e) == -1) {
 		if (PQstatus(d->c) != CONNECTION_OK) {
 			if (reconnect(s, since, e) == -1)
@@ -369,6 +343,6 @@ tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 			return -1;
 		*e = (struct tp_err){ 0 };
 	}
-	remember(d, b);
+	tp_known_written(&d->known, b);
 	return remove_old(s, b, e);
 }

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "store/backend.h"
+#include "store/known.h"
 
 #define TP_SQLITE_LATEST	TP_STORE_KINDS	/* statements beyond kinds */
 
@@ -26,11 +27,8 @@ struct tp_sqlite {
 	sqlite3		*db;
 	struct tp_sqlite_names names;
 
-	/* of writers: ids by the batch's numbers, and statements */
-	int64_t		*segment, *shape;
-	size_t		 nsegments, nshapes, segments_cap, shapes_cap;
-	int64_t		*had;		/* position of each source, -1 */
-	size_t		 nhad, had_cap;
+	/* of writers, with their statements */
+	struct tp_known	 known;
 	int64_t		 newest;	/* time of an event */
 	int64_t		 retained_ns;	/* when old rows were removed last */
 	sqlite3_stmt	*insert[TP_STORE_KINDS + 1], *update, *add_hour,

@@ -106,9 +106,7 @@ tp_sqlite_end_writing(struct tp_sqlite *d)
 		sqlite3_finalize(l[i]);
 	for (i = 0; i <= TP_STORE_KINDS; i++)
 		sqlite3_finalize(d->insert[i]);
-	free(d->segment);
-	free(d->shape);
-	free(d->had);
+	tp_known_release(&d->known);
 }
 
 /* Runs a statement that gives no row. */
@@ -144,15 +142,13 @@ name_new(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 {
 	size_t	i;
 
-	TP_GROW(d->segment, d->segments_cap, b->segments.n);
-	for (i = d->nsegments; i < b->segments.n; i++)
+	for (i = d->known.nsegments; i < b->segments.n; i++)
 		if (id_of(d, &b->segments.keys[i], d->add_segment,
-		    d->get_segment, &d->segment[i], e) == -1)
+		    d->get_segment, &d->known.segment[i], e) == -1)
 			return -1;
-	TP_GROW(d->shape, d->shapes_cap, b->shapes.n);
-	for (i = d->nshapes; i < b->shapes.n; i++)
+	for (i = d->known.nshapes; i < b->shapes.n; i++)
 		if (id_of(d, &b->shapes.keys[i], d->add_shape, d->get_shape,
-		    &d->shape[i], e) == -1)
+		    &d->known.shape[i], e) == -1)
 			return -1;
 	return 0;
 }
@@ -194,17 +190,12 @@ move_positions(struct tp_sqlite *d, const struct tp_batch *b,
 	int64_t			 next;
 	size_t			 i;
 
-	TP_GROW(d->had, d->had_cap, b->nsources);
 	for (i = 1; i < b->nsources; i++) {
 		s = &b->sources[i];
 		if (read_position(d, s->name, s->partition, &next, e) == -1)
 			return -1;
-		if (i >= d->nhad)
-			d->had[i] = next;
-		if (next != d->had[i])
-			return tp_err_set(e, TP_EXIT_RESTART, "another "
-			    "writer has stored %s [%d] meanwhile", s->name,
-			    (int)s->partition);
+		if (tp_known_source(&d->known, b, i, next, e) == -1)
+			return -1;
 		if (s->next <= next)
 			continue;
 		sqlite3_bind_text(d->set_position, 1, s->name, -1,
@@ -228,7 +219,8 @@ bind_row(struct tp_sqlite *d, sqlite3_stmt *st, const struct tp_table *t,
 		if (r->v[i] == TP_STORE_NULL)
 			sqlite3_bind_null(st, i + 1);
 		else if (t->col[i].type == TP_COLUMN_SENSOR)
-			sqlite3_bind_int64(st, i + 1, d->segment[r->v[i]]);
+			sqlite3_bind_int64(st, i + 1,
+			    d->known.segment[r->v[i]]);
 		else if (t->col[i].type == TP_COLUMN_TEXT) {
 			x = tp_batch_text(b, r->v[i]);
 			sqlite3_bind_text(st, i + 1, x.p, (int)x.n,
@@ -236,7 +228,7 @@ bind_row(struct tp_sqlite *d, sqlite3_stmt *st, const struct tp_table *t,
 		} else
 			sqlite3_bind_int64(st, i + 1, r->v[i]);
 	}
-	sqlite3_bind_int64(st, t->n + 1, d->shape[r->shape]);
+	sqlite3_bind_int64(st, t->n + 1, d->known.shape[r->shape]);
 	if (r->restlen == 0)
 		sqlite3_bind_null(st, t->n + 2);
 	else
@@ -266,7 +258,8 @@ static int
 add_hour(struct tp_sqlite *d, struct hour *h, const struct tp_row *r,
     bool fresh, struct tp_err *e)
 {
-	int64_t	sensor = d->segment[r->v[0]], start = floor_hour(r->v[1]);
+	int64_t	sensor = d->known.segment[r->v[0]];
+	int64_t	start = floor_hour(r->v[1]);
 
 	if (h->sensor != sensor || h->start != start) {
 		if (end_hour(d, h, e) == -1)
@@ -289,13 +282,6 @@ add_hour(struct tp_sqlite *d, struct hour *h, const struct tp_row *r,
 	return 0;
 }
 
-/* Rows that the store has from the same source already. */
-static bool
-is_old(const struct tp_sqlite *d, const struct tp_row *r)
-{
-	return r->source > 0 && r->pos < d->had[r->source];
-}
-
 /* Events, with their hours and the newest of each segment. */
 static int
 write_events(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
@@ -311,7 +297,7 @@ write_events(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 	for (i = 0; i < rows->n; i++) {
 		const struct tp_row	*r = &rows->v[i];
 
-		if (is_old(d, r))
+		if (tp_known_row(&d->known, r))
 			continue;
 		bind_row(d, add, t, b, r);
 		if (run(d, add, e) == -1)
@@ -325,7 +311,7 @@ write_events(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 		if (add_hour(d, &h, r, fresh, e) == -1)
 			return -1;
 		if (i + 1 < rows->n && r[1].v[0] == r->v[0] &&
-		    !is_old(d, r + 1))
+		    !tp_known_row(&d->known, r + 1))
 			continue;
 		if (d->newest == TP_STORE_NULL || r->v[1] > d->newest)
 			d->newest = r->v[1];
@@ -345,7 +331,7 @@ write_rows(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 		return -1;
 	for (k = TP_STORE_EVENT + 1; k < TP_STORE_KINDS; k++)
 		for (i = 0; i < b->kind[k].n; i++) {
-			if (is_old(d, &b->kind[k].v[i]))
+			if (tp_known_row(&d->known, &b->kind[k].v[i]))
 				continue;
 			bind_row(d, d->insert[k], &tp_tables[k], b,
 			    &b->kind[k].v[i]);
@@ -384,25 +370,13 @@ remove_old(struct tp_store *s, struct tp_err *e)
 	return tp_sqlite_exec(d, "PRAGMA incremental_vacuum", e);
 }
 
-static void
-remember(struct tp_sqlite *d, const struct tp_batch *b)
-{
-	size_t	i;
-
-	d->nsegments = b->segments.n;
-	d->nshapes = b->shapes.n;
-	for (i = 1; i < b->nsources; i++)
-		if (b->sources[i].next > d->had[i])
-			d->had[i] = b->sources[i].next;
-	d->nhad = b->nsources;
-}
-
 int
 tp_sqlite_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e)
 {
 	struct tp_sqlite	*d = s->db;
 
+	tp_known_room(&d->known, b);
 	if (prepare_all(d, e) == -1 ||
 	    tp_sqlite_exec(d, "BEGIN IMMEDIATE", e) == -1)
 		return -1;
@@ -411,6 +385,6 @@ tp_sqlite_write(struct tp_store *s, const struct tp_batch *b,
 		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 		return -1;
 	}
-	remember(d, b);
+	tp_known_written(&d->known, b);
 	return remove_old(s, e);
 }

@@ -3,25 +3,11 @@
  * to the next and hold numbers.
  */
 #include <math.h>
-#include <stdlib.h>
 
-#include "exchange/exchange.h"
 #include "model/layers.h"
-
-#define INPUTS	4
+#include "anytrees.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void
-use_trees(const struct tp_trees *t)
-{
-	static const float	 row[INPUTS - 1] = { 0.5f, -1000, 3e38f };
-	float			 x[INPUTS * TP_TREES_LANES];
-	float			 sum[TP_TREES_LANES] = { 0 };
-
-	tp_trees_columns(row, 1, INPUTS - 1, x);
-	tp_trees_sum(t, 0, t->n, 1, x, sum);
-}
 
 static void
 use_layers(const struct tp_layers *d)
@@ -43,13 +29,7 @@ use_layers(const struct tp_layers *d)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static char		 name[INPUTS][TP_FORMULA_NAME] = {
-		"start", "a", "b", "c",
-	};
-	struct tp_formula	 f = {
-		.form = TP_FORMULA_TREES, .nseg = 1, .nh = 1, .nin = INPUTS,
-		.name = name,
-	};
+	struct tp_formula	f = four_inputs();
 	struct tp_trees		 t = { 0 };
 	struct tp_layers		 d = { 0 };
 	struct tp_err		 e = { 0 };
@@ -58,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (d.n > 0)
 			use_layers(&d);
 		else
-			use_trees(&t);
+			walk_trees(&t);
 		tp_trees_release(&t);
 		tp_layers_release(&d);
 	} else if (e.code != TP_EXIT_DATA || t.node != NULL || d.n > 0) {

@@ -8,34 +8,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* The cells of a row as a backend gives them. */
-static struct tp_cells
-cells_of(const struct tp_batch *b, const struct tp_table *t,
-    const struct tp_row *r)
-{
-	struct tp_cells	c = { .segment = NULL };
-	int		i;
-
-	memcpy(c.v, r->v, sizeof(c.v));
-	for (i = 0; i < t->n; i++)
-		if (t->col[i].type == TP_COLUMN_TEXT)
-			c.text[i] = tp_batch_text(b, r->v[i]);
-	if (t->sensor >= 0 && r->v[t->sensor] != TP_STORE_NULL) {
-		c.segment = b->segments.keys[r->v[t->sensor]].p;
-		c.segmentlen = b->segments.keys[r->v[t->sensor]].n;
-	}
-	if (r->restlen > 0)
-		c.rest = (struct tp_cell_text){ b->text.p + r->rest,
-		    r->restlen };
-	return c;
-}
-
 /* The same value: a second reading of the line gives the same row. */
 static void
 check_row(const struct tp_batch *b, size_t kind, const struct tp_row *r)
 {
 	const struct tp_table	*t = &tp_tables[kind];
-	struct tp_cells		 c = cells_of(b, t, r);
+	struct tp_cells		 c = tp_batch_cells(b, t, r);
 	struct tp_shape		 s;
 	struct tp_buf		 line = { 0 };
 	struct tp_rec		 rec = { 0 };

@@ -59,22 +59,6 @@ assert_text(const struct tp_json_obj *o, const char *name, const char *want)
 	assert_memory_equal(f->v.p, want, f->v.n);
 }
 
-/* Metres from p to edge e, by all of its pieces. */
-static double
-distance(const struct tp_graph *g, uint32_t e, struct tp_point p)
-{
-	struct tp_plane	s = tp_plane_at(p);
-	double		best = INFINITY, m;
-	uint32_t	i;
-
-	for (i = 0; i + 1 < tp_graph_line_size(g, e); i++) {
-		tp_plane_foot(&s, tp_graph_line_point(g, e, i),
-		    tp_graph_line_point(g, e, i + 1), &m);
-		best = fmin(best, m);
-	}
-	return best;
-}
-
 /* An edge of the answer: km/h of each edge's segment, 0: closed, -1: none. */
 static void
 check_edge(const struct tp_graph *g, const struct tp_json_obj *o,

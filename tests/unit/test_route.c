@@ -236,14 +236,6 @@ profiles_random(struct tp_weights *w, profile *kmh, struct tp_rng *r)
 	tp_weights_apply(w);
 }
 
-static void
-same_ms(double got, double want)
-{
-	if (isinf(got) != isinf(want) ||
-	    (!isinf(got) && fabs(got - want) > 0.05 + want * 1e-6))
-		fail_msg("%.3f ms, not %.3f", got, want);
-}
-
 /* The way is one, through the graph, and takes what it says. */
 static void
 check_way(const struct traffic *x, const struct tp_graph *g,

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "graph/builder.h"
 #include "graph/snapall.h"
+#include "town.h"
 
 #define SIDE	8		/* of the grid, in streets */
 
@@ -62,22 +63,6 @@ grid(struct tp_graph *g, struct tp_buf *file, struct tp_rng *rng)
 	assert_int_equal(tp_builder_finish(&b, &o, &st, "t", file, &e), 0);
 	assert_int_equal(tp_graph_view(g, file->p, file->n, "t", &e), 0);
 	tp_builder_release(&b);
-}
-
-/* Metres from p to edge e, by all of its pieces. */
-static double
-distance(const struct tp_graph *g, uint32_t e, struct tp_point p)
-{
-	struct tp_plane	s = tp_plane_at(p);
-	double		best = INFINITY, m;
-	uint32_t	i;
-
-	for (i = 0; i + 1 < tp_graph_line_size(g, e); i++) {
-		tp_plane_foot(&s, tp_graph_line_point(g, e, i),
-		    tp_graph_line_point(g, e, i + 1), &m);
-		best = m < best ? m : best;
-	}
-	return best;
 }
 
 /* The nearest node is that of all ends of edges. */

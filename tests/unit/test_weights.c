@@ -14,14 +14,6 @@
 
 #define T0		INT64_C(1338768000000)	/* 2012-06-04 */
 
-static void
-same_ms(double got, double want)
-{
-	if (isinf(got) != isinf(want) ||
-	    (!isinf(got) && fabs(got - want) > 0.05 + want * 1e-6))
-		fail_msg("%.3f ms, not %.3f", got, want);
-}
-
 /* One road of 10 km at 60 km/h: by hand. */
 static void
 knows_hand_example(void **state)

@@ -5,8 +5,11 @@
 #ifndef TESTS_UNIT_TOWN_H
 #define TESTS_UNIT_TOWN_H
 
+#include <math.h>
+
 #include "base/rng.h"
 #include "graph/builder.h"
+#include "graph/point.h"
 #include "graph/segments.h"
 
 #define TOWN_NODES	40
@@ -99,6 +102,30 @@ town_release(struct town *w)
 	tp_graph_release(&w->g);
 	tp_buf_release(&w->first);
 	tp_buf_release(&w->file);
+}
+
+static inline void
+same_ms(double got, double want)
+{
+	if (isinf(got) != isinf(want) ||
+	    (!isinf(got) && fabs(got - want) > 0.05 + want * 1e-6))
+		fail_msg("%.3f ms, not %.3f", got, want);
+}
+
+/* Metres from p to edge e, by all of its pieces. */
+static inline double
+distance(const struct tp_graph *g, uint32_t e, struct tp_point p)
+{
+	struct tp_plane	s = tp_plane_at(p);
+	double		best = INFINITY, m;
+	uint32_t	i;
+
+	for (i = 0; i + 1 < tp_graph_line_size(g, e); i++) {
+		tp_plane_foot(&s, tp_graph_line_point(g, e, i),
+		    tp_graph_line_point(g, e, i + 1), &m);
+		best = fmin(best, m);
+	}
+	return best;
 }
 
 #endif
