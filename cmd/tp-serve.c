@@ -2,6 +2,7 @@
  * tp-serve: shows the live streams as an API and a page.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 
 #include "base/log.h"
@@ -96,6 +97,9 @@ static const struct tp_opt options[] = {
 	    NULL, "open at once (default 4096)", 1, 1e6 },
 	{ TP_OPT_INT, 0, "max-per-address", AT(server.max_per_address), "N",
 	    NULL, "of them from one address (default 256)", 1, 1e6 },
+	{ TP_OPT_DUR, 0, "slow", AT(server.slow_ms), "TIME", NULL,
+	    "cut a stream's client that is behind for so long (default 30s)",
+	    1000, 3.6e6 },
 	{ .kind = TP_OPT_END },
 };
 
@@ -157,30 +161,32 @@ say_where(const struct tp_server *s)
 	tp_buf_release(&b);
 }
 
+/* What was served; where something was refused or lost, always. */
+static void
+say_counts(const struct tp_http_stats *t)
+{
+	if (t->refused + t->turned_away + t->late + t->slow + t->lost == 0 &&
+	    tp_log_level() < 1)
+		return;
+	tp_log_note("%" PRIu64 " requests, %" PRIu64 " refused; %" PRIu64
+	    " connections turned away, %" PRIu64 " cut by a limit of time; %"
+	    PRIu64 " messages to streams, %" PRIu64 " slow clients cut, %"
+	    PRIu64 " messages lost by them", t->requests, t->refused,
+	    t->turned_away, t->late, t->events, t->slow, t->lost);
+}
+
 static int
 configure(struct conf *c, struct tp_err *e)
 {
-	static const char *const names[] = { "la", "hanoi", "nyc" };
-	const char		*p;
-	size_t			 n;
-	int			 i;
-
 	if (c->server.listen.n == 0) {
 		c->server.listen.v = tp_calloc(1, sizeof(char *));
 		c->server.listen.v[c->server.listen.n++] = ":8080";
 	}
 	c->board.tiles_url = c->server.tiles_url;
-	for (p = c->compat; p != NULL && *p != '\0'; p += n + (p[n] == ',')) {
-		n = strcspn(p, ",");
-		for (i = 0; i < 3; i++)
-			if (strlen(names[i]) == n &&
-			    memcmp(names[i], p, n) == 0)
-				break;
-		if (i == 3)
-			return tp_opt_error(e, "--compat: '%s' must be a list "
-			    "of la, hanoi and nyc", c->compat);
-		c->server.compat |= 1u << i;
-	}
+	if (c->compat != NULL &&
+	    tp_compat_parse(c->compat, &c->server.compat) == -1)
+		return tp_opt_error(e, "--compat: '%s' must be a list of la, "
+		    "hanoi and nyc", c->compat);
 	return 0;
 }
 
@@ -266,8 +272,10 @@ make_board(struct conf *c, struct tp_err *e)
 static int
 serve(struct conf *c, struct tp_err *e)
 {
-	const struct tp_http_route *routes[6] = { tp_board_routes };
-	size_t			 n = 1;
+	const struct tp_http_route *routes[TP_COMPAT_TABLES + 2] = {
+		tp_board_routes,
+	};
+	struct tp_http_stats	 counts;
 	struct tp_intake_conf	 in = { 0 };
 	struct tp_run		 run = {
 		.opts = &c->run,
@@ -282,14 +290,7 @@ serve(struct conf *c, struct tp_err *e)
 	if (!c->board.charts)
 		tp_log_note("built without uPlot ('make page-deps'): "
 		    "the page has tables in place of charts");
-	if (c->server.compat & TP_COMPAT_LA) {
-		routes[n++] = tp_la_routes;
-		routes[n++] = tp_la_web_routes;
-	}
-	if (c->server.compat & TP_COMPAT_HANOI)
-		routes[n++] = tp_hanoi_routes;
-	if (c->server.compat & TP_COMPAT_NYC)
-		routes[n++] = tp_nyc_routes;
+	tp_compat_tables(c->server.compat, routes + 1);
 	c->server.routes = routes;
 	c->server.board = in.board = make_board(c, e);
 	if (in.board != NULL)
@@ -300,7 +301,8 @@ serve(struct conf *c, struct tp_err *e)
 		rc = tp_run(&run, e);
 		if (rc == 0 && !c->run.at_end)
 			wait_for_signal(in.server);
-		tp_server_stop(in.server);
+		tp_server_stop(in.server, &counts);
+		say_counts(&counts);
 	}
 	tp_board_free(in.board);
 	return rc;
@@ -315,6 +317,7 @@ main(int argc, char **argv)
 			.max_connections = 4096,
 			.max_per_address = 256,
 			.rate = 100,
+			.slow_ms = 30 * TP_SECOND,
 		},
 		.max_segments = 20000,
 		.recall_ms = 8 * TP_DAY,

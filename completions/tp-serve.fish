@@ -26,6 +26,7 @@ complete -c tp-serve -l audit -r -F -d 'append who signed in, was refused or act
 complete -c tp-serve -l rate -x -d 'requests a minute by one address or user, 0 for no limit (default 100)'
 complete -c tp-serve -l max-connections -x -d 'open at once (default 4096)'
 complete -c tp-serve -l max-per-address -x -d 'of them from one address (default 256)'
+complete -c tp-serve -l slow -x -d 'cut a stream\'s client that is behind for so long (default 30s)'
 complete -c tp-serve -s i -l input -r -F -d 'read FILE; - is standard input; .gz and .zst are unpacked'
 complete -c tp-serve -s o -l output -r -F -d 'write to FILE instead of standard output'
 complete -c tp-serve -l rejects -r -F -d 'write refused records to FILE, with the reason; implies --on-error skip'

@@ -189,6 +189,7 @@ put_clients(const struct tp_http_stats *s, struct tp_buf *out)
 	tp_put_int_of(out, "refused", (int64_t)s->refused);
 	tp_put_int_of(out, "turned_away", (int64_t)s->turned_away);
 	tp_put_int_of(out, "timed_out", (int64_t)s->late);
+	tp_put_int_of(out, "slow_clients_cut", (int64_t)s->slow);
 }
 
 int

@@ -4,6 +4,40 @@
 #include "graph/point.h"
 #include "serve/put.h"
 
+int
+tp_compat_parse(const char *list, unsigned *compat)
+{
+	static const char *const names[] = { "la", "hanoi", "nyc" };
+	const char		*p;
+	size_t			 n, i;
+
+	for (p = list; *p != '\0'; p += n + (p[n] == ',')) {
+		n = strcspn(p, ",");
+		for (i = 0; i < 3; i++)
+			if (strlen(names[i]) == n &&
+			    memcmp(names[i], p, n) == 0)
+				break;
+		if (i == 3)
+			return -1;
+		*compat |= 1u << i;
+	}
+	return 0;
+}
+
+void
+tp_compat_tables(unsigned compat, const struct tp_http_route **t)
+{
+	if (compat & TP_COMPAT_LA) {
+		*t++ = tp_la_routes;
+		*t++ = tp_la_web_routes;
+	}
+	if (compat & TP_COMPAT_HANOI)
+		*t++ = tp_hanoi_routes;
+	if (compat & TP_COMPAT_NYC)
+		*t++ = tp_nyc_routes;
+	*t = NULL;
+}
+
 double
 tp_compat_mph(double kmh)
 {

@@ -8,9 +8,16 @@
 #define TP_SERVE_COMPAT_H
 
 #include "serve/boardstate.h"
+#include "serve/server.h"
 
 extern const struct tp_http_route tp_la_routes[], tp_la_web_routes[];
 extern const struct tp_http_route tp_hanoi_routes[], tp_nyc_routes[];
+
+#define TP_COMPAT_TABLES	4
+/* The enum tp_compat bits of a list "la,hanoi,nyc"; -1: it is none. */
+int tp_compat_parse(const char *list, unsigned *compat);
+/* Writes their tables, at most TP_COMPAT_TABLES, and a NULL. */
+void tp_compat_tables(unsigned compat, const struct tp_http_route **tables);
 
 /* km/h as mph. */
 double tp_compat_mph(double kmh);

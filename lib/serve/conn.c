@@ -53,6 +53,17 @@ tp_conn_enter(struct tp_server *s, struct tp_conn *k, enum tp_conn_phase p)
 }
 
 void
+tp_conn_cut(const struct tp_conn *k)
+{
+	const struct linger	none = { .l_onoff = 1 };
+
+	/* else the kernel would keep it for a peer that may never take it */
+	setsockopt(k->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	/* libmicrohttpd sees the end of it and closes */
+	shutdown(k->fd, SHUT_RDWR);
+}
+
+void
 tp_conn_reap(struct tp_server *s)
 {
 	struct tp_conn	*k;
@@ -61,8 +72,7 @@ tp_conn_reap(struct tp_server *s)
 	for (i = 0; i < TP_CONN_PHASES; i++)
 		while (limits[i] > 0 && (k = s->phases[i].next) !=
 		    &s->phases[i] && s->now_ms - k->since_ms >= limits[i]) {
-			/* libmicrohttpd sees the end of it and closes */
-			shutdown(k->fd, SHUT_RDWR);
+			tp_conn_cut(k);
 			tp_conn_enter(s, k, TP_CONN_STREAM);
 			s->stats.late++;
 		}

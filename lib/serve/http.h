@@ -29,6 +29,7 @@ struct tp_http_stats {
 	uint64_t	 requests;	/* answered */
 	uint64_t	 refused;	/* of them 401, 403, 421, 429 */
 	uint64_t	 late;		/* cut by a limit of time */
+	uint64_t	 slow;		/* clients of streams, cut */
 	uint64_t	 turned_away;	/* connections beyond a limit */
 	uint64_t	 lost;		/* events that slow clients missed */
 	uint64_t	 events;	/* sent to the hub */

@@ -75,6 +75,9 @@ own_metrics(const struct tp_server *s, struct tp_buf *b)
 	    "Requests refused: 401, 403, 421, 429.", t->refused);
 	metric(b, "tp_http_late", "counter",
 	    "Connections cut by a limit of time.", t->late);
+	metric(b, "tp_http_slow", "counter",
+	    "Clients of streams cut since they were behind for too long.",
+	    t->slow);
 	metric(b, "tp_http_turned_away", "counter",
 	    "Connections beyond a limit.", t->turned_away);
 	metric(b, "tp_http_connections", "gauge", "Connections open.",

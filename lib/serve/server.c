@@ -365,13 +365,16 @@ tp_server_reload(struct tp_server *s, struct tp_err *e)
 }
 
 void
-tp_server_stop(struct tp_server *s)
+tp_server_stop(struct tp_server *s, struct tp_http_stats *stats)
 {
 	if (s == NULL)
 		return;
 	atomic_store(&s->stop, true);
 	tp_server_poke(s);
 	pthread_join(s->thread, NULL);
+	*stats = s->stats;
+	stats->events = s->hub.events;
+	stats->lost = s->hub.lost;
 	release(s);
 }
 

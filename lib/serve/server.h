@@ -33,6 +33,8 @@ struct tp_server_conf {
 	struct tp_opt_list hosts;	/* names to be reached by */
 	struct tp_opt_list cors;	/* origins whose pages may ask */
 	int64_t		 rate;		/* requests a minute; 0: no limit */
+	int64_t		 slow_ms;	/* how long a stream's client may be
+					 * behind before it is cut */
 	const char	*audit;		/* file; NULL: none */
 	const char	*tiles_url;	/* of the map; NULL: none */
 };
@@ -40,8 +42,9 @@ struct tp_server_conf {
 /* Opens the sockets and starts the thread; NULL with the error. */
 struct tp_server *tp_server_start(const struct tp_server_conf *c,
     struct tp_err *e);
-/* Stops taking connections, lets answers finish for a second, ends all. */
-void tp_server_stop(struct tp_server *s);
+/* Stops taking connections, lets answers finish for a second, ends all; what
+ * was counted is in *stats.  NULL: does nothing. */
+void tp_server_stop(struct tp_server *s, struct tp_http_stats *stats);
 /* From any thread: the board has news. */
 void tp_server_poke(struct tp_server *s);
 /* The input is read as far as it goes: /readyz says so from now on. */

@@ -135,6 +135,8 @@ void tp_conn_init(struct tp_server *s);
 /* Moves a connection to a phase, from now on. */
 void tp_conn_enter(struct tp_server *s, struct tp_conn *k,
     enum tp_conn_phase p);
+/* Ends a connection at once, with what its peer has not taken. */
+void tp_conn_cut(const struct tp_conn *k);
 /* Cuts those that took too long. */
 void tp_conn_reap(struct tp_server *s);
 /* For libmicrohttpd: a connection begins or ends. */
@@ -211,7 +213,8 @@ void tp_reply_release(struct tp_server *s);
 enum MHD_Result tp_sse_start(struct tp_call *q, enum tp_channel channel);
 /* Wakes those for whom there is something. */
 void tp_sse_wake(struct tp_server *s);
-/* A comment for those that were told nothing for long. */
+/* A comment for those that were told nothing for long; cuts those that are
+ * behind for too long. */
 void tp_sse_beat(struct tp_server *s);
 /* Ends all. */
 void tp_sse_end(struct tp_server *s);
@@ -220,7 +223,8 @@ void tp_sse_end(struct tp_server *s);
 enum MHD_Result tp_ws_start(struct tp_call *q, enum tp_channel channel);
 /* Its descriptor is ready. */
 void tp_ws_ready(struct tp_watch *watch, uint32_t events);
-/* Sends what there is; pings; frees what has ended; ends all. */
+/* Sends what there is; pings, and cuts those that are behind for too long;
+ * frees what has ended; ends all. */
 void tp_ws_wake(struct tp_server *s);
 void tp_ws_beat(struct tp_server *s);
 void tp_ws_sweep(struct tp_server *s);

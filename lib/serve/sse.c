@@ -10,9 +10,12 @@ static const char	retry[] = "retry: 2000\n\n", beat[] = ":\n\n";
 struct tp_sse {
 	struct tp_server *s;
 	struct MHD_Connection *c;
+	const struct tp_conn *conn;
 	struct tp_hub_place place;
 	const char	*say;		/* a static text that is to go first */
-	bool		 asleep;	/* suspended */
+	bool		 asleep;	/* suspended: it has all there is */
+	bool		 cut;
+	int64_t		 behind_ms;	/* since when it is not */
 	int64_t		 told_ms;	/* when something was last sent */
 	struct tp_sse	*next, **prev;
 };
@@ -114,8 +117,9 @@ tp_sse_start(struct tp_call *q, enum tp_channel channel)
 
 	c->s = s;
 	c->c = q->c;
+	c->conn = q->conn;
 	c->say = retry;
-	c->told_ms = s->now_ms;
+	c->told_ms = c->behind_ms = s->now_ms;
 	tp_hub_join(&s->hub, &c->place, channel);
 	begin(q, c);
 	c->next = s->streams;
@@ -144,6 +148,7 @@ wake(struct tp_sse *c)
 	if (!c->asleep)
 		return;
 	c->asleep = false;
+	c->behind_ms = c->s->now_ms;
 	MHD_resume_connection(c->c);
 }
 
@@ -166,6 +171,11 @@ tp_sse_beat(struct tp_server *s)
 		if (c->asleep && s->now_ms - c->told_ms >= BEAT_MS) {
 			c->say = beat;
 			wake(c);
+		} else if (!c->asleep && !c->cut &&
+		    s->now_ms - c->behind_ms >= s->conf->slow_ms) {
+			c->cut = true;
+			s->stats.slow++;
+			tp_conn_cut(c->conn);
 		}
 }
 

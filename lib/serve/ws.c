@@ -28,6 +28,15 @@ end(struct tp_ws *w)
 	w->s->stats.ws--;
 }
 
+/* It asks and does not listen. */
+static void
+cut(struct tp_ws *w)
+{
+	tp_conn_cut(w->conn);
+	w->s->stats.slow++;
+	end(w);
+}
+
 static void
 unlink_free(struct tp_ws *w)
 {
@@ -46,7 +55,7 @@ tp_ws_say(struct tp_ws *w, enum tp_ws_opcode opcode, const char *p, size_t n)
 	if (w->closing)
 		return;
 	if (w->out.n - w->off > OUT_MAX) {
-		end(w);		/* it asks and does not listen */
+		cut(w);
 		return;
 	}
 	tp_ws_head(&w->out, opcode, n);
@@ -115,9 +124,11 @@ want_writable(struct tp_ws *w, bool yes)
 		.data.ptr = &w->watch,
 	};
 
-	if (yes != w->writable_wanted)
-		epoll_ctl(w->s->ep, EPOLL_CTL_MOD, w->watch.fd, &ev);
-	w->writable_wanted = yes;
+	if (yes == w->behind)
+		return;
+	epoll_ctl(w->s->ep, EPOLL_CTL_MOD, w->watch.fd, &ev);
+	w->behind = yes;
+	w->behind_ms = w->s->now_ms;
 }
 
 /* What is unread when a socket is closed would take the close frame from the
@@ -253,7 +264,7 @@ tp_ws_wake(struct tp_server *s)
 	struct tp_ws	*w;
 
 	for (w = s->sockets; w != NULL; w = w->next)
-		if (!w->dead && w->urh != NULL && !w->writable_wanted)
+		if (!w->dead && w->urh != NULL && !w->behind)
 			pump(w);
 }
 
@@ -265,7 +276,10 @@ tp_ws_beat(struct tp_server *s)
 	for (w = s->sockets; w != NULL; w = w->next) {
 		if (w->dead || w->urh == NULL)
 			continue;
-		if (s->now_ms - w->heard_ms >= SILENCE_MS) {
+		if (w->behind && s->now_ms - w->behind_ms >=
+		    s->conf->slow_ms) {
+			cut(w);
+		} else if (s->now_ms - w->heard_ms >= SILENCE_MS) {
 			end(w);
 		} else if (s->now_ms - w->pinged_ms >= PING_MS) {
 			w->pinged_ms = s->now_ms;
@@ -399,6 +413,7 @@ tp_ws_start(struct tp_call *q, enum tp_channel channel)
 	w = tp_calloc(1, sizeof(*w));
 	w->watch = (struct tp_watch){ .kind = TP_WATCH_WS, .of = w };
 	w->s = s;
+	w->conn = q->conn;
 	w->heard_ms = w->pinged_ms = s->now_ms;
 	tp_hub_join(&s->hub, &w->place, channel);
 	w->next = s->sockets;

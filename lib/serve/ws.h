@@ -11,6 +11,7 @@ struct tp_ws {
 	struct tp_watch	 watch;		/* in our epoll */
 	struct tp_server *s;
 	struct MHD_UpgradeResponseHandle *urh;	/* NULL: not yet open */
+	const struct tp_conn *conn;
 	struct tp_hub_place place;
 	uint8_t		*in;		/* TP_WS_IN bytes, or NULL */
 	size_t		 nin;
@@ -18,7 +19,8 @@ struct tp_ws {
 	size_t		 off;		/* bytes of out that are gone */
 	bool		 closing;	/* after out there is nothing more */
 	bool		 dead;
-	bool		 writable_wanted;
+	bool		 behind;	/* it does not take all there is, */
+	int64_t		 behind_ms;	/* since then */
 	unsigned	 subjects;	/* bits of those it subscribed to */
 	char		 id[37];	/* a UUID */
 	int64_t		 heard_ms, pinged_ms;

@@ -8,8 +8,13 @@ import struct
 GUID = b'258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 
-def connect(port, timeout=10):
-    return socket.create_connection(('127.0.0.1', port), timeout)
+def connect(port, timeout=10, rcvbuf=0):
+    s = socket.socket()
+    if rcvbuf:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+    s.settimeout(timeout)
+    s.connect(('127.0.0.1', port))
+    return s
 
 
 def read_head(s):
@@ -40,9 +45,10 @@ def read_exact(s, n):
 
 
 class WebSocket:
-    def __init__(self, port, path, headers=(), version='13'):
+    def __init__(self, port, path, headers=(), version='13',
+                 rcvbuf=0):
         key = base64.b64encode(os.urandom(16))
-        self.s = connect(port)
+        self.s = connect(port, rcvbuf=rcvbuf)
         lines = ['GET %s HTTP/1.1' % path, 'Host: localhost',
                  'Upgrade: websocket', 'Connection: keep-alive, Upgrade',
                  'Sec-WebSocket-Key: ' + key.decode(),

@@ -6,8 +6,8 @@ records to it.
 import atexit
 import json
 import re
+import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,11 +20,12 @@ PORT = int(sys.argv[1])
 class Server:
     """tp-serve with a pipe for its input"""
 
-    def __init__(self, *options):
+    def __init__(self, *options, err=None):
         self.port = PORT + 1
         self.p = subprocess.Popen(
-            ['tp-serve', '-q', '-l', ':%d' % self.port, '--rate', '0',
-             *options], stdin=subprocess.PIPE)
+            ['tp-serve', '-l', ':%d' % self.port, '--rate', '0',
+             *(['-q'] if err is None else []), *options],
+            stdin=subprocess.PIPE, stderr=err)
         atexit.register(self.p.kill)
         self.t = int(time.time() * 1000) - 3600000
         for _ in range(100):
@@ -54,11 +55,7 @@ class Events:
     """a client of server-sent events"""
 
     def __init__(self, port, path='/api/v1/stream', headers=(), rcvbuf=0):
-        self.s = socket.socket()
-        if rcvbuf:
-            self.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-        self.s.settimeout(10)
-        self.s.connect(('127.0.0.1', port))
+        self.s = connect(port, rcvbuf=rcvbuf)
         lines = ['GET %s HTTP/1.1' % path, 'Host: localhost', *headers]
         self.s.sendall(('\r\n'.join(lines) + '\r\n\r\n').encode())
         self.status, self.head = read_head(self.s)
@@ -173,6 +170,41 @@ def slow():
     e = Events(s.port, headers=['Last-Event-ID: 1'])
     assert e.next()[1] == 'snapshot'
     s.end()
+
+
+def is_cut(s, seconds):
+    """waits until a socket that nobody reads has been reset"""
+    p = select.poll()
+    p.register(s, select.POLLERR)
+    return bool(p.poll(seconds * 1000))
+
+
+def stalled():
+    """clients that stop reading are cut and counted; those that read see
+    all"""
+    with open('stalled.err', 'w+b') as err:
+        s = Server('--slow', '2s', '--compat', 'la', err=err)
+        v1 = Events(s.port, rcvbuf=4096)
+        la = Events(s.port, '/api/predictions/stream', rcvbuf=4096)
+        w = WebSocket(s.port, '/api/v1/ws', rcvbuf=4096)
+        good = Events(s.port)
+        first = good.next()[0]
+        end = time.time() + 40
+        while time.time() < end and metric(s.port, 'tp_http_slow_total') < 2:
+            s.tell(segments=4000)
+            last = good.next()[0]
+        assert metric(s.port, 'tp_http_slow_total') == 2
+        assert is_cut(v1.s, 10) and is_cut(w.s, 10)
+        assert metric(s.port, 'tp_http_sse_clients') == 2
+        assert metric(s.port, 'tp_http_ws_clients') == 0
+        assert not is_cut(good.s, 0) and not is_cut(la.s, 0)
+        # one that was cut comes back
+        e = Events(s.port, headers=['Last-Event-ID: %d' % (last - 3)])
+        assert e.next()[0] == last - 2 > first
+        s.end()
+        err.seek(0)
+        text = err.read().decode()
+    assert ' 2 slow clients cut' in text, text
 
 
 def websocket():
