@@ -11,6 +11,7 @@
 #include "store/shape.h"
 
 #define TP_BATCH_SHAPES	4096	/* kinds of lines; others are kept whole */
+#define TP_BATCH_HORIZONS 32	/* of a record; more are in its line only */
 
 struct tp_row {
 	/* columns of the table; a segment is its number in `segments`, a text
@@ -47,6 +48,7 @@ struct tp_batch {
 	size_t		 nsources, sources_cap;
 	struct tp_buf	 scratch, rest;	/* of the record at work */
 	struct tp_json_obj top;
+	struct tp_horizon h[TP_BATCH_HORIZONS];
 };
 
 /* An all-zero struct is an empty batch. */

@@ -313,10 +313,7 @@ write_predictions(struct redis *d, const struct tp_batch *b,
     struct tp_err *e)
 {
 	const struct tp_rows	*rows = &b->kind[TP_STORE_PREDICTION];
-	struct tp_horizon	 h[HORIZONS];
-	struct tp_row		 one;
 	size_t			 i;
-	int			 k, n;
 
 	for (i = 0; i < rows->n; i++) {
 		const struct tp_row	*r = &rows->v[i];
@@ -324,18 +321,6 @@ write_predictions(struct redis *d, const struct tp_batch *b,
 
 		if (r->v[1] >= w->made && r->v[3] != TP_STORE_NULL)
 			note(w, r);
-		else if (r->v[1] >= w->made) {
-			/* one field for each horizon; km/h, as Hanoi's are */
-			parse_line(d, b, r);
-			n = tp_rec_horizons(&d->rec, h, HORIZONS);
-			for (k = 0; k < n; k++) {
-				one = *r;
-				one.v[2] = h[k].minutes;
-				one.v[3] = (int64_t)(1000 * tp_speed_convert(
-				    h[k].speed, h[k].unit, TP_UNIT_KMH));
-				note(w, &one);
-			}
-		}
 		if ((i + 1 == rows->n || r[1].v[0] != r->v[0]) && w->n > 0 &&
 		    set_predicted(d, b, r->v[0], e) == -1)
 			return -1;

@@ -108,6 +108,7 @@ read_hole(const struct tp_table *t, const char *p, size_t n,
 	case 'i':
 	case '_':
 	case 'l':
+	case 'c':
 		return 1;
 	default:
 		break;
@@ -280,6 +281,8 @@ put_hole(const struct tp_shape_hole *h, const struct tp_table *t,
 		if (c->rest.p == NULL)
 			return -1;
 		tp_buf_add(b, c->rest.p, c->rest.n);
+		return 0;
+	case 'c':
 		return 0;
 	case 's':
 	case 'n':

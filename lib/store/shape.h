@@ -19,6 +19,7 @@
  *	e g	the end of the window; the time a forecast is about
  *	i	the id that our tools make of a row's key
  *	_ l	the next value of rest; all of rest, which is the whole line
+ *	c	nothing: the line is another row's of the same record
  */
 #ifndef TP_STORE_SHAPE_H
 #define TP_STORE_SHAPE_H
@@ -54,6 +55,13 @@ struct tp_shape {
 int tp_shape_init(struct tp_shape *s, const struct tp_table *t,
     const char *text, size_t n);
 void tp_shape_release(struct tp_shape *s);
+
+/* Whether its rows have no line of their own. */
+static inline bool
+tp_shape_is_part(const struct tp_shape *s)
+{
+	return s->hole[0].code == 'c';
+}
 
 /*
  * Appends the record without a newline.  Returns 0, or -1 where the row does

@@ -164,6 +164,8 @@ give_line(void *arg, uint32_t sensor, int64_t shape, const struct tp_cells *c)
 	(void)sensor;
 	if (s == NULL)
 		return -1;
+	if (tp_shape_is_part(s))
+		return 0;
 	rd->text.n = 0;
 	if (tp_shape_write(s, t, c, &rd->text) == -1)
 		return damaged(rd, shape);
