@@ -115,21 +115,46 @@ become(struct tp_call *q, enum tp_role role, const char *name)
 	q->req.user = q->user;
 }
 
+const char *
+tp_access_jwt(struct tp_call *q, enum tp_jwt_use use, const char *token,
+    size_t n, struct tp_jwt *jwt)
+{
+	const struct tp_keys	*k = q->s->keys;
+	const char		*audience = q->s->conf->keys.audience;
+	const char		*why = "this token is not known";
+	const struct tp_grant	*g;
+
+	if (memchr(token, '.', n) == NULL)
+		return why;
+	if (k->has_jwt)
+		why = tp_jwt_check(&k->jwt, audience, use, token, n,
+		    q->req.now_ms / 1000, jwt);
+	if (why != NULL && k->users.n > 0)
+		why = tp_jwt_check(&q->s->own_key, audience, use, token, n,
+		    q->req.now_ms / 1000, jwt);
+	if (why != NULL || !jwt->ours)
+		return why;
+	/* what we signed is worth what the file says now */
+	g = tp_grants_user(&k->users, jwt->name);
+	if (g == NULL)
+		return "this user is not here any more";
+	jwt->role = g->role;
+	return NULL;
+}
+
 unsigned
 tp_access_token(struct tp_call *q, const char *token, size_t n)
 {
-	const struct tp_keys	*k = q->s->keys;
-	const struct tp_grant	*g = tp_grants_token(&k->tokens, token, n);
+	const struct tp_grant	*g = tp_grants_token(&q->s->keys->tokens,
+	    token, n);
 	struct tp_jwt		 jwt;
-	const char		*why = "this token is not known";
+	const char		*why;
 
 	if (g != NULL) {
 		become(q, g->role, g->name);
 		return 0;
 	}
-	if (k->has_jwt && memchr(token, '.', n) != NULL)
-		why = tp_jwt_check(&k->jwt, q->s->conf->keys.audience, token,
-		    n, q->req.now_ms / 1000, &jwt);
+	why = tp_access_jwt(q, TP_JWT_ACCESS, token, n, &jwt);
 	if (why != NULL)
 		return refuse(q, 401, why);
 	become(q, jwt.role, jwt.name);

@@ -89,6 +89,8 @@ struct tp_board {
 	int64_t		 foreseen_day;	/* in local time */
 	uint64_t	 foreseen_today;	/* forecasts made on it */
 	unsigned	 la_listeners;	/* at the last tick */
+	int64_t		 nyc_ms;	/* when its clients were last told, */
+	uint64_t	 nyc_version;	/* and what */
 	struct tp_series series;
 	struct tp_measure measure;
 	struct tp_alertlog alerts;

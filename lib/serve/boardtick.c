@@ -70,11 +70,9 @@ send_news(struct tp_board *b, struct tp_hub *h)
 	b->nnews = 0;
 }
 
-void
-tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
+static void
+tell_news(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
 {
-	if (!b->dirty)
-		return;
 	b->dirty = false;
 	b->version++;
 	b->now_ms = now_ms;
@@ -91,12 +89,24 @@ tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
 	clear_marks(b);
 }
 
+void
+tp_board_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
+{
+	if (b->dirty)
+		tell_news(b, h, now_ms);
+	tp_nyc_tick(b, h, now_ms);
+}
+
 const char *
 tp_board_hello(struct tp_board *b, enum tp_channel c, int64_t now_ms,
     struct tp_buf *out)
 {
 	if (c == TP_CHANNEL_LA_SSE) {
 		tp_la_hello(now_ms, out);
+		return "message";
+	}
+	if (c == TP_CHANNEL_NYC) {
+		tp_nyc_put_state(b, out);
 		return "message";
 	}
 	if (c != TP_CHANNEL_V1)

@@ -50,6 +50,9 @@ size_t tp_compat_slowest(const struct tp_board *b, size_t *v, size_t max);
 /* What the board tells listeners of these systems at a tick, and first. */
 void tp_la_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms);
 void tp_la_hello(int64_t now_ms, struct tp_buf *out);
+/* New York's are told all cells, every 2 s at most. */
+void tp_nyc_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms);
+void tp_nyc_put_state(const struct tp_board *b, struct tp_buf *out);
 /* A notification of Hanoi's, of an alert that is open; false: none. */
 bool tp_hanoi_notification(const struct tp_alert_entry *x,
     struct tp_buf *out);

@@ -26,6 +26,7 @@ enum tp_channel {
 				 * traffic_data, predictions, alerts,
 				 * system_status */
 	TP_CHANNEL_HANOI,	/* /ws/notifications */
+	TP_CHANNEL_NYC,		/* /ws/stream */
 	TP_CHANNEL_MAX
 };
 

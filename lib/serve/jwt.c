@@ -126,11 +126,37 @@ audience_good(const struct tp_json_obj *o, const char *audience)
 	return found;
 }
 
+/* Who it is for, and what. */
 static const char *
-check_claims(const struct tp_json_obj *o, const char *audience, int64_t now_s,
+check_names(const struct tp_json_obj *o, enum tp_jwt_use use,
     struct tp_jwt *out)
 {
-	const struct tp_json_field	*f;
+	const struct tp_json_field	*f = tp_json_find(o, "type");
+
+	if (f == NULL ? use != TP_JWT_ACCESS : !is_text(&f->v,
+	    use == TP_JWT_ACCESS ? "access" : "refresh"))
+		return use == TP_JWT_ACCESS ? "it is no access token" :
+		    "it is no refresh token";
+	f = tp_json_find(o, "role");
+	if (f != NULL && f->v.type == TP_JSON_STR)
+		out->role = tp_role_find(f->v.p, f->v.n);
+	if (use == TP_JWT_ACCESS && out->role == TP_ROLE_NONE)
+		return "it has no role";
+	f = tp_json_find(o, "sub");
+	if (f == NULL || f->v.type != TP_JSON_STR || f->v.esc ||
+	    f->v.n == 0 || f->v.n >= sizeof(out->name))
+		return "it has no subject";
+	memcpy(out->name, f->v.p, f->v.n);
+	out->name[f->v.n] = '\0';
+	f = tp_json_find(o, "iss");
+	out->ours = f != NULL && is_text(&f->v, TP_JWT_ISSUER);
+	return NULL;
+}
+
+static const char *
+check_claims(const struct tp_json_obj *o, const char *audience,
+    enum tp_jwt_use use, int64_t now_s, struct tp_jwt *out)
+{
 	double				 exp = 0, nbf = 0, iat = 0;
 	double				 now = (double)now_s;
 
@@ -144,27 +170,14 @@ check_claims(const struct tp_json_obj *o, const char *audience, int64_t now_s,
 		return "it is of the future";
 	if (!audience_good(o, audience))
 		return "it is for another audience";
-	f = tp_json_find(o, "type");
-	if (f != NULL && !is_text(&f->v, "access"))
-		return "it is no access token";
-	f = tp_json_find(o, "role");
-	if (f != NULL && f->v.type == TP_JSON_STR)
-		out->role = tp_role_find(f->v.p, f->v.n);
-	if (out->role == TP_ROLE_NONE)
-		return "it has no role";
-	f = tp_json_find(o, "sub");
-	if (f == NULL || f->v.type != TP_JSON_STR || f->v.esc ||
-	    f->v.n == 0 || f->v.n >= sizeof(out->name))
-		return "it has no subject";
-	memcpy(out->name, f->v.p, f->v.n);
-	out->name[f->v.n] = '\0';
 	out->exp_s = exp < 1e15 ? (int64_t)exp : (int64_t)1e15;
-	return NULL;
+	return check_names(o, use, out);
 }
 
 const char *
 tp_jwt_check(const struct tp_jwt_key *k, const char *audience,
-    const char *token, size_t n, int64_t now_s, struct tp_jwt *out)
+    enum tp_jwt_use use, const char *token, size_t n, int64_t now_s,
+    struct tp_jwt *out)
 {
 	const char			*dot = memchr(token, '.', n), *last;
 	const struct tp_json_field	*alg;
@@ -190,7 +203,8 @@ tp_jwt_check(const struct tp_jwt_key *k, const char *audience,
 			why = "its signature is wrong";
 		else if (part(&claims, &b[1], dot + 1,
 		    (size_t)(last - dot - 1)) == 0)
-			why = check_claims(&claims, audience, now_s, out);
+			why = check_claims(&claims, audience, use, now_s,
+			    out);
 	}
 	tp_json_obj_release(&head);
 	tp_json_obj_release(&claims);
@@ -198,4 +212,30 @@ tp_jwt_check(const struct tp_jwt_key *k, const char *audience,
 	tp_buf_release(&b[1]);
 	tp_buf_release(&b[2]);
 	return why;
+}
+
+void
+tp_jwt_key_random(struct tp_jwt_key *k)
+{
+	*k = (struct tp_jwt_key){ 0 };
+	tp_secret_random((uint8_t *)tp_buf_room(&k->secret, SECRET_MIN),
+	    SECRET_MIN);
+	k->secret.n = SECRET_MIN;
+}
+
+void
+tp_jwt_sign(const struct tp_jwt_key *k, const char *claims, size_t n,
+    struct tp_buf *out)
+{
+	static const char	head[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+	uint8_t			mac[TP_SHA256];
+	size_t			start = out->n;
+
+	tp_base64url_encode(out, head, strlen(head));
+	tp_buf_char(out, '.');
+	tp_base64url_encode(out, claims, n);
+	tp_hmac_sha256(mac, k->secret.p, k->secret.n, out->p + start,
+	    out->n - start);
+	tp_buf_char(out, '.');
+	tp_base64url_encode(out, mac, sizeof(mac));
 }

@@ -35,6 +35,12 @@ ws_hanoi(struct tp_call *q)
 }
 
 static enum MHD_Result
+ws_nyc(struct tp_call *q)
+{
+	return tp_ws_start(q, TP_CHANNEL_NYC);
+}
+
+static enum MHD_Result
 healthz(struct tp_call *q)
 {
 	struct tp_buf	b = { 0 };
@@ -125,6 +131,7 @@ static const struct {
 	{ "/ws/real-time", TP_ROLE_VIEWER, STREAM, TP_COMPAT_LA, ws_la },
 	{ "/ws/notifications", TP_ROLE_VIEWER, STREAM, TP_COMPAT_HANOI,
 	    ws_hanoi },
+	{ "/ws/stream", TP_ROLE_VIEWER, STREAM, TP_COMPAT_NYC, ws_nyc },
 };
 
 void

@@ -76,6 +76,21 @@ tp_base64_encode(struct tp_buf *out, const uint8_t *p, size_t n)
 	}
 }
 
+void
+tp_base64url_encode(struct tp_buf *out, const void *p, size_t n)
+{
+	size_t	i = out->n;
+
+	tp_base64_encode(out, p, n);
+	while (out->n > i && out->p[out->n - 1] == '=')
+		out->n--;
+	for (; i < out->n; i++)
+		if (out->p[i] == '+')
+			out->p[i] = '-';
+		else if (out->p[i] == '/')
+			out->p[i] = '_';
+}
+
 static int
 base64url(char c)
 {

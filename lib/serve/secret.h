@@ -23,6 +23,8 @@ int tp_hex_decode(uint8_t *to, size_t n, const char *s);
 /* Appends 2 * n hex digits; and base64 with its padding. */
 void tp_hex_encode(struct tp_buf *out, const uint8_t *p, size_t n);
 void tp_base64_encode(struct tp_buf *out, const uint8_t *p, size_t n);
+/* Appends base64url without padding. */
+void tp_base64url_encode(struct tp_buf *out, const void *p, size_t n);
 /*
  * Appends base64url (RFC 4648, section 5) without padding, decoded; -1 where
  * a character, the length or the bits left over are wrong.

@@ -9,6 +9,7 @@
 #include "serve/put.h"
 
 #define HORIZON	15		/* minutes */
+#define PUSH_MS	2000		/* between two messages of the stream */
 
 static const char *const classes[] = { "low", "medium", "high" };
 
@@ -46,13 +47,12 @@ health(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 	return 200;
 }
 
-static int
-current(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
+/* The members "timestamp" and "cells", of those that are not too old. */
+static void
+put_cells(const struct tp_board *b, struct tp_buf *out)
 {
 	size_t	i;
 
-	(void)q;
-	tp_put_open(out, '{');
 	tp_compat_put_iso(out, "timestamp", b->time);
 	tp_put_key_open(out, "cells", '[');
 	for (i = 0; i < b->ids.n; i++) {
@@ -62,7 +62,16 @@ current(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 		put_cell(b, i, out);
 		tp_put_close(out, '}');
 	}
-	tp_buf_lit(out, "]}");
+	tp_put_close(out, ']');
+}
+
+static int
+current(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
+{
+	(void)q;
+	tp_put_open(out, '{');
+	put_cells(b, out);
+	tp_put_close(out, '}');
 	return 200;
 }
 
@@ -88,23 +97,54 @@ put_forecast(const struct tp_board *b, size_t i, int h, struct tp_buf *out)
 	tp_put_close(out, '}');
 }
 
-static int
-predictions(struct tp_board *b, const struct tp_http_req *q,
-    struct tp_buf *out)
+/* The members "horizon_minutes" and "predictions". */
+static void
+put_forecasts(const struct tp_board *b, struct tp_buf *out)
 {
 	int	h = tp_board_horizon(b, HORIZON);
 	size_t	i;
 
-	(void)q;
-	tp_put_open(out, '{');
-	tp_compat_put_iso(out, "timestamp", b->time);
 	tp_compat_put_num(out, "horizon_minutes", h == -1 ? (double)NAN :
 	    b->horizon[h], 0);
 	tp_put_key_open(out, "predictions", '[');
 	for (i = 0; h != -1 && i < b->ids.n; i++)
 		put_forecast(b, i, h, out);
-	tp_buf_lit(out, "]}");
+	tp_put_close(out, ']');
+}
+
+static int
+predictions(struct tp_board *b, const struct tp_http_req *q,
+    struct tp_buf *out)
+{
+	(void)q;
+	tp_put_open(out, '{');
+	tp_compat_put_iso(out, "timestamp", b->time);
+	put_forecasts(b, out);
+	tp_put_close(out, '}');
 	return 200;
+}
+
+void
+tp_nyc_put_state(const struct tp_board *b, struct tp_buf *out)
+{
+	tp_put_open(out, '{');
+	put_cells(b, out);
+	put_forecasts(b, out);
+	tp_put_close(out, '}');
+}
+
+void
+tp_nyc_tick(struct tp_board *b, struct tp_hub *h, int64_t now_ms)
+{
+	if (!tp_hub_wanted(h, TP_CHANNEL_NYC) ||
+	    b->nyc_version == b->version ||
+	    llabs(now_ms - b->nyc_ms) < PUSH_MS)
+		return;
+	b->nyc_version = b->version;
+	b->nyc_ms = now_ms;
+	b->text.n = 0;
+	tp_nyc_put_state(b, &b->text);
+	tp_hub_send(h, TP_CHANNEL_NYC, "message", b->text.p, b->text.n);
 }
 
 /* The means of the hours kept, of one cell or all. */

@@ -164,6 +164,8 @@ list_routes(struct tp_server *s)
 
 	tp_own_routes(s);
 	tp_signin_routes(s);
+	if (s->conf->compat & TP_COMPAT_LA)
+		tp_signin_la_routes(s);
 	for (t = s->conf->routes; *t != NULL; t++)
 		for (r = *t; r->method != NULL; r++)
 			tp_server_route(s, r, NULL);
@@ -256,6 +258,7 @@ release(struct tp_server *s)
 	tp_hub_release(&s->hub);
 	take_fresh(s);
 	tp_keys_free(s->keys);
+	tp_jwt_key_release(&s->own_key);
 	if (s->ep != -1)
 		close(s->ep);
 	if (s->wake.fd != -1)
@@ -318,6 +321,7 @@ tp_server_start(const struct tp_server_conf *c, struct tp_err *e)
 	s->stats.started_ms = tp_clock_wall_ms();
 	s->now_ms = tp_clock_mono_ns() / 1000000;
 	s->csp = tp_reply_csp(c->tiles_url);
+	tp_jwt_key_random(&s->own_key);
 	tp_hub_init(&s->hub);
 	tp_conn_init(s);
 	list_routes(s);

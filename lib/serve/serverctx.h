@@ -99,6 +99,7 @@ struct tp_server {
 	struct tp_ws	*sockets;
 	char		*csp;
 	struct tp_keys	*keys;
+	struct tp_jwt_key own_key;	/* signs where --jwt-key cannot */
 	struct tp_sessions sessions;
 	struct tp_buckets buckets;
 	struct tp_login	 login;
@@ -161,6 +162,9 @@ void tp_handle_done(void *server, struct MHD_Connection *c, void **call,
 unsigned tp_access_check(struct tp_call *q, unsigned route);
 /* Makes the caller the one whose token this is: 0 or 401. */
 unsigned tp_access_token(struct tp_call *q, const char *token, size_t n);
+/* Reads a JWT of --jwt-key or of our own: NULL, or what is wrong. */
+const char *tp_access_jwt(struct tp_call *q, enum tp_jwt_use use,
+    const char *token, size_t n, struct tp_jwt *jwt);
 /* Answers OPTIONS. */
 enum MHD_Result tp_access_preflight(struct tp_call *q);
 
@@ -174,6 +178,8 @@ void tp_audit(struct tp_call *q, const char *what, const char *name,
 void tp_signin_routes(struct tp_server *s);
 /* Goes on with those whose passwords were looked at. */
 void tp_signin_collect(struct tp_server *s);
+/* signinla.c: those of LA, /auth. */
+void tp_signin_la_routes(struct tp_server *s);
 
 /* tls.c: the options that libmicrohttpd is started with, ended by
  * MHD_OPTION_END; there is one server a process. */

@@ -1,7 +1,7 @@
 /* Signing in and out, and tickets. */
 #include "base/map.h"
 #include "json/json.h"
-#include "serve/serverctx.h"
+#include "serve/signin.h"
 #include "serve/urltext.h"
 
 #define TRIES_A_MINUTE	10	/* of passwords and tokens, by address */
@@ -43,8 +43,8 @@ signed_in(struct tp_call *q, enum tp_role role, const char *name)
 	return set_cookie(q, secret);
 }
 
-static enum MHD_Result
-turned_down(struct tp_call *q, const char *name, unsigned status,
+enum MHD_Result
+tp_signin_refuse(struct tp_call *q, const char *name, unsigned status,
     const char *why)
 {
 	q->status = status;
@@ -55,9 +55,8 @@ turned_down(struct tp_call *q, const char *name, unsigned status,
 	return tp_reply_problem(q, status, why);
 }
 
-/* The text of a string field; NULL where it is none.  Goes to out. */
-static bool
-take_text(const struct tp_json_obj *o, const char *name, struct tp_buf *out)
+bool
+tp_signin_text(const struct tp_json_obj *o, const char *name, struct tp_buf *out)
 {
 	const struct tp_json_field	*f = tp_json_find(o, name);
 
@@ -66,8 +65,8 @@ take_text(const struct tp_json_obj *o, const char *name, struct tp_buf *out)
 	    strlen(tp_buf_cstr(out)) == out->n;
 }
 
-static bool
-few_tries(struct tp_call *q)
+bool
+tp_signin_few_tries(struct tp_call *q)
 {
 	uint64_t	key = tp_hash(&q->conn->address,
 	    sizeof(q->conn->address), 2);
@@ -77,16 +76,15 @@ few_tries(struct tp_call *q)
 	    q->s->now_ms, &left, &q->wait_ms);
 }
 
-/* The connection waits until the password was looked at. */
-static enum MHD_Result
-ask(struct tp_call *q, const char *name, const char *password)
+enum MHD_Result
+tp_signin_ask(struct tp_call *q, const char *name, const char *password)
 {
 	if (q->s->keys->users.n == 0 || !q->s->login.running)
-		return turned_down(q, name, 401, "there are no users here");
+		return tp_signin_refuse(q, name, 401, "there are no users here");
 	q->job = tp_login_ask(&q->s->login, &q->s->keys->users, name,
 	    password, q);
 	if (q->job == NULL)
-		return turned_down(q, name, 503, "too many sign in at once");
+		return tp_signin_refuse(q, name, 503, "too many sign in at once");
 	MHD_suspend_connection(q->c);
 	return MHD_YES;
 }
@@ -97,15 +95,15 @@ with_body(struct tp_call *q, const struct tp_json_obj *o)
 	struct tp_buf	name = { 0 }, secret = { 0 };
 	enum MHD_Result	rc;
 
-	if (!few_tries(q))
-		rc = turned_down(q, NULL, 429, "too many tries a minute");
-	else if (take_text(o, "token", &secret))
+	if (!tp_signin_few_tries(q))
+		rc = tp_signin_refuse(q, NULL, 429, "too many tries a minute");
+	else if (tp_signin_text(o, "token", &secret))
 		rc = tp_access_token(q, secret.p, secret.n) != 0 ?
-		    turned_down(q, NULL, 401, q->why) :
+		    tp_signin_refuse(q, NULL, 401, q->why) :
 		    signed_in(q, q->req.role, q->req.user);
-	else if (take_text(o, "name", &name) &&
-	    take_text(o, "password", &secret))
-		rc = ask(q, name.p, secret.p);
+	else if (tp_signin_text(o, "name", &name) &&
+	    tp_signin_text(o, "password", &secret))
+		rc = tp_signin_ask(q, name.p, secret.p);
 	else
 		rc = tp_reply_problem(q, 400, "the body must have name and "
 		    "password, or token");
@@ -127,7 +125,7 @@ login(struct tp_call *q)
 	if (q->job != NULL)
 		return q->job->good ?
 		    signed_in(q, q->job->role, q->job->name) :
-		    turned_down(q, q->job->name, 401,
+		    tp_signin_refuse(q, q->job->name, 401,
 		    "the name or the password is wrong");
 	memset(tp_buf_room(&q->body, TP_JSON_PAD), 0, TP_JSON_PAD);
 	rc = tp_json_object(&o, q->body.p, q->body.n) == 0 ?

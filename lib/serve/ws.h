@@ -36,7 +36,7 @@ void tp_ws_say(struct tp_ws *w, enum tp_ws_opcode opcode, const char *p,
 void tp_ws_la_welcome(struct tp_ws *w);
 /* Answers a message. */
 void tp_ws_la_message(struct tp_ws *w, const char *p, size_t n);
-/* Asks for a sign of life. */
+/* Asks for a sign of life, and tells the status to those who want it. */
 void tp_ws_la_ping(struct tp_ws *w);
 /* True where the client has subscribed to this event. */
 bool tp_ws_la_wants(const struct tp_ws *w, const char *event);

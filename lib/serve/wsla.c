@@ -7,6 +7,7 @@
 static const char *const subjects[TP_WS_SUBJECTS] = {
 	"traffic_data", "predictions", "alerts", "system_status",
 };
+#define STATUS	3	/* told to those who subscribe, and with pings */
 
 static void
 add_text(struct tp_buf *b, const char *name, const char *p, size_t n)
@@ -71,7 +72,7 @@ say_error(struct tp_ws *w, const char *text)
 }
 
 static void
-say_status(struct tp_ws *w)
+say_status(struct tp_ws *w, const char *type)
 {
 	const struct tp_ws	*x;
 	unsigned		 n[TP_WS_SUBJECTS] = { 0 };
@@ -81,9 +82,9 @@ say_status(struct tp_ws *w)
 	for (x = w->s->sockets; x != NULL; x = x->next)
 		for (i = 0; i < TP_WS_SUBJECTS; i++)
 			n[i] += x->subjects >> i & 1;
-	tp_buf_printf(&b, "{\"type\":\"status_response\",\"status\":"
+	tp_buf_printf(&b, "{\"type\":\"%s\",\"status\":"
 	    "{\"status\":\"active\",\"active_connections\":%llu,"
-	    "\"subscriptions\":{", (unsigned long long)w->s->stats.ws);
+	    "\"subscriptions\":{", type, (unsigned long long)w->s->stats.ws);
 	for (i = 0; i < TP_WS_SUBJECTS; i++)
 		tp_buf_printf(&b, "%s\"%s\":%u", i > 0 ? "," : "",
 		    subjects[i], n[i]);
@@ -118,6 +119,8 @@ subscribe(struct tp_ws *w, const struct tp_json_field *what, bool yes)
 	    "subscription_confirmed" : "unsubscription_confirmed");
 	add_text(&b, "subscription", subjects[i], strlen(subjects[i]));
 	send_it(w, &b);
+	if (yes && i == STATUS)
+		say_status(w, subjects[STATUS]);
 }
 
 void
@@ -141,7 +144,7 @@ tp_ws_la_message(struct tp_ws *w, const char *p, size_t n)
 		else if (is_text(type, "unsubscribe"))
 			subscribe(w, what, false);
 		else if (is_text(type, "get_status"))
-			say_status(w);
+			say_status(w, "status_response");
 		else if (!is_text(type, "pong"))
 			say_error(w, "Unknown message type");
 	}
@@ -156,6 +159,8 @@ tp_ws_la_ping(struct tp_ws *w)
 
 	tp_buf_lit(&b, "{\"type\":\"ping\"");
 	send_it(w, &b);
+	if (w->subjects >> STATUS & 1)
+		say_status(w, subjects[STATUS]);
 }
 
 bool

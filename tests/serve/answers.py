@@ -1,9 +1,14 @@
 """Asks a tp-serve that has read all.jsonl.    answers.py URL TEST"""
+import base64
 import collections
+import hmac
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,18 +16,23 @@ import urllib.request
 import jsonschema
 from openapi_spec_validator import validate
 
-from shapes import GONE, HANOI, LA, NYC
+from client import WebSocket
+from shapes import AUTH, GONE, HANOI, LA, NYC, PUSH
 
 MPH = 1.609344
 STEP = 300000
 url = sys.argv[1]
 
 
-def ask(path, body=None, status=200, method=None):
+def ask(path, body=None, status=200, method=None, token=None):
+    """body: JSON, or bytes as they are"""
     r = urllib.request.Request(
         url + path, method=method,
-        data=None if body is None else json.dumps(body).encode(),
+        data=body if body is None or isinstance(body, bytes) else
+        json.dumps(body).encode(),
         headers={"Content-Type": "application/json"})
+    if token is not None:
+        r.add_header("Authorization", "Bearer " + token)
     try:
         with urllib.request.urlopen(r, timeout=20) as a:
             got, text = a.status, a.read()
@@ -136,6 +146,93 @@ def hanoi():
 
 def nyc():
     shapes(NYC)
+    w = WebSocket(urllib.parse.urlsplit(url).port, "/ws/stream")
+    assert w.good, w.head
+    m = json.loads(w.recv()[1])
+    jsonschema.validate(m, PUSH)
+    assert m["cells"] == ask("/api/current-traffic")["cells"] != []
+    assert m["predictions"] == ask("/api/predictions")["predictions"] != []
+
+
+def claims(token):
+    """of a JWT whose signature is that of the file `secret`"""
+    head, middle, mac = token.split(".")
+    with open("secret", "rb") as f:
+        want = hmac.digest(f.read(), (head + "." + middle).encode(),
+                           "sha256")
+    assert base64.urlsafe_b64decode(mac + "=") == want
+    assert json.loads(base64.urlsafe_b64decode(head + "=="))["alg"] == \
+        "HS256"
+    return json.loads(base64.urlsafe_b64decode(middle + "=="))
+
+
+def la_auth():
+    """LA's sign-in; uma is a user and ada an admin"""
+    def shaped(name, *args, **more):
+        j = ask(*args, **more)
+        jsonschema.validate(j, AUTH[name])
+        return j
+
+    ask("/auth/me", status=401)
+    ask("/api/sensors", status=401)
+    for bad in {"username": "uma", "password": "no"}, \
+            {"username": "nobody", "password": "correct horse"}:
+        ask("/auth/login", bad, 401)
+    ask("/auth/login", {"username": "uma"}, 422)
+    ask("/auth/login", b"not json", 422)
+    t = shaped("token", "/auth/login",
+               {"username": "uma", "password": "correct horse"})
+    a, r = claims(t["access_token"]), claims(t["refresh_token"])
+    assert t["expires_in"] == a["exp"] - a["iat"] == 900
+    assert r["exp"] - r["iat"] == 7 * 86400
+    assert abs(a["iat"] - time.time()) < 60
+    assert (a["sub"], a["role"], a["type"]) == ("uma", "user", "access")
+    assert (r["sub"], r["type"]) == ("uma", "refresh") and "role" not in r
+    access = t["access_token"]
+    me = shaped("user", "/auth/me", token=access)
+    assert (me["username"], me["role"]) == ("uma", "user")
+    assert me["id"] == a["user_id"] == r["user_id"]
+    j = shaped("roles", "/auth/roles", token=access)
+    assert j["current_user_role"] == "user" and j["current_user_level"] == 2
+    assert ask("/api/sensors", token=access)
+    # each is for its own use, and not to be changed
+    ask("/auth/me", status=401, token=t["refresh_token"])
+    ask("/auth/me", status=401, token=access[:-2] + "AA")
+    ask("/auth/refresh?refresh_token=" + access, {}, 401)
+    ask("/auth/refresh", {}, 422)
+    new = shaped("token", "/auth/refresh?refresh_token=" +
+                 t["refresh_token"], {})
+    assert new["refresh_token"] is None
+    assert claims(new["access_token"])["role"] == "user"
+    ask("/auth/users", status=403, token=access)
+    # as a form, of a name and password that are escaped
+    ada = shaped("token", "/auth/token", b"grant_type=password&username="
+                 b"a%64a&password=correct+hors%65")["access_token"]
+    users = shaped("users", "/auth/users", token=ada)
+    assert [(u["username"], u["role"]) for u in users] == [
+        ("uma", "user"), ("ada", "admin")]
+    ask("/auth/users", {}, 404, token=ada)
+    ask("/auth/change-password", {}, 404, token=access)
+
+
+def la_gone():
+    """uma is not there any more: what she was given is worth nothing"""
+    t = ask("/auth/login", {"username": "uma", "password": "correct horse"})
+    with open("users") as f:
+        left = [x for x in f if " uma" not in x]
+    with open("users", "w") as f:
+        f.writelines(left)
+    with open("server") as f:
+        os.kill(int(f.read()), signal.SIGHUP)
+    for _ in range(100):
+        try:
+            ask("/auth/me", status=401, token=t["access_token"])
+            break
+        except AssertionError:
+            time.sleep(0.1)
+    else:
+        raise AssertionError("she is still let in")
+    ask("/auth/refresh?refresh_token=" + t["refresh_token"], {}, 401)
 
 
 def readings():

@@ -206,6 +206,15 @@ LA = [
       "prediction_horizon_minutes": 15, "predicted_speed_mph": 40},
      {"success": "b", "message": "s", "timestamp": "t"}),
 ]
+TOKEN = {"access_token": "s", "refresh_token": "s?", "token_type": "=bearer",
+         "expires_in": "i"}
+USER = {"id": "u", "username": "s", "email": "s?", "full_name": "s?",
+        "role": "=viewer|user|admin", "disabled": "b", "created_at": "t?"}
+AUTH = {
+    "token": TOKEN, "user": USER, "users": [USER],
+    "roles": {"roles": {"viewer": "i", "user": "i", "admin": "i"},
+              "current_user_role": "=viewer|user|admin",
+              "current_user_level": "i"}}
 HANOI = [
     ("/traffic/current", None, [ROAD | {
         "congestion_level":
@@ -243,6 +252,9 @@ def made(rows):
 
 
 LA, HANOI, NYC = made(LA), made(HANOI), made(NYC)
+AUTH = {name: schema(x) for name, x in AUTH.items()}
+PUSH = schema({"timestamp": "t", "cells": [CELL], "horizon_minutes": "i?",
+               "predictions": [AHEAD]})
 # what was only pretended
 GONE = ["/api/predictions/generate", "/api/ml/train", "/api/ml/model/load",
         "/api/ml/simulate/stream", "/api/traffic", "/api/system/status"]

@@ -285,6 +285,11 @@ def la():
     m = say('{"type":"get_status"}')
     assert m['type'] == 'status_response', m
     assert m['status']['subscriptions']['alerts'] == 1
+    m = say('{"type":"subscribe","subscription":"system_status"}')
+    assert m['type'] == 'subscription_confirmed', m
+    m = json.loads(w.recv()[1])
+    assert m['type'] == 'system_status', m
+    assert m['status']['subscriptions']['system_status'] == 1
     m = say('{"type":"unsubscribe","subscription":"alerts"}')
     assert m['type'] == 'unsubscription_confirmed', m
     for bad in ('{"type":"subscribe","subscription":"all"}', '{}', 'x', '[]',
@@ -305,6 +310,27 @@ def la():
     assert m['type'] == 'traffic_update' and m['sensor_id'] == 's0', m
     b.send('x', 9)
     assert b.recv() == (10, b'x')
+    s.end()
+
+
+def nyc():
+    """all cells at once, then what has changed, 2 s apart"""
+    s = Server('--compat', 'nyc')
+    s.tell(segments=3)
+    w = WebSocket(s.port, '/ws/stream')
+    assert w.good, w.head
+    while len(json.loads(w.recv()[1])['cells']) < 3:
+        pass
+    s.tell(segments=4)
+    times = []
+    for n in range(3):
+        s.tell(segments=5 + n)
+        m = json.loads(w.recv()[1])
+        times.append(time.time())
+    assert len(m['cells']) == 7, m
+    assert times[2] - times[0] > 3, times
+    assert {c['cell_id'] for c in m['cells']} == {
+        's%d' % i for i in range(7)}
     s.end()
 
 

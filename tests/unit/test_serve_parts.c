@@ -98,13 +98,13 @@ test_hs256(void **state)
 	assert_int_equal(tp_base64url_decode(&raw, key64, strlen(key64)), 0);
 	assert_int_equal(raw.n, 64);
 	assert_int_equal(tp_jwt_key_read(&key, raw.p, raw.n, "key", &e), 0);
-	assert_string_equal(tp_jwt_check(&key, NULL, token, strlen(token),
-	    1700000000, &out), "it has expired");
-	assert_string_equal(tp_jwt_check(&key, NULL, token, strlen(token),
-	    1300819000, &out), "it has no role");
+	assert_string_equal(tp_jwt_check(&key, NULL, TP_JWT_ACCESS, token,
+	    strlen(token), 1700000000, &out), "it has expired");
+	assert_string_equal(tp_jwt_check(&key, NULL, TP_JWT_ACCESS, token,
+	    strlen(token), 1300819000, &out), "it has no role");
 	token[60] ^= 1;
-	assert_string_equal(tp_jwt_check(&key, NULL, token, strlen(token),
-	    1300819000, &out), "its signature is wrong");
+	assert_string_equal(tp_jwt_check(&key, NULL, TP_JWT_ACCESS, token,
+	    strlen(token), 1300819000, &out), "its signature is wrong");
 	tp_jwt_key_release(&key);
 	tp_buf_release(&raw);
 }
@@ -130,11 +130,11 @@ test_eddsa(void **state)
 	assert_int_equal(tp_jwt_key_read(&key, pem, strlen(pem), "key", &e),
 	    0);
 	assert_true(key.eddsa);
-	assert_string_equal(tp_jwt_check(&key, NULL, token, strlen(token), 0,
-	    &out), "it is no token");
+	assert_string_equal(tp_jwt_check(&key, NULL, TP_JWT_ACCESS, token,
+	    strlen(token), 0, &out), "it is no token");
 	token[30] ^= 1;
-	assert_string_equal(tp_jwt_check(&key, NULL, token, strlen(token), 0,
-	    &out), "its signature is wrong");
+	assert_string_equal(tp_jwt_check(&key, NULL, TP_JWT_ACCESS, token,
+	    strlen(token), 0, &out), "its signature is wrong");
 	tp_jwt_key_release(&key);
 }
 
