@@ -1,13 +1,10 @@
 /* Values and gradients of nets, layer by layer. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "num/net.h"
 #include "num/netnode.h"
-
-#define EPS	1e-5f		/* of norm */
 
 /* Marks the times of each node that the last node is made from. */
 static void
@@ -310,66 +307,6 @@ mixing_back(const struct tp_netrun *r, const struct tp_net_node *d,
 		}
 }
 
-/* The mean of a row, and one over its deviation. */
-static void
-moments(const float *x, size_t n, float *mean, float *scale)
-{
-	float	sum = 0, sq = 0;
-	size_t	j;
-
-	for (j = 0; j < n; j++)
-		sum += x[j];
-	*mean = sum / (float)n;
-	for (j = 0; j < n; j++)
-		sq += (x[j] - *mean) * (x[j] - *mean);
-	*scale = 1 / sqrtf(sq / (float)n + EPS);
-}
-
-static void
-norm(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
-    float *y)
-{
-	struct part	 x = part(r, d->in[0], false);
-	const float	*gain = w + d->w.at, *shift = gain + d->cols;
-	size_t		 n = d->cols, i, j;
-	float		 mean, scale;
-
-	for (i = 0; i < x.rows; i++, x.p += n, y += n) {
-		moments(x.p, n, &mean, &scale);
-		for (j = 0; j < n; j++)
-			y[j] = (x.p[j] - mean) * scale * gain[j] + shift[j];
-	}
-}
-
-static void
-norm_back(const struct tp_netrun *r, const struct tp_net_node *d,
-    const float *w, float *dw, const float *dy)
-{
-	struct part	 x = part(r, d->in[0], false);
-	float		*dx = part(r, d->in[0], true).p;
-	const float	*gain = w + d->w.at;
-	float		*dgain = dw + d->w.at, *dshift = dgain + d->cols;
-	size_t		 n = d->cols, i, j;
-
-	for (i = 0; i < x.rows; i++, x.p += n, dx += n, dy += n) {
-		float	mean, scale, sum = 0, dot = 0;
-
-		moments(x.p, n, &mean, &scale);
-		for (j = 0; j < n; j++) {
-			float	z = (x.p[j] - mean) * scale;
-			float	g = dy[j] * gain[j];
-
-			dgain[j] += dy[j] * z;
-			dshift[j] += dy[j];
-			sum += g;
-			dot += g * z;
-		}
-		for (j = 0; j < n; j++)
-			dx[j] += scale * (dy[j] * gain[j] - (sum +
-			    (x.p[j] - mean) * scale * dot) / (float)n);
-	}
-}
-
 /* Of node number i all, or some of its times, which d is then. */
 static void
 node_forward(const struct tp_netrun *r, size_t i,
@@ -413,7 +350,8 @@ node_forward(const struct tp_netrun *r, size_t i,
 		mixing(r, d, w, y);
 		break;
 	case TP_NET_NORM:
-		norm(r, d, w, y);
+		r->simd->norm(y, x.p, w + d->w.at, w + d->w.at + d->cols,
+		    x.rows, d->cols);
 		break;
 	}
 }
@@ -525,7 +463,9 @@ node_backward(const struct tp_netrun *r, size_t i, const float *w, float *dw,
 		mixing_back(r, d, w, dw, y, dy);
 		break;
 	case TP_NET_NORM:
-		norm_back(r, d, w, dw, dy);
+		r->simd->norm_back(dx.p, dw + d->w.at,
+		    dw + d->w.at + d->cols, dy, x.p, w + d->w.at, x.rows,
+		    d->cols);
 		break;
 	}
 }

@@ -77,6 +77,13 @@ struct tp_simd {
 	void (*lstm_back)(float *dx, float *dc0, const float *dy,
 	    const float *y, const float *x, const float *c0, size_t ldc,
 	    size_t n, size_t cols);
+	/* Each row less its mean over its deviation, times gain, plus shift
+	 * (cols each); back, the gradients of all but y are added to. */
+	void (*norm)(float *y, const float *x, const float *gain,
+	    const float *shift, size_t n, size_t cols);
+	void (*norm_back)(float *dx, float *dgain, float *dshift,
+	    const float *dy, const float *x, const float *gain, size_t n,
+	    size_t cols);
 	/* One step of Adam on n weights w; m, v: its moments. */
 	void (*adam)(float *w, float *m, float *v, float *mean,
 	    const float *grad, size_t n, const struct tp_adam *o);
