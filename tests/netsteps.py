@@ -232,6 +232,9 @@ class Data:
         self.head, self.nout = head, nout
         self.nlag = sum(c.startswith('lag_') and not c.endswith('seen')
                         for c in head['columns'])
+        names = [c[:-4] for c in head['columns'] if c.startswith('trail_')]
+        self.ahead = [c for c in names if c.startswith('trail_ahead_')]
+        self.trail = len(names) > len(self.ahead)
         self.rows = {}
         for line in open(path):
             r = json.loads(line)
@@ -251,23 +254,32 @@ class Data:
         day = self.head['slots_per_day']
         return [v % day for v in t], [(v // day + 3) % 7 for v in t]
 
+    def scaled(self, row, name):
+        v = row.get(name + '_mph')
+        return 0 if v is None else (v - self.mean) / self.std
+
     def window(self, step, kind):
         pad = kind == 'gwnet'
         calendar, seen = kind == 'lstm-calendar', kind in ('mlp', 'gwnet')
+        trail = ['trail_%d'] if seen and self.trail else []
+        ahead = self.ahead if seen else []
         slot, day = self.times(step, self.nlag + pad)
         n = len(self.head['segments'])
-        x = numpy.zeros((self.nlag + pad, n, 1 + seen + 2 * calendar))
+        x = numpy.zeros((self.nlag + pad, n, 1 + seen + len(trail) +
+                         len(ahead) + 2 * calendar))
         for i, r in self.rows.get(step, {}).items():
             for k in range(self.nlag):
-                at, v = self.nlag + pad - 1 - k, r.get('lag_%d_mph' % k)
-                x[at, i, 0] = 0 if v is None else (v - self.mean) / self.std
-                if seen:
-                    x[at, i, 1] = r.get('lag_%d_seen' % k, 0)
-                if calendar:
-                    x[at, i, 1] = slot[at] / self.head['slots_per_day']
-                    x[at, i, 2] = day[at] / 7
+                at = self.nlag + pad - 1 - k
+                x[at, i] = [self.scaled(r, 'lag_%d' % k)] + \
+                    [r.get('lag_%d_seen' % k, 0)] * seen + \
+                    [self.scaled(r, c % k) for c in trail] + \
+                    [self.scaled(r, c) for c in ahead] + \
+                    [slot[at] / self.head['slots_per_day'],
+                     day[at] / 7] * calendar
         if kind == 'mlp':
-            x = numpy.concatenate([x[::-1, :, 0].T, x[::-1, :, 1].T], 1)[None]
+            each = 2 + len(trail)
+            x = numpy.concatenate([x[::-1, :, c].T for c in range(each)] +
+                                  [x[-1, :, each:]], 1)[None]
         return x, slot, day
 
     def truth(self, step):
