@@ -16,6 +16,7 @@ const AXE = readFileSync("build/npm/axe-core/axe.min.js", "utf8");
 const PAGES = ["live", "route", "analytics", "alerts", "model", "system"];
 const SIZES = {wide: [1440, 900], tablet: [1024, 768], phone: [390, 844]};
 const PLACE = "34.05987,-118.21492";	/* of segment 716943 */
+const NEW = 4000;		/* segments that a page learns of while open */
 const SOON = {timeout: 15e3};
 const STALE = {timeout: 40e3};
 
@@ -261,6 +262,33 @@ async function tables(browser, served)
 	await page.context().close();
 }
 
+/* Segments that are first seen while the page is open, thousands at once. */
+async function grows(browser)
+{
+	const served = new Served(bin, []);
+	const page = await open(browser, "wide");
+
+	await served.start();
+	await test("all new segments are shown with their readings", async () => {
+		await page.goto(served.url);
+		await page.getByText("Waiting for the first readings").waitFor(SOON);
+		const lines = Array.from({length: NEW}, (_, i) => JSON.stringify({
+			segment_id: "s" + i, timestamp: Date.now(), speed_kmh: 50,
+			latitude: 34 + i % 80 / 100,
+			longitude: -118 + i / NEW}));
+		for (let i = 0; i < NEW; i += NEW / 8)
+			served.feed({lines: lines.slice(i, i + NEW / 8)});
+		await page.waitForFunction((words) => document.querySelector(
+			".figure dd").textContent.startsWith(words),
+		"4,000of 4,000", SOON);
+		check(await page.locator(".hotspots li").count() === 10,
+			"no readings of them");
+		quiet(page);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
 /* Last: the stream ends, the server goes, and comes back. */
 async function ends(page, served, all)
 {
@@ -297,6 +325,7 @@ await looks(browser, served);
 const page = await one(browser, served, () => served.feed(rest.shift()));
 await routes(browser, served);
 await tables(browser, served);
+await grows(browser);
 await signIn(browser);
 await ends(page, served, past);
 await served.stop();

@@ -85,6 +85,10 @@ test("no module but the last needs another while it loads", () => {
 	return faults;
 });
 
+test("all strings are in double quotes, which join leaves alone", () =>
+	modules.filter((f) => sources[f].includes("\\\"") ||
+		/[`']/.test(sources[f].replace(/\/\*[^]*?\*\/|"[^"\n]*"/g, ""))));
+
 test("each module says first what it is for", () => modules.filter((f) =>
 	!sources[f].startsWith("/*")));
 

@@ -11,6 +11,7 @@ import {CLASS_NAMES, LEVEL_NAMES, levelOf, levelOfClass} from "./levels.js";
 const MOST_PAST_MS = 180 * 60e3;	/* what slider and charts show */
 const LIVE_STEPS = 3;
 const MAX_FRAMES = 600;
+const READINGS = ["speed", "volume", "count", "class"];
 /* Columns of a message by the names they have here, one per horizon. */
 const FORECASTS = {forecast: "forecast", lower: "lower", upper: "upper",
 	confidence: "confidence", forecastClass: "forecast_class"};
@@ -82,11 +83,18 @@ export class City extends EventTarget {
 		this.cell = s.cell || [];
 		this.free = column(s.free_flow_kmh, n);
 		this.index = new Map(s.ids.map((id, i) => [id, i]));
-		for (const key of ["speed", "volume", "count", "class"])
+		this.widen(n);
+		this.dispatchEvent(new Event("segments"));
+	}
+
+	/* Room for n segments: readings may come before the list that has them. */
+	widen(n)
+	{
+		n = Math.max(n, this.speed.length);
+		for (const key of READINGS)
 			this[key] = grown(this[key], n);
 		for (const key of Object.keys(FORECASTS))
 			this[key] = this[key].map((c) => grown(c, n));
-		this.dispatchEvent(new Event("segments"));
 	}
 
 	/* Steps of the past that are not known yet, for the slider. */
@@ -149,10 +157,10 @@ export class City extends EventTarget {
 	applyTick(m)
 	{
 		this.applyCommon(m);
+		this.widen([...m.i || [], ...m.f || []]
+			.reduce((n, i) => Math.max(n, i + 1), 0));
 		this.grow(m.segments);
 		m.i?.forEach((i, k) => {
-			if (i >= this.speed.length)
-				return;
 			this.speed[i] = m.speed_kmh?.[k] ?? NaN;
 			this.volume[i] = m.volume_vph?.[k] ?? NaN;
 			this.at[i] = m.at?.[k] ?? m.time;
@@ -171,24 +179,28 @@ export class City extends EventTarget {
 	applyForecast(columns, values, indices)
 	{
 		values?.forEach((row, h) => {
-			columns[h] ??= new Float32Array(this.ids.length).fill(NaN);
+			columns[h] ??= new Float32Array(this.speed.length).fill(NaN);
 			indices.forEach((i, k) => {
-				if (i < columns[h].length)
-					columns[h][i] = row[k] ?? NaN;
+				columns[h][i] = row[k] ?? NaN;
 			});
 		});
 	}
 
-	/* The list of segments is another than was read: asks for it once. */
-	grow(version)
+	/* The list of segments is another than was read: asks until it is that. */
+	async grow(version)
 	{
-		if (version === undefined || version === this.version ||
-		    this.growing)
+		this.wanted = version ?? this.version;
+		if (this.growing || this.wanted === this.version)
 			return;
 		this.growing = true;
-		this.loadSegments().catch(() => {}).finally(() => {
-			this.growing = false;
-		});
+		try {
+			do {
+				await this.loadSegments();
+			} while (this.version < this.wanted);
+		} catch {
+			/* the next message asks again */
+		}
+		this.growing = false;
 	}
 
 	keepFrame()

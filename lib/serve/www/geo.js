@@ -35,15 +35,17 @@ export function kilometres(a, b)
 /*
  * Lines of [lat, lon, lat, lon, ...], projected: line k has the points
  * start[k] to start[k + 1] of x and y, and lies in the box min/max of it.
+ * halves: lines 2k and 2k + 1 run from two places to the middle between them.
  */
 export class Lines
 {
-	constructor(lines, segment)
+	constructor(lines, segment, halves)
 	{
 		const points = lines.reduce((n, l) => n + l.length / 2, 0);
 		let p = 0;
 
 		this.count = lines.length;
+		this.halves = halves;
 		this.segment = Int32Array.from(lines, (_, k) => segment?.[k] ?? -1);
 		this.start = new Uint32Array(lines.length + 1);
 		this.x = new Float64Array(points);

@@ -179,7 +179,6 @@ export class LivePage
 	{
 		this.frames();
 		this.timeline.tick();
-		this.cards.update();
 		this.detail.update();
 		this.update();
 	}
@@ -191,6 +190,7 @@ export class LivePage
 		const view = city.view(m);
 		const list = worst(city, view);
 
+		this.cards.update();
 		this.fillLegend();
 		this.map?.show({level: view.level, ranks: list,
 			weight: city.cells ? view.count : null});

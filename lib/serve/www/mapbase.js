@@ -9,7 +9,8 @@ let net = null;			/* a promise: asked for once */
 function lines()
 {
 	net ??= get("net").then((n) => n.lines?.length ?
-		{source: n.source, lines: new Lines(n.lines, n.segment)} :
+		{source: n.source, lines: new Lines(n.lines, n.segment,
+			n.source === "neighbours")} :
 		{source: "none", lines: null}, () => {
 		net = null;
 		return {source: "none", lines: null};

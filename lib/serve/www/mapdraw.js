@@ -10,6 +10,7 @@ const EARTH_ROUND_KM = 40075;	/* the equator */
 const SCALE_PX = 110;		/* at most, of the bar of the scale */
 const BATCH = 400;		/* lines in one path: longer ones stroke slowly */
 const FINE = 2;
+const THIN = 2;			/* among many, levels to there get hairlines */
 const MARGIN = 8;
 const FEW = 2500;		/* places in sight above which dots are small */
 
@@ -102,40 +103,57 @@ function linesByLevel(map, s)
 		if (lines.box[b] > x1 || lines.box[b + 2] < x0 ||
 		    lines.box[b + 1] > y1 || lines.box[b + 3] < y0)
 			continue;
-		const i = lines.segment[k];
-		found[i >= 0 && level && !s.plain ? level[i] : 0].push(k);
+		found[level?.[lines.segment[k]] || 0].push(k);
 	}
 	return found;
 }
 
-/* Strokes lines in batches; a point within a pixel or two of the last goes. */
+/* Puts a line into the path; a point within a pixel or two of the last goes. */
+function traceLine(c, {x, y, start}, k, scale, dx, dy)
+{
+	const last = start[k + 1] - 1;
+	let px = x[start[k]] * scale + dx;
+	let py = y[start[k]] * scale + dy;
+
+	c.moveTo(px, py);
+	for (let p = start[k] + 1; p <= last; p++) {
+		const qx = x[p] * scale + dx;
+		const qy = y[p] * scale + dy;
+		if (p < last && Math.abs(qx - px) < FINE &&
+		    Math.abs(qy - py) < FINE)
+			continue;
+		c.lineTo(qx, qy);
+		px = qx;
+		py = qy;
+	}
+}
+
+/* In batches; two halves of one level are one stroke from end to end. */
 function strokeLines(c, map, lines, wanted)
 {
-	const scale = map.scale;
+	const {x, y, start, halves} = lines;
+	const {scale} = map;
 	const dx = map.width / 2 - map.x * scale;
 	const dy = map.height / 2 - map.y * scale;
-	const {x, y, start} = lines;
+	let traced = 0;
 
-	for (let a = 0; a < wanted.length; a += BATCH) {
-		c.beginPath();
-		for (const k of wanted.slice(a, a + BATCH)) {
-			const last = start[k + 1] - 1;
-			let px = x[start[k]] * scale + dx;
-			let py = y[start[k]] * scale + dy;
-			c.moveTo(px, py);
-			for (let p = start[k] + 1; p <= last; p++) {
-				const qx = x[p] * scale + dx;
-				const qy = y[p] * scale + dy;
-				if (p < last && Math.abs(qx - px) < FINE &&
-				    Math.abs(qy - py) < FINE)
-					continue;
-				c.lineTo(qx, qy);
-				px = qx;
-				py = qy;
-			}
+	c.beginPath();
+	for (let n = 0; n < wanted.length; n++) {
+		const k = wanted[n];
+		if (halves && k % 2 === 0 && wanted[n + 1] === k + 1) {
+			const a = start[k], b = start[k + 1];
+			c.moveTo(x[a] * scale + dx, y[a] * scale + dy);
+			c.lineTo(x[b] * scale + dx, y[b] * scale + dy);
+			n++;
+		} else {
+			traceLine(c, lines, k, scale, dx, dy);
 		}
-		c.stroke();
+		if (++traced % BATCH === 0) {
+			c.stroke();
+			c.beginPath();
+		}
 	}
+	c.stroke();
 }
 
 /* Lines get thinner as the map shows more of them, as on paper. */
@@ -155,7 +173,8 @@ function paintLines(c, map, s)
 			return;
 		c.strokeStyle = level === 0 ? palette.road :
 			palette.levels[level];
-		c.lineWidth = Math.max(1, LEVEL_WIDTHS[level] * factor);
+		c.lineWidth = many && level <= THIN ? 1 :
+			Math.max(1, LEVEL_WIDTHS[level] * factor);
 		c.lineCap = many || level >= 4 ? "butt" : "round";
 		c.lineJoin = many ? "bevel" : "round";
 		c.setLineDash(many || level === 0 ? [] : LEVEL_DASHES[level]);
