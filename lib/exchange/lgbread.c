@@ -258,10 +258,14 @@ static void
 divide(struct tp_trees *t)
 {
 	size_t	i;
+	float	v;
 
-	for (i = 0; i < t->nnode; i++)
-		if (t->node[i].step == 0)
-			t->node[i].t /= (float)t->n;
+	for (i = 0; i < t->nnode; i++) {
+		if (t->node[i].step != 0)
+			continue;
+		v = tp_tree_number(t->node[i].key);
+		t->node[i].key = tp_tree_key(v / (float)t->n);
+	}
 }
 
 /* One line; 1 where it is the end of the trees. */

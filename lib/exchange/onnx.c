@@ -132,7 +132,7 @@ gather(struct ensemble *s, const struct tp_formula *f)
 				if (v.step > 0) {
 					/* the first input is the start */
 					s->feature[at] = 1 + v.col;
-					s->value[at] = v.t;
+					s->value[at] = tp_tree_number(v.key);
 					s->yes[at] = s->node[at] + v.step;
 					s->no[at] = s->yes[at] + 1;
 					continue;
@@ -140,7 +140,7 @@ gather(struct ensemble *s, const struct tp_formula *f)
 				s->leaf_tree[s->nleaf] = s->tree[at];
 				s->leaf_node[s->nleaf] = s->node[at];
 				s->leaf_target[s->nleaf] = (int64_t)h;
-				s->weight[s->nleaf++] = v.t;
+				s->weight[s->nleaf++] = tp_tree_number(v.key);
 			}
 		}
 }

@@ -119,7 +119,7 @@ put_node(const struct tp_formula *f, const struct tp_tree_node *v,
 	tp_buf_lit(b, "<Node");
 	if (leaf) {
 		tp_buf_lit(b, " score=\"");
-		tp_buf_num(b, (double)v->t);
+		tp_buf_num(b, (double)tp_tree_number(v->key));
 		tp_buf_char(b, '"');
 	}
 	tp_buf_char(b, '>');
@@ -128,7 +128,7 @@ put_node(const struct tp_formula *f, const struct tp_tree_node *v,
 	} else {
 		tp_buf_printf(b, "<SimplePredicate field=\"%s\" operator="
 		    "\"%s\" value=\"", f->name[1 + from->col], operator);
-		tp_buf_num(b, (double)from->t);
+		tp_buf_num(b, (double)tp_tree_number(from->key));
 		tp_buf_lit(b, "\"/>");
 	}
 	if (!leaf) {		/* at most TP_TREES_DEPTH deep */

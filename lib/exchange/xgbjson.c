@@ -50,7 +50,8 @@ put_array(struct tp_buf *b, const char *name, enum array what,
 			tp_buf_char(b, ',');
 		leaf = v[i].step == 0;
 		if (what >= CONDITION)
-			put_real(b, what == CONDITION ? (double)v[i].t : 0);
+			put_real(b, what == CONDITION ?
+			    (double)tp_tree_number(v[i].key) : 0);
 		else
 			tp_buf_int(b, what == PARENT ? parent[i] :
 			    what == ZEROS ? 0 :

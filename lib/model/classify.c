@@ -15,6 +15,7 @@
 #include "num/parallel.h"
 
 #define LANES	TP_TREES_LANES
+#define BLOCK	(LANES * TP_TREES_GROUPS)
 #define CLASSES	TP_CLASSES
 #define ROUNDS	80		/* of boosting */
 #define TREES	60		/* of a forest, for each class */
@@ -65,23 +66,24 @@ release(void *st)
 	free(m);
 }
 
-/* Probabilities of the classes, of LANES rows; x as for tp_trees_sum(). */
+/* Probabilities of the classes, of so many rows; x as for tp_trees_sum(). */
 static void
 probabilities(const struct classify *m, const struct tp_trees *t,
-    const float *x, double p[LANES][CLASSES])
+    const uint32_t *x, size_t rows, double p[BLOCK][CLASSES])
 {
-	float	sum[LANES];
+	float	sum[BLOCK];
 	double	all;
 	size_t	i, k, n = count(m);
 
 	for (k = 0; k < n; k++) {
 		memset(sum, 0, sizeof(sum));
-		tp_trees_sum(t, k, t->n, n, x, sum);
-		for (i = 0; i < LANES; i++)
+		tp_trees_sum(t, k, t->n, n, x, (rows + LANES - 1) / LANES,
+		    sum);
+		for (i = 0; i < rows; i++)
 			p[i][k] = m->forest ? fmax(0, (double)sum[i]) :
 			    exp((double)sum[i]);
 	}
-	for (i = 0; i < LANES; i++) {
+	for (i = 0; i < rows; i++) {
 		for (all = 0, k = 0; k < n; k++)
 			all += p[i][k];
 		for (k = 0; k < n; k++)
@@ -113,16 +115,16 @@ predict(const void *st, const struct tp_ask *a, double *out)
 	const struct classify	*m = st;
 	size_t			 nin = m->in.nin, nh = m->in.nh, i, j, h, n;
 	float			*rows = tp_calloc(a->n * nin, sizeof(*rows));
-	float			*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
+	uint32_t		*x = tp_calloc((nin + 1) * BLOCK, sizeof(*x));
 	double			*base = tp_calloc(a->n, sizeof(*base));
-	double			 p[LANES][CLASSES];
+	double			 p[BLOCK][CLASSES];
 
 	tp_treeinput_rows(&m->in, a, rows, base);
-	for (i = 0; i < a->n; i += LANES) {
-		n = a->n - i < LANES ? a->n - i : LANES;
+	for (i = 0; i < a->n; i += BLOCK) {
+		n = a->n - i < BLOCK ? a->n - i : BLOCK;
 		tp_trees_columns(rows + i * nin, n, nin, x);
 		for (h = 0; h < nh; h++) {
-			probabilities(m, &m->trees[h], x, p);
+			probabilities(m, &m->trees[h], x, n, p);
 			for (j = 0; j < n; j++)
 				out[(i + j) * nh + h] =
 				    speed_of(m, a->seg[i + j], p[j]);

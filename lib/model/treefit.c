@@ -132,7 +132,7 @@ find_leaves(struct leaves *l)
 	struct tp_treerows	*r = &l->f->rows;
 	size_t			 nin = l->t->ncol, i, k, b, n;
 	float			*rows = tp_calloc(BLOCK * nin, sizeof(*rows));
-	float			*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
+	uint32_t		*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
 	uint32_t		 leaf[LANES];
 
 	for (i = 0; i < r->n; i += n) {
@@ -162,7 +162,7 @@ set_medians(void *arg, size_t k)
 	size_t		 nn = l->t->root[tree + 1] - n0, i, n = f->rows.n;
 	const uint32_t	*leaf = l->leaf + k * n;
 	size_t		*at = tp_calloc(nn + 2, sizeof(*at));
-	double		*v = tp_calloc(n + 1, sizeof(*v));
+	double		*v = tp_calloc(n + 1, sizeof(*v)), median;
 
 	for (i = 0; i < n; i++)
 		if (!isnan(f->y[i]))
@@ -176,8 +176,9 @@ set_medians(void *arg, size_t k)
 		if (l->t->node[n0 + i].step != 0 || at[i + 1] == at[i])
 			continue;
 		tp_stat_sort(v + at[i], at[i + 1] - at[i]);
-		l->t->node[n0 + i].t = (float)(tp_stat_quantile(v + at[i],
-		    at[i + 1] - at[i], 0.5) / (double)l->t->n);
+		median = tp_stat_quantile(v + at[i], at[i + 1] - at[i], 0.5);
+		l->t->node[n0 + i].key = tp_tree_key((float)(median /
+		    (double)l->t->n));
 	}
 	free(at);
 	free(v);
@@ -210,7 +211,7 @@ stop_early(void *arg, size_t h)
 	struct tp_trees		*t = &f->m->trees[h];
 	struct tp_treerows	 r;
 	size_t			 nin = t->ncol, nh = f->m->in.nh;
-	float			*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
+	uint32_t		*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
 	float			 rows[LANES * 256], sum[LANES];
 	double			*err = tp_calloc(t->n + 1, sizeof(*err));
 	double			 base[LANES];
@@ -230,7 +231,7 @@ stop_early(void *arg, size_t h)
 					    (double)sum[j] - y);
 			}
 			if (k < t->n)
-				tp_trees_sum(t, k, k + 1, 1, x, sum);
+				tp_trees_sum(t, k, k + 1, 1, x, 1, sum);
 		}
 	}
 	for (k = 0; k <= t->n; k++)

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 
 #define LANES	TP_TREES_LANES
+#define BLOCK	(LANES * TP_TREES_GROUPS)
 
 void
 tp_treemodel_predict(const void *st, const struct tp_ask *a, double *out)
@@ -11,21 +12,21 @@ tp_treemodel_predict(const void *st, const struct tp_ask *a, double *out)
 	size_t				 nin = m->in.nin, nh = m->in.nh;
 	float				*rows = tp_calloc(a->n * nin,
 					    sizeof(*rows));
-	float				*x = tp_calloc((nin + 1) * LANES,
+	uint32_t			*x = tp_calloc((nin + 1) * BLOCK,
 					    sizeof(*x));
 	double				*base = tp_calloc(a->n, sizeof(*base));
 	size_t				 i, k, h, n;
 	double				 v;
 
 	tp_treeinput_rows(&m->in, a, rows, base);
-	for (i = 0; i < a->n; i += LANES) {
-		n = a->n - i < LANES ? a->n - i : LANES;
+	for (i = 0; i < a->n; i += BLOCK) {
+		n = a->n - i < BLOCK ? a->n - i : BLOCK;
 		tp_trees_columns(rows + i * nin, n, nin, x);
 		for (h = 0; h < nh; h++) {
-			float	sum[LANES] = { 0 };
+			float	sum[BLOCK] = { 0 };
 
 			tp_trees_sum(&m->trees[h], 0, m->trees[h].n, 1, x,
-			    sum);
+			    (n + LANES - 1) / LANES, sum);
 			for (k = 0; k < n; k++) {
 				v = base[i + k] + (double)sum[k];
 				out[(i + k) * nh + h] = v > 0 ? v : 0;

@@ -53,7 +53,7 @@ accept(struct tp_trees *t, size_t n)
 	for (i = 0; i < n && good; i++) {
 		size_t	k = i + v[i].step;
 
-		good = isfinite(v[i].t) && below[i] <= TP_TREES_DEPTH;
+		good = isfinite(tp_tree_number(v[i].key)) && below[i] <= TP_TREES_DEPTH;
 		deepest = below[i] > deepest ? below[i] : deepest;
 		if (v[i].step == 0) {
 			good = good && v[i].col == t->ncol;
@@ -88,7 +88,8 @@ tp_trees_append(struct tp_trees *t, const struct tp_tree_source *s)
 	for (i = 0; i < n; i++) {
 		int32_t	k = queue[i];
 
-		v[i] = (struct tp_tree_node){ s->t[k], (uint16_t)t->ncol, 0 };
+		v[i] = (struct tp_tree_node){ tp_tree_key(s->t[k]),
+			    (uint16_t)t->ncol, 0 };
 		if (s->left[k] < 0)
 			continue;
 		/* each node once: more than there are is a circle */
@@ -121,48 +122,77 @@ tp_trees_bound(double t)
 	return nextafterf(f, INFINITY);
 }
 
-void
-tp_trees_columns(const float *rows, size_t n, size_t ncol, float *x)
+static void
+one_group(const float *rows, size_t n, size_t ncol, uint32_t *x)
 {
 	size_t	c, i;
 
+	/* 0 is added since -0 is no smaller than 0, as its key would be */
 	for (c = 0; c < ncol; c++)
 		for (i = 0; i < LANES; i++)
-			x[c * LANES + i] = rows[(i < n ? i : 0) * ncol + c];
+			*x++ = tp_tree_key(rows[(i < n ? i : 0) * ncol + c] +
+			    0.0f);
 	for (i = 0; i < LANES; i++)
-		x[ncol * LANES + i] = -INFINITY;
+		*x++ = tp_tree_key(-INFINITY);
 }
 
 void
-tp_trees_leaves(const struct tp_trees *t, size_t tree, const float *x,
+tp_trees_columns(const float *rows, size_t n, size_t ncol, uint32_t *x)
+{
+	size_t	i;
+
+	for (i = 0; i < n; i += LANES, x += (ncol + 1) * LANES)
+		one_group(rows + i * ncol, n - i, ncol, x);
+}
+
+void
+tp_trees_leaves(const struct tp_trees *t, size_t tree, const uint32_t *x,
     uint32_t leaf[LANES])
 {
-	const struct tp_tree_node	*v = t->node;
+	const struct tp_tree_node	*v = t->node, *a;
 	int				 d;
 	size_t				 i;
+	uint32_t			 k;
 
 	for (i = 0; i < LANES; i++)
 		leaf[i] = t->root[tree];
 	for (d = t->depth[tree]; d > 0; d--)
+#pragma GCC unroll 16
 		for (i = 0; i < LANES; i++) {
-			struct tp_tree_node	a = v[leaf[i]];
-
-			leaf[i] += a.step +
-			    !(x[(size_t)a.col * LANES + i] < a.t);
+			a = v + leaf[i];
+			k = leaf[i] + a->step;
+			leaf[i] = k + (x[(size_t)a->col * LANES + i] >=
+			    a->key);
 		}
+}
+
+/* Has the nodes of a tree brought near while others are walked. */
+static void
+fetch(const struct tp_trees *t, size_t tree)
+{
+	size_t	i;
+
+	for (i = t->root[tree]; i < t->root[tree + 1]; i += 64 / sizeof(*t->node))
+		__builtin_prefetch(&t->node[i]);
 }
 
 void
 tp_trees_sum(const struct tp_trees *t, size_t from, size_t to, size_t step,
-    const float *x, float sum[LANES])
+    const uint32_t *x, size_t groups, float *sum)
 {
 	uint32_t	leaf[LANES];
-	size_t		k, i;
+	size_t		k, g, i;
 
 	for (k = from; k < to; k += step) {
-		tp_trees_leaves(t, k, x, leaf);
-		for (i = 0; i < LANES; i++)
-			sum[i] += t->node[leaf[i]].t;
+		if (k + step < to && groups > 1)
+			fetch(t, k + step);
+		for (g = 0; g < groups; g++) {
+			tp_trees_leaves(t, k, x + g * (t->ncol + 1) * LANES,
+			    leaf);
+			for (i = 0; i < LANES; i++)
+				sum[g * LANES + i] +=
+				    tp_tree_number(t->node[leaf[i]].key);
+		}
 	}
 }
 
@@ -171,13 +201,15 @@ void
 tp_trees_save(const struct tp_trees *t, struct tp_buf *b)
 {
 	uint16_t	w[2];
+	float		v;
 	size_t		i;
 
 	tp_pack_u32(b, (uint32_t)t->n);
 	for (i = 0; i < t->n; i++)
 		tp_pack_u32(b, t->root[i + 1] - t->root[i]);
 	for (i = 0; i < t->nnode; i++) {
-		tp_pack_f32(b, &t->node[i].t, 1);
+		v = tp_tree_number(t->node[i].key);
+		tp_pack_f32(b, &v, 1);
 		w[0] = htole16(t->node[i].col);
 		w[1] = htole16(t->node[i].step);
 		tp_buf_add(b, (const char *)w, 4);
@@ -189,6 +221,7 @@ load_tree(struct tp_trees *t, size_t n, struct tp_unpack *u)
 {
 	size_t		i;
 	uint16_t	w[2];
+	float		f;
 
 	if (n == 0 || n > NODES || u->n / 8 < n)
 		return -1;
@@ -196,7 +229,8 @@ load_tree(struct tp_trees *t, size_t n, struct tp_unpack *u)
 	for (i = 0; i < n; i++) {
 		struct tp_tree_node	*v = &t->node[t->nnode + i];
 
-		tp_unpack_f32(u, &v->t, 1);
+		tp_unpack_f32(u, &f, 1);
+		v->key = tp_tree_key(f);
 		memcpy(w, u->p, 4);
 		v->col = le16toh(w[0]);
 		v->step = le16toh(w[1]);

@@ -28,11 +28,11 @@ static inline void
 walk_trees(const struct tp_trees *t)
 {
 	static const float	 row[INPUTS - 1] = { 0.5f, -1000, 3e38f };
-	float			 x[INPUTS * TP_TREES_LANES];
+	uint32_t		 x[INPUTS * TP_TREES_LANES];
 	float			 sum[TP_TREES_LANES] = { 0 };
 
 	tp_trees_columns(row, 1, INPUTS - 1, x);
-	tp_trees_sum(t, 0, t->n, 1, x, sum);
+	tp_trees_sum(t, 0, t->n, 1, x, 1, sum);
 }
 
 typedef int trees_reader(const struct tp_formula *f, const char *text,

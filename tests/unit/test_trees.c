@@ -63,12 +63,13 @@ fill_random(struct tp_rng *r, float *x, size_t n)
 static void
 walk_is_node_after_node(void **state)
 {
-	enum { trees = 20, rows = 13 };
+	enum { trees = 20, rows = 29 };
 	struct grown	*g = tp_calloc(trees, sizeof(*g));
 	struct tp_trees	 t = { .ncol = COLS };
 	struct tp_rng	 r;
-	float		 row[rows * COLS], x[(COLS + 1) * LANES];
-	float		 sum[LANES] = { 0 }, odd[LANES] = { 0 };
+	float		 row[rows * COLS], sum[2 * LANES] = { 0 };
+	float		 odd[2 * LANES] = { 0 };
+	uint32_t	 x[2 * (COLS + 1) * LANES];
 	size_t		 i, k;
 
 	(void)state;
@@ -81,8 +82,8 @@ walk_is_node_after_node(void **state)
 	}
 	fill_random(&r, row, rows * COLS);
 	tp_trees_columns(row, rows, COLS, x);
-	tp_trees_sum(&t, 0, trees, 1, x, sum);
-	tp_trees_sum(&t, 1, trees, 2, x, odd);
+	tp_trees_sum(&t, 0, trees, 1, x, 2, sum);
+	tp_trees_sum(&t, 1, trees, 2, x, 2, odd);
 	for (i = 0; i < rows; i++) {
 		float	want = 0, some = 0;
 
@@ -262,7 +263,7 @@ walk_is_xgboost(void **state)
 	struct tp_trees	 trees = { 0 };
 	struct tp_err	 e = { 0 };
 	const float	*m;
-	float		 x[(COLS + 1) * LANES];
+	uint32_t	 x[(COLS + 1) * LANES];
 	size_t		 i, k, g, groups;
 
 	(void)state;
@@ -282,7 +283,7 @@ walk_is_xgboost(void **state)
 			for (g = 0; g < groups; g++) {
 				float	sum[LANES] = { 0 };
 
-				tp_trees_sum(&trees, g, trees.n, groups, x,
+				tp_trees_sum(&trees, g, trees.n, groups, x, 1,
 				    sum);
 				for (k = 0; k < LANES; k++)
 					assert_true(fabsf(sum[k] -
@@ -373,7 +374,8 @@ split_is_the_best(void **state)
 				best = got > best ? got : best;
 			}
 		assert_int_equal(trees.nnode, 3);
-		got = gain(t, trees.node[0].col, trees.node[0].t);
+		got = gain(t, trees.node[0].col,
+		    tp_tree_number(trees.node[0].key));
 		assert_true(fabs(got - best) < 1e-9 * best);
 	}
 	tp_trees_release(&trees);
