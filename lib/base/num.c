@@ -207,17 +207,20 @@ static size_t
 scan_digits(struct scan *sc, const char **s, const char *end, bool fraction)
 {
 	const char	*p = *s;
+	uint64_t	 mant = sc->mant;
+	int		 digits = sc->digits;
 	size_t		 n;
 
-	for (; p < end && is_digit(*p); p++) {
-		if (sc->digits == DIGITS_MAX) {
-			sc->exact = false;
-			continue;
-		}
-		sc->mant = 10 * sc->mant + (uint64_t)(*p - '0');
-		sc->digits += sc->mant != 0;
-		sc->exp -= fraction;
+	for (; p < end && is_digit(*p) && digits < DIGITS_MAX; p++) {
+		mant = 10 * mant + (uint64_t)(*p - '0');
+		digits += mant != 0;
 	}
+	if (fraction)
+		sc->exp -= p - *s;
+	sc->mant = mant;
+	sc->digits = digits;
+	for (; p < end && is_digit(*p); p++)
+		sc->exact = false;
 	n = (size_t)(p - *s);
 	*s = p;
 	return n;
@@ -285,12 +288,41 @@ parse_slow(const char *s, size_t n, double *v)
 	return 0;
 }
 
+/*
+ * The numbers of most fields: at most 16 characters, a minus, digits and a
+ * point, which make an exact integer and power of ten.  False for others.
+ */
+static bool
+parse_plain(const char *s, size_t n, double *v)
+{
+	const char	*end = s + n, *point = end;
+	uint64_t	 mant = 0;
+	bool		 minus = n > 0 && *s == '-';
+
+	if (n < 1 || n > 16)
+		return false;
+	s += minus;
+	for (; s < end && is_digit(*s); s++)
+		mant = 10 * mant + (uint64_t)(*s - '0');
+	if (s < end && *s == '.')
+		for (point = ++s; s < end && is_digit(*s); s++)
+			mant = 10 * mant + (uint64_t)(*s - '0');
+	if (s < end || mant == 0 || mant > (uint64_t)EXACT_INT)
+		return false;
+	*v = (double)mant / pow10_tab[end - point];
+	if (minus)
+		*v = -*v;
+	return true;
+}
+
 int
 tp_parse_num(const char *s, size_t n, double *v)
 {
 	struct scan	sc;
 	double		x;
 
+	if (parse_plain(s, n, v))
+		return 0;
 	if (scan_num(&sc, s, n) < 0)
 		return -1;
 	if (sc.exact && sc.mant == 0) {

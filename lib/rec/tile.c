@@ -30,6 +30,7 @@ parse_metres(struct tp_tiling *t, const char *s)
 	    v * scale > 1e6)
 		return -1;
 	t->metres = v * scale;
+	t->height = t->metres / EARTH_M * DEGREES;
 	return 0;
 }
 
@@ -75,12 +76,6 @@ tp_tiling_open(const struct tp_tiling *t, struct tp_err *e)
  * alike, as make them at least as wide as high in the middle of the row.
  */
 static double
-grid_height(const struct tp_tiling *t)
-{
-	return t->metres / EARTH_M * DEGREES;
-}
-
-static double
 grid_columns(double height, double row)
 {
 	double	middle = -90 + (row + 0.5) * height;
@@ -92,7 +87,7 @@ grid_columns(double height, double row)
 static size_t
 grid_tile(const struct tp_tiling *t, double lat, double lon, char *tile)
 {
-	double		height = grid_height(t), row, col, columns;
+	double		height = t->height, row, col, columns;
 	struct tp_buf	b = { tile, 0, TP_TILE_MAX };
 
 	row = floor((lat + 90) / height);
@@ -120,7 +115,7 @@ grid_middle(const struct tp_tiling *t, const char *tile, double *lat,
 
 	tp_parse_num(row, (size_t)(col - 1 - row), &r);
 	tp_parse_num(col, strlen(col), &c);
-	*high = grid_height(t);
+	*high = t->height;
 	*wide = 360 / grid_columns(*high, r);
 	*lat = fmin(90, -90 + (r + 0.5) * *high);
 	*lon = (c + 0.5) * *wide - 180;

@@ -23,6 +23,7 @@ enum tp_tile_kind {
 struct tp_tiling {
 	enum tp_tile_kind kind;
 	double	metres;		/* grid: side of a square */
+	double	height;		/* likewise, in degrees of latitude */
 	int	level;		/* geohash: characters; h3: resolution */
 };
 
