@@ -150,16 +150,12 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->member_list != NULL && tp_model_kinds[c->kind] !=
 	    &tp_model_ensemble)
 		return tp_opt_error(e, "--members is for --model ensemble");
+	if (c->kinds[0] == &tp_model_classify)
+		c->classes = tp_classes_levels;
 	if (tp_classes_option(&c->classes, c->class_list, e) != 0 ||
 	    tp_members_open(&c->members, c->member_list, e) != 0)
 		return -1;
 	return read_gate(c, e);
-}
-
-static void
-note(const char *what)
-{
-	tp_log_detail("fitting %s", what);
 }
 
 static void
@@ -279,7 +275,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
 		.importance = c->importance,
-		.note = note,
+		.detail = tp_log_detail,
 		.say = tp_log_note,
 	};
 	struct tp_train_result	r = { 0 };

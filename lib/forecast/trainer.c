@@ -199,8 +199,8 @@ train_kind(struct tp_train_result *r, const struct tp_dataset *d,
 	struct tp_fit_watch	 watch = { record_epoch, pass_progress, &k };
 	struct tp_model_opts	 opts = o->model;
 
-	if (o->note != NULL)
-		o->note(kind->name);
+	if (o->detail != NULL)
+		o->detail("fitting %s", kind->name);
 	opts.watch = &watch;
 	opts.classes = d->classes;
 	f.state = kind->fit(&d->panel, &opts, e);
@@ -230,8 +230,8 @@ tp_train_member(const struct tp_dataset *d, const struct tp_train_opts *o,
 {
 	struct tp_model_opts	opts = o->model;
 
-	if (o->note != NULL)
-		o->note(o->kind->name);
+	if (o->detail != NULL)
+		o->detail("fitting %s", o->kind->name);
 	opts.classes = d->classes;
 	m->state = o->kind->fit(&d->panel, &opts, e);
 	if (m->state == NULL)

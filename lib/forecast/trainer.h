@@ -18,7 +18,7 @@ struct tp_train_opts {
 	double		 alpha;		/* 1 - coverage of intervals */
 	bool		 importance;	/* measure it */
 	/* told what is being done, and what was found; or NULL */
-	void		(*note)(const char *what);
+	void		(*detail)(const char *fmt, ...);
 	void		(*say)(const char *fmt, ...);
 };
 
