@@ -52,6 +52,8 @@ static const struct tp_opt options[] = {
 	    "of so long (default 8d)", 60000, 864e5 * 90 },
 	{ TP_OPT_STR, 0, "compat", AT(compat), "LIST", NULL,
 	    "the paths of other systems too: la, hanoi, nyc", 0, 0 },
+	{ TP_OPT_FILE, 0, "state", AT(board.state), "FILE", NULL,
+	    "keep there which alerts were acknowledged", 0, 0 },
 	{ TP_OPT_FILE, 'g', "graph", AT(graph), "FILE", NULL,
 	    "the roads, of tp-graph: answer routes, draw them", 0, 0 },
 	{ TP_OPT_FILE, 0, "sensors", AT(sensors), "FILE", NULL,

@@ -162,7 +162,7 @@ update(struct tp_alertlog *a, struct tp_alert_entry *x,
 	free(status);
 }
 
-const struct tp_alert_entry *
+struct tp_alert_entry *
 tp_alertlog_take(struct tp_alertlog *a, const struct tp_rec *r,
     const char **why)
 {

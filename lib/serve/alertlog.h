@@ -35,7 +35,7 @@ void tp_alertlog_init(struct tp_alertlog *a, size_t max);
 void tp_alertlog_release(struct tp_alertlog *a);
 /* Takes a record of an alert in any known form.  Returns its entry, or NULL
  * with a static text in *why. */
-const struct tp_alert_entry *tp_alertlog_take(struct tp_alertlog *a,
+struct tp_alert_entry *tp_alertlog_take(struct tp_alertlog *a,
     const struct tp_rec *r, const char **why);
 /* The entry of an id, or NULL. */
 struct tp_alert_entry *tp_alertlog_find(const struct tp_alertlog *a,

@@ -67,7 +67,10 @@ tp_board_new(const struct tp_board_conf *c, struct tp_err *e)
 	b->started_ms = tp_clock_wall_ms();
 	if (c->graph != NULL)
 		b->ways = tp_wayfinder_new(c->graph, c->assumed);
-	return b;
+	if (tp_acks_open(&b->acks, c->state, e) == 0)
+		return b;
+	tp_board_free(b);
+	return NULL;
 }
 
 void
@@ -90,6 +93,7 @@ tp_board_free(struct tp_board *b)
 	tp_series_release(&b->series);
 	tp_measure_release(&b->measure);
 	tp_alertlog_release(&b->alerts);
+	tp_acks_release(&b->acks);
 	tp_buf_release(&b->text);
 	tp_buf_release(&b->net);
 	tp_wayfinder_free(b->ways);

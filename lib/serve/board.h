@@ -29,6 +29,8 @@ struct tp_board_conf {
 	double		 coverage;	/* nominal, of intervals; 0: 0.9 */
 	struct tp_tiling tiling;	/* segments are its cells; or NONE */
 	const struct tp_graph *graph;	/* NULL: no routes */
+	const char	*state;		/* file of acknowledgements; NULL:
+					 * they end with the process */
 	const char	*tz_name;	/* NULL: not said */
 	bool		 charts;	/* uPlot is in the page */
 	const char	*tiles_url, *tiles_by;	/* NULL: none */

@@ -441,25 +441,38 @@ take_forecasts(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 	return 0;
 }
 
+/* An alert, told as it is now: acknowledged, where it was before. */
+static int
+take_alert(struct tp_board *b, const struct tp_rec *r, struct fault *x)
+{
+	const char		*why;
+	struct tp_alert_entry	*a = tp_alertlog_take(&b->alerts, r, &why);
+	const struct tp_ack	*ack;
+
+	if (a == NULL)
+		return fault(x, "schema", why);
+	if (a->acked == TP_TIME_NONE &&
+	    (ack = tp_acks_find(&b->acks, a->id)) != NULL)
+		tp_alertlog_ack(a, ack->by, ack->at);
+	b->text.n = 0;
+	tp_alertlog_put(a, &b->text);
+	tp_board_note(b, "alert", b->text.p, b->text.n, a->id);
+	return 0;
+}
+
 static int
 take_line(struct tp_board *b, const struct tp_rec *r, const char *event,
     int64_t *at, struct fault *x)
 {
-	const struct tp_alert_entry	*a = NULL;
-	const char			*why;
-
 	if (r->len > TP_BOARD_LINE)
 		return fault(x, "line-length", "a record of more than 16 kB");
 	if (tp_rec_time(r, TP_F_TIMESTAMP, NULL, at, NULL) != 0)
 		*at = TP_TIME_NONE;
 	else if (check_time(r, *at, x) != 0)
 		return -1;
-	if (strcmp(event, "alert") == 0) {
-		a = tp_alertlog_take(&b->alerts, r, &why);
-		if (a == NULL)
-			return fault(x, "schema", why);
-	}
-	tp_board_note(b, event, r->line, r->len, a != NULL ? a->id : NULL);
+	if (strcmp(event, "alert") == 0)
+		return take_alert(b, r, x);
+	tp_board_note(b, event, r->line, r->len, NULL);
 	return 0;
 }
 

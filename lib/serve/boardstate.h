@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "forecast/issued.h"
+#include "serve/acks.h"
 #include "serve/alertlog.h"
 #include "serve/board.h"
 #include "serve/measure.h"
@@ -94,6 +95,7 @@ struct tp_board {
 	struct tp_series series;
 	struct tp_measure measure;
 	struct tp_alertlog alerts;
+	struct tp_acks	 acks;		/* of those that are gone too */
 	struct tp_board_stream stream[TP_BOARD_STREAMS];
 	size_t		 nstreams;
 	uint64_t	 kinds[TP_BOARD_KINDS], rejected, duplicates;

@@ -144,12 +144,19 @@ tp_body_ack(struct tp_board *b, const struct tp_http_req *q,
     struct tp_buf *out)
 {
 	struct tp_alert_entry	*x = tp_alertlog_find(&b->alerts, q->arg[0]);
+	const char		*by = q->user != NULL ? q->user : "local";
+	struct tp_err		 e = { 0 };
 
 	if (x == NULL) {
 		tp_buf_lit(out, "no alert has this id");
 		return 404;
 	}
-	tp_alertlog_ack(x, q->user != NULL ? q->user : "local", q->now_ms);
+	if (x->acked == TP_TIME_NONE &&
+	    tp_acks_add(&b->acks, x->id, by, q->now_ms, &e) == -1) {
+		tp_buf_lit(out, "it cannot be written down at present");
+		return 503;
+	}
+	tp_alertlog_ack(x, by, q->now_ms);
 	b->text.n = 0;
 	tp_alertlog_put(x, &b->text);
 	tp_board_note(b, "alert", b->text.p, b->text.n, NULL);

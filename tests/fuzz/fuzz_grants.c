@@ -1,7 +1,9 @@
-/* Files of tokens and of users, and keys of JWTs. */
+/* Files of tokens, of users and of acknowledgements, and keys of JWTs. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "serve/acks.h"
 #include "serve/grants.h"
 #include "serve/jwt.h"
 
@@ -26,6 +28,27 @@ read_grants(enum tp_grant_kind kind, const char *text, size_t n)
 	tp_grants_release(&g);
 }
 
+static void
+read_acks(const uint8_t *data, size_t n)
+{
+	struct tp_acks	 a = { 0 };
+	struct tp_err	 e = { 0 };
+	char		*text = tp_calloc(1, n + 16);	/* as tp_file_read() */
+	size_t		 i;
+	int		 rc;
+
+	memcpy(text, data, n);
+	rc = tp_acks_parse(&a, "file", text, n, &e);
+	if ((rc == 0) != (e.code == 0) || a.n > TP_ACKS_MAX)
+		abort();
+	for (i = 0; i < a.n; i++)
+		if (a.v[i].id[0] == '\0' || a.v[i].by[0] == '\0' ||
+		    tp_acks_find(&a, a.v[i].id) == NULL)
+			abort();
+	tp_acks_release(&a);
+	free(text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -35,6 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	read_grants(TP_GRANT_TOKENS, text, n);
 	read_grants(TP_GRANT_USERS, text, n);
+	read_acks(data, n);
 	tp_jwt_key_read(&key, text, n, "file", &e);
 	tp_jwt_key_release(&key);
 	free(text);
