@@ -47,13 +47,52 @@ holds()
 	/ events of / { want["event"] = $1 }
 	/ forecasts$/ { want["prediction"] = $1 }
 	/ in all$/ { want["alert"] = $1 }
-	/^== kept/ { kept = 1; want["route"] = 1; next }
-	kept { n++; if ($1 != want[$2]) print }
-	END { if (n != 4) print n " kinds" }'
+	/^== kept/ { kept = want["route"] = 1; want["update"] = 37; next }
+	kept && $2 in want { n++; if ($1 != want[$2]) print }
+	END { if (n != 5) print n " kinds" }'
+	try "$1: a picture" pictured
 }
 
+# pictured: as a PNG, where there is gnuplot
+pictured()
+{
+	! command -v gnuplot ||
+		[ "$(head -c 4 "$OUT/route.png" | tail -c 3)" = PNG ]
+}
+
+# servers: the town again, in PostgreSQL and Redis too
+servers()
+{
+	try "the made town in three stores" sh -c \
+		"POSTGRES=1 REDIS=1 '$TOP/examples/hanoi.sh' >'$scratch/out'"
+	holds "three stores"
+	try "PostgreSQL has what SQLite has" said '
+	/ (event|prediction|alert|route|update)$/ { n += $1 }
+	/^PostgreSQL has the same / { seen = 1; if ($5 != n) print }
+	END { if (!seen) print "nothing" }'
+	try "Redis has what is newest" said '
+	/ roads$/ { roads = $4 }
+	/^Redis has [0-9]* road:/ { n++; if ($3 != roads) print }
+	/^Redis has 1 route:cache:/ { n++ }
+	/^Redis has v[0-9a-f]*-[0-9a-f]* graph:hanoi:version/ { n++ }
+	END { if (n != 4) print n }'
+	try "of the graph, too" test "$(tail -n 1 "$OUT/updates.jsonl" |
+		jq -r .graph_version)" = "$(sed -n \
+		's/^Redis has \(v[^ ]*\) .*/\1/p' "$scratch/out")"
+}
+
+OUT=$scratch/hanoi-out
+export OUT
+unset POSTGRES REDIS KAFKA HERE MAP
 try "the made town" sh -c "'$TOP/examples/hanoi.sh' >'$scratch/out'"
 holds "the town"
+if ls /usr/lib/postgresql/*/bin/initdb >"$scratch/there" 2>&1 &&
+    { command -v redis-server || command -v valkey-server; } \
+    >"$scratch/there"; then
+	servers
+else
+	skip "three stores" "PostgreSQL or Redis is not here"
+fi
 if [ ! -d "$data/here-traffic-flow" ]; then
 	skip "Liechtenstein" "no ../shared/data"
 elif ! command -v osmium >/dev/null; then

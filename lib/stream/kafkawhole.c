@@ -343,8 +343,16 @@ bool
 tp_ctx_whole_read(const struct tp_ctx *c)
 {
 	const struct tp_kwhole	*w = c->k->whole;
+	int			 next;
 
-	return !w->active || (silent_since(w) != 0 && tp_merge_next(&w->merge) < 0);
+	if (!w->active)
+		return true;
+	if (silent_since(w) == 0)
+		return false;
+	next = tp_merge_next(&w->merge);
+	/* what is held back without a limit stays for the next run */
+	return next == TP_MERGE_NONE ||
+	    (next == TP_MERGE_OPEN && c->run->wait_ms == 0);
 }
 
 int

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Routes from topics: readings, forecasts and questions are three topics of six
-# partitions each, two workers share them, and die.  Every question has one
-# answer, that of the file with the same records in the order of their times;
-# the updates, too, are those of the file, each once and in order.  And one
-# that was killed knows the roads again when it is back.
+# partitions each, two workers share them, and die.  Every question, for a way or
+# for what is near, has one answer, that of the file with the same records in
+# the order of their times; the updates, too, are those of the file, each once
+# and in order.  And one that was killed knows the roads again when it is back.
 # shellcheck disable=SC2086
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -18,7 +18,7 @@ sample=$TOP/data/metr-la-29
 # kept in a file of its name
 feed()
 {
-	cut -d, -f1 "$sample-sensors.csv" | sed 1d | awk -v dir="$scratch/fed/" \
+	sed 1d "$sample-sensors.csv" | awk -F, -v n=0 -v dir="$scratch/fed/" \
 	    -v start=$start -v steps="$steps" -v kcat="kcat -P -E \
 	    -b $TP_BROKERS -K '|' -X partitioner=murmur2_random \
 	    -X linger.ms=5 -X enable.idempotence=true -t " '
@@ -26,7 +26,7 @@ feed()
 		print line > (dir topic)
 		print key "|" line | (kcat topic)
 	}
-	{ id[n++] = $1 }
+	{ id[n] = $1; lat[n] = $3; lon[n++] = $4 }
 	END {
 		srand(5)
 		for (k = 0; k < steps; k++) {
@@ -40,10 +40,13 @@ feed()
 			}
 			if (rand() < 0.2)
 				put("fc", "x", "{\"segment_id\":\"x\",\"timestamp\":" t ",\"speed_kmh\":-7}")
-			for (q = 0; q < 4; q++)
+			for (q = 0; q < 3; q++)
 				put("ask", "q" k q, sprintf("{\"query_id\":\"q%d.%d\",\"timestamp\":%.0f,\"from\":\"%s\",\"to\":\"%s\",\"alternatives\":1}",
 					k, q, t + 1 + q * 60000,
 					id[int(rand() * n)], id[int(rand() * n)]))
+			i = int(rand() * n)
+			put("ask", "q" k q, sprintf("{\"query_id\":\"q%d.%d\",\"timestamp\":%.0f,\"latitude\":%s,\"longitude\":%s}",
+				k, q, t + 1 + q * 60000, lat[i], lon[i]))
 			fflush()
 			system("sleep 0.1")
 		}
@@ -132,6 +135,9 @@ sort "$scratch/want" | cmp - "$scratch/got" >"$scratch/cmp" 2>&1
 try "every question is answered once, as in the file" test \
 	"$(wc -l <"$scratch/want") $(cat "$scratch/cmp")" = "$((steps * 4)) "
 all updates >"$scratch/got.up"
+try "of which some tell what is near, and how fast it is" test \
+	"$(grep -c '\.3","status":"ok".*"speed_kmh":' "$scratch/got")" -gt \
+	$((steps / 2))
 try "updates are those of the file, in order" \
 	cmp "$scratch/want.up" "$scratch/got.up"
 try "one for each step" test "$(wc -l <"$scratch/got.up")" = "$steps"
@@ -140,10 +146,14 @@ same_rejects <"$scratch/want.rej" | sort >"$scratch/want.r"
 try "and rejects" cmp "$scratch/want.r" "$scratch/got.rej"
 try "of which there are some" test -s "$scratch/got.rej"
 
-# ask ID: now, with no time of its own; the answer without its id
+ways='"from":"717445","to":"773062"'
+near=$(awk -F, '$1 == 717445 { printf "\"latitude\":%s,\"longitude\":%s", $3, $4 }' \
+	"$sample-sensors.csv")
+
+# ask ID QUESTION: now, with no time of its own; the answer without its id
 ask()
 {
-	echo "{\"query_id\":\"$1\",\"from\":\"717445\",\"to\":\"773062\"}" |
+	echo "{\"query_id\":\"$1\",$2}" |
 		kcat -P -b "$TP_BROKERS" -t live-ask
 	i=0
 	until all live-routes | grep -q "\"$1\"" || [ $i -ge 60 ]; do
@@ -162,12 +172,13 @@ for run in 1 2; do
 	$live 2>>"$scratch/live.log" &
 	pid=$!
 	echo $pid >"$scratch/live.pid"
-	ask "run$run" >"$scratch/live.$run"
+	ask "run$run" "$ways" >"$scratch/live.$run"
+	ask "near$run" "$near" >>"$scratch/live.$run"
 	sleep 1
 	kill -KILL $pid
 	wait $pid 2>/dev/null
 done
-echo '{"from":"717445","to":"773062"}' |
+printf '{%s}\n' "$ways" "$near" |
 	tp-route -q -g "$scratch/la.graph" "$scratch/live.ev" - \
 	>"$scratch/want"
 try "now is the newest that was heard" cmp "$scratch/want" "$scratch/live.1"
