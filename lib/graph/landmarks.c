@@ -10,7 +10,7 @@ keep(struct tp_landmarks *l, const struct tp_search *s, uint32_t i,
 	uint32_t	v;
 
 	for (v = 0; v < s->g->nodes; v++)
-		l->ms[((size_t)v * l->n + i) * 2 + way] =
+		l->of[(size_t)i * l->nodes + v].ms[way] =
 		    s->at[v].ms < UINT32_MAX ? (uint32_t)s->at[v].ms : UINT32_MAX;
 }
 
@@ -23,7 +23,7 @@ farthest(const struct tp_landmarks *l, const struct tp_graph *g, uint32_t n,
 	uint32_t	best = TP_GRAPH_NONE, v;
 
 	for (v = 0; v < g->nodes - g->node_copies; v++) {
-		const uint32_t	*ms = &l->ms[((size_t)v * l->n + n - 1) * 2];
+		const uint32_t	*ms = l->of[(size_t)(n - 1) * l->nodes + v].ms;
 		double		 d = ms[0] == UINT32_MAX ||
 				    ms[1] == UINT32_MAX ? -1 :
 				    (double)ms[0] + ms[1];
@@ -48,13 +48,13 @@ tp_landmarks_init(struct tp_landmarks *l, const struct tp_graph *g,
 	double			*nearest;
 	uint32_t		 v = 0, i;
 
-	*l = (struct tp_landmarks){ .n = n };
+	*l = (struct tp_landmarks){ .n = n, .nodes = g->nodes };
 	if (g->nodes == 0 || n == 0) {
 		l->n = 0;
 		return;
 	}
-	l->ms = tp_malloc((size_t)g->nodes * n * 2 * sizeof(*l->ms));
-	memset(l->ms, 0xff, (size_t)g->nodes * n * 2 * sizeof(*l->ms));
+	l->of = tp_malloc((size_t)g->nodes * n * sizeof(*l->of));
+	memset(l->of, 0xff, (size_t)g->nodes * n * sizeof(*l->of));
 	nearest = tp_calloc(g->nodes, sizeof(*nearest));
 	tp_weights_init(&w, g, 0);
 	tp_search_init(&s, g, &w);
@@ -75,6 +75,6 @@ tp_landmarks_init(struct tp_landmarks *l, const struct tp_graph *g,
 void
 tp_landmarks_release(struct tp_landmarks *l)
 {
-	free(l->ms);
+	free(l->of);
 	*l = (struct tp_landmarks){ 0 };
 }

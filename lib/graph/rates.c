@@ -36,8 +36,8 @@ slot_of(const struct tp_rates *r, double t)
 static const float *
 lane_of(const struct tp_weights *w, uint32_t row, enum tp_lane lane)
 {
-	return lane == TP_LANE_MID ? w->rates[row].rate :
-	    w->ranges[row].rate[lane - 1];
+	return lane == TP_LANE_MID || !w->rates[row].ranged ?
+	    w->rates[row].rate : w->ranges[row].rate[lane - 1];
 }
 
 /* When the segment was last heard of, or TP_TIME_NONE. */
@@ -75,13 +75,12 @@ heard_kmh(const struct tp_heard *h, enum tp_lane lane, int64_t t,
 	if (then != TP_TIME_NONE)
 		before = (double)h->read_kmh;
 	for (i = 0; i <= h->nknots; i++) {
-		const struct tp_knot	*k = &h->knot[i];
-		bool			 last = i == h->nknots;
-		int64_t			 target = last ? to : k->target;
+		bool	last = i == h->nknots;
+		int64_t	target = last ? to : h->knot[i].target;
 
 		if (target <= h->read_t || (last && isnan(usual)))
 			continue;
-		after = last ? usual : (double)k->kmh[lane];
+		after = last ? usual : (double)h->knot[i].kmh[lane];
 		if (t < target)
 			return isnan(before) || t <= then ?
 			    (isnan(before) ? after : before) :
@@ -138,8 +137,7 @@ slot_time(const struct tp_rates *r, uint32_t k)
 	return r->t0 + (int64_t)k * TP_SLOT_MS;
 }
 
-/* Slots after all that was heard, and ends of intervals where only readings
- * were, are as those that were made before them. */
+/* Slots after all that was heard are as those that were made before them. */
 static void
 make_told(struct tp_weights *w, uint32_t row)
 {
@@ -147,7 +145,6 @@ make_told(struct tp_weights *w, uint32_t row)
 	struct tp_rates		*r = &w->rates[row];
 	int64_t			 to = TP_TIME_NONE;
 	enum tp_lane		 lane;
-	bool			 ranges = false;
 	uint32_t		 i, k;
 
 	*r = (struct tp_rates){ .t0 = TP_TIME_NONE };
@@ -159,7 +156,7 @@ make_told(struct tp_weights *w, uint32_t row)
 		if (heard_to(h) > to)
 			to = heard_to(h);
 		r->closed |= h->read_t != TP_TIME_NONE && h->read_kmh <= 0;
-		ranges |= h->nknots > 0;
+		r->ranged |= h->nknots > 0;
 	}
 	for (k = 0; k < TP_SLOTS && r->t0 != TP_TIME_NONE; k++) {
 		int64_t	t = slot_time(r, k);
@@ -168,11 +165,12 @@ make_told(struct tp_weights *w, uint32_t row)
 
 		r->rate[k] = holds ? r->rate[k - 1] :
 		    mix_rate(w, row, TP_LANE_MID, t);
-		for (lane = TP_LANE_SLOW; lane < TP_LANES; lane++) {
+		for (lane = TP_LANE_SLOW; r->ranged && lane < TP_LANES;
+		    lane++) {
 			float	*end = w->ranges[row].rate[lane - 1];
 
-			end[k] = !ranges ? r->rate[k] :
-			    holds ? end[k - 1] : mix_rate(w, row, lane, t);
+			end[k] = holds ? end[k - 1] :
+			    mix_rate(w, row, lane, t);
 		}
 		if (w->usual == NULL || t < to + TP_FADE_MS)
 			r->live = (uint8_t)(k + 1);
@@ -219,16 +217,38 @@ make_heir(struct tp_weights *w, uint32_t row)
 
 		if (!from->closed && from->t0 > r->t0)
 			r->t0 = from->t0;
+		r->ranged |= from->ranged;
 	}
 	for (k = 0; k < TP_SLOTS && r->t0 != TP_TIME_NONE; k++) {
 		int64_t	t = slot_time(r, k);
 
 		r->rate[k] = follow_rate(w, row, TP_LANE_MID, t);
+		if (!r->ranged)
+			continue;
 		w->ranges[row].rate[TP_LANE_SLOW - 1][k] =
 		    follow_rate(w, row, TP_LANE_SLOW, t);
 		w->ranges[row].rate[TP_LANE_FAST - 1][k] =
 		    follow_rate(w, row, TP_LANE_FAST, t);
 	}
+}
+
+/* What arcs say of a row: its rate in the first slots, that are alike. */
+static struct tp_arc
+first_rate(const struct tp_rates *r)
+{
+	int64_t		till;
+	uint32_t	n = 1;
+
+	if (r->t0 == TP_TIME_NONE || r->closed)
+		return (struct tp_arc){ .rate = 1, .till = 0 };
+	while (n < TP_SLOTS && r->rate[n] == r->rate[0])
+		n++;
+	till = slot_time(r, n) / 1000;
+	return (struct tp_arc){
+		.rate = r->rate[0],
+		.till = till < 0 ? 0 : till > UINT32_MAX ? UINT32_MAX :
+		    (uint32_t)till,
+	};
 }
 
 /* The edges of a row are looked up in it as long as they are not free. */
@@ -238,10 +258,17 @@ set_row(struct tp_weights *w, uint32_t row)
 	const struct tp_voices	*v = &w->voices;
 	bool			 used = w->usual != NULL ||
 				    w->rates[row].t0 != TP_TIME_NONE;
-	uint32_t		 i;
+	struct tp_arc		 now = { .rate = 1, .till = UINT32_MAX };
+	uint32_t		 i, e;
 
-	for (i = v->edge_at[row]; i < v->edge_at[row + 1]; i++)
-		w->row[v->edge[i]] = used ? row : TP_GRAPH_NONE;
+	if (used)
+		now = first_rate(&w->rates[row]);
+	for (i = v->edge_at[row]; i < v->edge_at[row + 1]; i++) {
+		e = v->edge[i];
+		w->row[e] = used ? row : TP_GRAPH_NONE;
+		w->arc[e].rate = now.rate;
+		w->arc[e].till = now.till;
+	}
 }
 
 uint32_t
@@ -366,14 +393,18 @@ drive_usual(const struct tp_weights *w, uint32_t row, double t, double left)
 }
 
 double
-tp_weights_drive_row(const struct tp_weights *w, uint32_t row,
+tp_weights_drive_row(const struct tp_weights *w, uint32_t e,
     enum tp_lane lane, double t, double free_ms)
 {
-	const struct tp_rates	*r = &w->rates[row];
-	const float		*rates = lane_of(w, row, lane);
+	uint32_t		 row = w->row[e], k;
+	const struct tp_rates	*r;
+	const float		*rates;
 	double			 left = free_ms, done = 0, room, at;
-	uint32_t		 k;
 
+	if (row == TP_GRAPH_NONE)
+		return free_ms;
+	r = &w->rates[row];
+	rates = lane_of(w, row, lane);
 	if (r->closed)
 		return INFINITY;
 	if (r->t0 == TP_TIME_NONE)
@@ -394,12 +425,15 @@ tp_weights_drive_row(const struct tp_weights *w, uint32_t row,
 }
 
 double
-tp_weights_still_row(const struct tp_weights *w, uint32_t row, double t,
+tp_weights_still_row(const struct tp_weights *w, uint32_t e, double t,
     double free_ms)
 {
-	const struct tp_rates	*r = &w->rates[row];
-	uint32_t		 k;
+	uint32_t		 row = w->row[e], k;
+	const struct tp_rates	*r;
 
+	if (row == TP_GRAPH_NONE)
+		return free_ms;
+	r = &w->rates[row];
 	if (r->closed)
 		return INFINITY;
 	k = r->t0 == TP_TIME_NONE ? TP_SLOTS : slot_of(r, t);

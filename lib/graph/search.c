@@ -83,50 +83,47 @@ cost(const struct tp_search *s, const struct tp_task *k, uint32_t e,
 	    c * (double)k->dearer[tp_graph_own_edge(s->g, e)];
 }
 
-/* At least so many ms from v to an end (of a search backwards: from a start to
- * v), by the active landmarks. */
+/*
+ * At least so many ms from v to an end (of a search backwards: from a start to
+ * v), by the triangles with the active landmarks.  UINT32_MAX stands for "so
+ * much or more" and needs no care: the ends of a way that goes on to a landmark
+ * are as far from it.
+ */
 static double
 bound(const struct tp_search *s, uint32_t v)
 {
-	const uint32_t	*ms;
-	double		 best = 0, d;
-	uint32_t	 i;
+	int64_t		best = 0, d;
+	uint32_t	i;
 
 	for (i = 0; i < s->active; i++) {
-		ms = &s->marks->ms[((size_t)v * s->marks->n + s->mark[i]) * 2];
-		d = s->near[i] - (double)ms[s->backwards];
-		if (ms[s->backwards] != UINT32_MAX && d > best)
-			best = d;
-		d = (double)ms[!s->backwards] - s->far[i];
-		if (ms[!s->backwards] != UINT32_MAX && d > best)
-			best = d;
+		const struct tp_mark	*m = &s->mark[i][v], *a = &s->aim[i];
+
+		d = (int64_t)a->ms[s->backwards] - m->ms[s->backwards];
+		best = d > best ? d : best;
+		d = (int64_t)m->ms[!s->backwards] - a->ms[!s->backwards];
+		best = d > best ? d : best;
 	}
-	return best;
+	return (double)best;
 }
 
-/*
- * Sets near and far of place i for a landmark: the least distance from it to
- * an end, and the most from an end to it; backwards, the other way round.
- */
+/* Looks at landmark m from place i: the least distance from it to an end, and
+ * the most from an end to it; backwards, the other way round. */
 static void
-aim(struct tp_search *s, const struct tp_ends *to, uint32_t i, uint32_t mark)
+aim(struct tp_search *s, uint32_t i, const struct tp_landmarks *l,
+    uint32_t m, const struct tp_ends *to)
 {
-	const uint32_t	*ms;
-	uint32_t	 k;
+	struct tp_mark	a = { { UINT32_MAX, UINT32_MAX } };
+	uint32_t	k, near = s->backwards, far = !s->backwards;
 
-	s->mark[i] = mark;
-	s->near[i] = INFINITY;
-	s->far[i] = 0;
+	s->mark[i] = l->of + (size_t)m * l->nodes;
+	a.ms[far] = 0;
 	for (k = 0; k < to->n; k++) {
-		ms = &s->marks->ms[((size_t)to->v[k].node * s->marks->n +
-		    mark) * 2];
-		if (ms[s->backwards] != UINT32_MAX)
-			s->near[i] = fmin(s->near[i], ms[s->backwards]);
-		s->far[i] = fmax(s->far[i], ms[!s->backwards] == UINT32_MAX ?
-		    INFINITY : ms[!s->backwards]);
+		const uint32_t	*ms = s->mark[i][to->v[k].node].ms;
+
+		a.ms[near] = ms[near] < a.ms[near] ? ms[near] : a.ms[near];
+		a.ms[far] = ms[far] > a.ms[far] ? ms[far] : a.ms[far];
 	}
-	if (isinf(s->near[i]))
-		s->near[i] = 0;
+	s->aim[i] = a;
 }
 
 /* Takes the landmarks that say most about the way from the first start. */
@@ -135,33 +132,29 @@ choose(struct tp_search *s, const struct tp_task *k, bool backwards)
 {
 	const struct tp_ends	*here = backwards ? k->to : k->from;
 	const struct tp_ends	*there = backwards ? k->from : k->to;
+	uint32_t		 n = k->marks == NULL ? 0 : k->marks->n;
+	uint32_t		 best[TP_ACTIVE], active = 0, m, i;
 	double			 gain[TP_ACTIVE], g;
-	uint32_t		 m, i;
 
-	s->active = 0;
-	s->marks = k->marks;
 	s->backwards = backwards;
-	for (m = 0; s->marks != NULL && m < s->marks->n; m++) {
-		struct tp_search	one = {
-			.marks = s->marks, .active = 1,
-			.backwards = backwards,
-		};
-
-		aim(&one, there, 0, m);
-		g = bound(&one, here->v[0].node);
-		if (s->active < TP_ACTIVE)
-			s->active++;
+	s->active = 1;
+	for (m = 0; m < n; m++) {
+		aim(s, 0, k->marks, m, there);
+		g = bound(s, here->v[0].node);
+		if (active < TP_ACTIVE)
+			active++;
 		else if (g <= gain[TP_ACTIVE - 1])
 			continue;
-		for (i = s->active - 1; i > 0 && gain[i - 1] < g; i--) {
+		for (i = active - 1; i > 0 && gain[i - 1] < g; i--) {
 			gain[i] = gain[i - 1];
-			s->mark[i] = s->mark[i - 1];
+			best[i] = best[i - 1];
 		}
 		gain[i] = g;
-		s->mark[i] = m;
+		best[i] = m;
 	}
-	for (i = 0; i < s->active; i++)
-		aim(s, there, i, s->mark[i]);
+	s->active = active;
+	for (i = 0; i < active; i++)
+		aim(s, i, k->marks, best[i], there);
 }
 
 /* The best end so far; `direct` where it is on the edge of a start. */
@@ -325,11 +318,12 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 		v = tp_heap_pop(s);
 		try_ends(s, k, v, &best);
 		for (e = g->out[v]; e < g->out[v + 1]; e++) {
-			double	ms = s->at[v].ms + cost(s, k, e, s->at[v].ms, 1);
+			uint32_t	u = s->w->arc[e].head;
+			double		ms = s->at[v].ms +
+					    cost(s, k, e, s->at[v].ms, 1);
 
-			if (ms < s->at[g->head[e]].ms)
-				tp_heap_reach(s, g->head[e], ms,
-				    bound(s, g->head[e]), e);
+			if (ms < s->at[u].ms)
+				tp_heap_reach(s, u, ms, bound(s, u), e);
 		}
 	}
 	if (isinf(best.ms))

@@ -34,14 +34,16 @@ void tp_ends_node(struct tp_ends *s, const struct tp_graph *g, uint32_t v,
 void tp_ends_spot(struct tp_ends *s, const struct tp_graph *g, uint32_t e,
     double share, bool start);
 
-/*
- * Distances of all nodes from and to some of them, ms in free flow:
- * ms[(v * n + i) * 2] from landmark i to v, + 1 from v to it; UINT32_MAX
- * where there is no way.
- */
+/* ms in free flow from a landmark to a node and from there to it; UINT32_MAX
+ * where it is more, or there is no way. */
+struct tp_mark {
+	uint32_t	ms[2];
+};
+
+/* Distances of all nodes: of[i * nodes + v] from and to landmark i. */
 struct tp_landmarks {
-	uint32_t	 n;
-	uint32_t	*ms;
+	uint32_t	 n, nodes;
+	struct tp_mark	*of;
 };
 
 /* Takes up to n landmarks, each the node farthest from those before. */
@@ -75,10 +77,10 @@ struct tp_search {
 	struct tp_hop	*heap;
 	uint32_t	 nheap;
 	/* of the present search */
-	const struct tp_landmarks *marks;	/* NULL: none */
 	bool		 backwards;
-	uint32_t	 active, mark[TP_ACTIVE];
-	double		 near[TP_ACTIVE], far[TP_ACTIVE];
+	uint32_t	 active;
+	const struct tp_mark *mark[TP_ACTIVE];	/* by node */
+	struct tp_mark	 aim[TP_ACTIVE];	/* the same of the ends */
 	const float	*dearer;	/* by own edge, >= 1; NULL: all 1 */
 	/* nodes that may yet be settled; NULL: any number */
 	uint64_t	*budget;

@@ -13,8 +13,13 @@ tp_weights_init(struct tp_weights *w, const struct tp_graph *g, double reach)
 	tp_voices_init(&w->voices, g, reach);
 	rows = (size_t)w->voices.rows + 1;
 	w->row = tp_malloc(((size_t)g->edges + 1) * sizeof(*w->row));
-	for (i = 0; i < g->edges; i++)
+	w->arc = tp_malloc(((size_t)g->edges + 1) * sizeof(*w->arc));
+	for (i = 0; i < g->edges; i++) {
 		w->row[i] = TP_GRAPH_NONE;
+		w->arc[i] = (struct tp_arc){
+			g->head[i], g->free_ms[i], 1, UINT32_MAX,
+		};
+	}
 	w->rates = tp_calloc(rows, sizeof(*w->rates));
 	w->ranges = tp_calloc(rows, sizeof(*w->ranges));
 	for (i = 0; i < w->voices.rows; i++)
@@ -29,7 +34,12 @@ tp_weights_init(struct tp_weights *w, const struct tp_graph *g, double reach)
 void
 tp_weights_release(struct tp_weights *w)
 {
+	uint32_t	s;
+
+	for (s = 0; w->heard != NULL && s < w->g->segments; s++)
+		free(w->heard[s].knot);
 	tp_voices_release(&w->voices);
+	free(w->arc);
 	free(w->row);
 	free(w->rates);
 	free(w->ranges);
@@ -106,6 +116,8 @@ tp_weights_forecast(struct tp_weights *w, uint32_t segment, int64_t t,
 	if (t < h->made_t || (i == TP_KNOTS) ||
 	    (n == TP_KNOTS && h->knot[i].target != k->target))
 		return false;
+	if (h->knot == NULL)
+		h->knot = tp_malloc(TP_KNOTS * sizeof(*h->knot));
 	w->version -= heard_hash(h, segment);
 	if (i == n || h->knot[i].target != k->target) {
 		memmove(&h->knot[i + 1], &h->knot[i],

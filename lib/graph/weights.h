@@ -41,9 +41,10 @@ struct tp_knot {
 struct tp_heard {
 	int64_t		read_t, read_pos;	/* TP_TIME_NONE: nothing */
 	float		read_kmh;		/* 0: closed */
-	int64_t		made_t;			/* of the forecasts, likewise */
 	uint32_t	nknots;
-	struct tp_knot	knot[TP_KNOTS];		/* by target */
+	int64_t		made_t;			/* of the forecasts, likewise */
+	struct tp_knot	*knot;			/* by target; room for
+						 * TP_KNOTS, or NULL */
 };
 
 struct tp_rates {
@@ -51,15 +52,29 @@ struct tp_rates {
 	float	rate[TP_SLOTS];		/* as told */
 	uint8_t	live;			/* slots that news tell of */
 	bool	closed;
+	bool	ranged;			/* has others at the ends of intervals */
 };
 
-/* The rates at the ends of intervals: SLOW, FAST. */
+/* Those at the ends of intervals: SLOW, FAST. */
 struct tp_ranges {
 	float	rate[TP_LANES - 1][TP_SLOTS];
 };
 
+/*
+ * What a search asks of an edge at each step, side by side so that the edges of
+ * a node come from memory at once.  The rate is the one up to `till`, which is
+ * in the past where the row has to be asked.
+ */
+struct tp_arc {
+	uint32_t	head;
+	uint32_t	free_ms;
+	float		rate;			/* > 0 */
+	uint32_t	till;			/* s since 1970 */
+};
+
 struct tp_weights {
 	const struct tp_graph *g;
+	struct tp_arc	*arc;		/* by edge, copies too */
 	struct tp_voices voices;
 	uint32_t	*row;		/* by edge, copies too: its row where
 					 * that is not free, or NONE */
@@ -125,10 +140,10 @@ tp_weights_closed(const struct tp_weights *w, uint32_t e)
 /* True where news tell the rate of e at time t, by segments of its own. */
 bool tp_weights_live(const struct tp_weights *w, uint32_t e, double t);
 
-/* As the two below, of a row that is not free, free_ms of it. */
-double tp_weights_drive_row(const struct tp_weights *w, uint32_t row,
+/* As the two below, whatever the lane and the time. */
+double tp_weights_drive_row(const struct tp_weights *w, uint32_t e,
     enum tp_lane lane, double t, double free_ms);
-double tp_weights_still_row(const struct tp_weights *w, uint32_t row,
+double tp_weights_still_row(const struct tp_weights *w, uint32_t e,
     double t, double free_ms);
 
 /* ms to drive a share (0..1) of edge e, entered at t; INFINITY if closed. */
@@ -136,10 +151,12 @@ static inline double
 tp_weights_drive(const struct tp_weights *w, uint32_t e, enum tp_lane lane,
     double t, double share)
 {
-	double	all = w->g->free_ms[e] * share;
+	const struct tp_arc	*a = &w->arc[e];
+	double			 all = a->free_ms * share;
+	double			 ms = all / (double)a->rate;
 
-	return w->row[e] == TP_GRAPH_NONE ? all :
-	    tp_weights_drive_row(w, w->row[e], lane, t, all);
+	return lane == TP_LANE_MID && t + ms <= a->till * 1000.0 ? ms :
+	    tp_weights_drive_row(w, e, lane, t, all);
 }
 
 /* The same, were the rates of time t to hold for ever. */
@@ -147,10 +164,11 @@ static inline double
 tp_weights_still(const struct tp_weights *w, uint32_t e, double t,
     double share)
 {
-	double	all = w->g->free_ms[e] * share;
+	const struct tp_arc	*a = &w->arc[e];
+	double			 all = a->free_ms * share;
 
-	return w->row[e] == TP_GRAPH_NONE ? all :
-	    tp_weights_still_row(w, w->row[e], t, all);
+	return t < a->till * 1000.0 ? all / (double)a->rate :
+	    tp_weights_still_row(w, e, t, all);
 }
 
 #endif

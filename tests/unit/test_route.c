@@ -209,7 +209,7 @@ profiles_random(struct tp_weights *w, profile *kmh, struct tp_rng *r)
 	uint32_t	own = w->g->edges - w->g->edge_copies, e, s;
 	char		name[16];
 	double		scale;
-	int		k;
+	int		k, same;
 
 	for (e = 0; e < own; e++) {
 		scale = w->g->kmh10[e] / 10.0 / FREE_KMH;
@@ -218,8 +218,11 @@ profiles_random(struct tp_weights *w, profile *kmh, struct tp_rng *r)
 			continue;
 		snprintf(name, sizeof(name), "s%u", e);
 		s = tp_graph_find_segment(w->g, name, strlen(name));
+		/* some are alike in their first slots, or in all of them */
+		same = (int)tp_rng_below(r, 2 * TP_SLOTS);
 		for (k = 0; k < TP_SLOTS; k++)
-			kmh[e][k] = (double)(12 + tp_rng_below(r, 80));
+			kmh[e][k] = k > 0 && k < same ? kmh[e][0] :
+			    (double)(12 + tp_rng_below(r, 80));
 		if (tp_rng_below(r, 20) == 0)
 			kmh[e][0] = 0;
 		assert_true(tp_weights_reading(w, s, T0, kmh[e][0] * scale,

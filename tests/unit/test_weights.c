@@ -185,6 +185,49 @@ fades_to_usual(void **state)
 	town_release(&w);
 }
 
+/* A reading alone holds for all slots, and everything after them is free,
+ * whenever one sets out; so it is once the forecasts are forgotten. */
+static void
+holds_to_the_end(void **state)
+{
+	static const struct {
+		double	minutes, share, want;	/* after T0 */
+	} cases[] = {
+		{ -600, 1, 2 }, { 0, 1, 2 }, { 0, 0.25, 0.5 }, { 77, 1, 2 },
+		{ 79, 1, 1.5 }, { 79.5, 1, 1.25 }, { 79.5, 0.25, 0.5 },
+		{ 80, 1, 1 }, { 81, 0, 0 }, { 60 * 24 * 60, 1, 1 },
+	};
+	struct town		w;
+	struct tp_weights	x;
+	struct tp_knot		k = { T0 + 20 * 60000, 0, { 50, 40, 55 } };
+	double			t;
+	uint32_t		s;
+	enum tp_lane		lane;
+	size_t			i;
+
+	(void)state;
+	main_road(&w);
+	tp_weights_init(&x, &w.g, 0);
+	s = tp_graph_find_segment(&w.g, "s0", 2);
+	assert_true(tp_weights_forecast(&x, s, T0 - 60000, &k));
+	assert_true(tp_weights_reading(&x, s, T0, 30, 0));
+	tp_weights_apply(&x);
+	same_ms(tp_weights_drive(&x, 0, TP_LANE_SLOW, T0 + 1200000, 1),
+	    60000 * 60.0 / 40);
+	tp_weights_expire(&x, T0);
+	tp_weights_apply(&x);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		t = (double)T0 + cases[i].minutes * 60000;
+		for (lane = TP_LANE_MID; lane < TP_LANES; lane++)
+			same_ms(tp_weights_drive(&x, 0, lane, t,
+			    cases[i].share), cases[i].want * 60000);
+		same_ms(tp_weights_still(&x, 0, t, cases[i].share),
+		    cases[i].share * (cases[i].minutes < 80 ? 2 : 1) * 60000);
+	}
+	tp_weights_release(&x);
+	town_release(&w);
+}
+
 int
 main(void)
 {
@@ -192,6 +235,7 @@ main(void)
 		cmocka_unit_test(knows_hand_example),
 		cmocka_unit_test(follows_road),
 		cmocka_unit_test(fades_to_usual),
+		cmocka_unit_test(holds_to_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
