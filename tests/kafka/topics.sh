@@ -57,6 +57,74 @@ example()
 	sort "$scratch/out" | cmp - "$scratch/want"
 }
 
+# described FILE: what the broker has after create is the table on stdin, of
+# that system's own texts: topic, partitions, retention ("-": its texts do not
+# say), and settings.  Of the broker's answers partitions are told by kcat.
+described()
+{
+	cat >"$scratch/table" &&
+	exits 0 tp-topics create -F "$1" && topics >"$scratch/parts" &&
+	exits 0 tp-topics list && awk -v parts="$scratch/parts" '
+		function ms(s) {
+			return s * (s ~ /d$/ ? 86400000 : 3600000)
+		}
+		BEGIN { while ((getline line <parts) > 0) {
+			split(line, f, " "); n[f[1]] = f[2] } }
+		FNR == NR { has[$1] = $0 " "; next }
+		/^#/ { next }
+		{ rows++; want = $2 != "-" ? n[$1] == $2 : $1 in n
+		  if ($3 != "-")
+			want = want && index(has[$1],
+			    " retention.ms=" ms($3) " ")
+		  for (i = 4; i <= NF; i++)
+			want = want && index(has[$1], " " $i " ")
+		  if (!want) { print "not so: " $0; bad = 1 } }
+		END { if (rows == 0) bad = 1; exit bad }' \
+		"$scratch/out" "$scratch/table" &&
+	exits 0 tp-topics delete -F "$1"
+}
+
+la()
+{
+	delete='replication=1 cleanup.policy=delete compression.type=snappy'
+	mb='max.message.bytes=1048576' day='segment.ms=86400000'
+	described "$TOP/examples/topics-la.conf" <<-END
+	traffic-raw			5  7d $delete $mb $day
+	traffic-events			10 7d $delete $mb $day
+	traffic-processed		5  7d $delete $day max.message.bytes=2097152
+	processed-traffic-aggregates	4  7d $delete $mb $day
+	enriched-traffic-aggregates	-  -  $delete
+	traffic-predictions		4  3d $delete $mb segment.ms=43200000
+	traffic-incidents		3  7d $delete $mb $day
+	traffic-alerts			2  7d $delete max.message.bytes=524288 segment.bytes=536870912
+	invalid-events			-  -  $delete
+	raw-traffic-events		3  7d $delete
+	raw-traffic-incidents		3  7d $delete
+	raw-traffic-sensors		3  7d $delete
+	raw-weather-data		3  7d $delete
+	processed-traffic-segments	3  3d $delete
+	processed-congestion-levels	3  3d $delete
+	END
+}
+
+hanoi()
+{
+	described "$TOP/examples/topics-hanoi.conf" <<-END
+	traffic-raw		1 7d  cleanup.policy=delete
+	traffic-predictions	1 24h cleanup.policy=delete
+	route-updates		1 1h  cleanup.policy=delete
+	traffic-notifications	1 1h  cleanup.policy=delete
+	END
+}
+
+nyc()
+{
+	described "$TOP/examples/topics-nyc.conf" <<-END
+	vehicle_positions	- - cleanup.policy=delete
+	dashboard_events	- - cleanup.policy=delete
+	END
+}
+
 # usable: a topic takes a record at once
 usable()
 {
@@ -129,6 +197,7 @@ away()
 start_broker
 for f in la hanoi nyc; do
 	try "topics-$f.conf" example "$TOP/examples/topics-$f.conf"
+	try "topics-$f.conf is as its system has them" $f
 done
 try "a new topic can be used at once" usable
 try "what has drifted is printed" drifted
