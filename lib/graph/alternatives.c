@@ -18,13 +18,9 @@ void
 tp_ways_init(struct tp_ways *a, const struct tp_search *s)
 {
 	const struct tp_graph	*g = s->g;
-	uint32_t		 e;
 
 	*a = (struct tp_ways){ 0 };
 	tp_search_init(&a->back, g, s->w);
-	a->dearer = tp_calloc((size_t)g->edges + 1, sizeof(*a->dearer));
-	for (e = 0; e < g->edges; e++)
-		a->dearer[e] = 1;
 	a->used = tp_calloc((size_t)g->edges + 1, sizeof(*a->used));
 	a->seen = tp_calloc((size_t)g->nodes + 1, sizeof(*a->seen));
 }
@@ -307,6 +303,17 @@ by_plateaus(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
 	}
 }
 
+/* Room for what penalties make of edges, of which few questions have need. */
+static void
+make_dearer(struct tp_ways *a, const struct tp_graph *g)
+{
+	uint32_t	e;
+
+	a->dearer = tp_malloc(((size_t)g->edges + 1) * sizeof(*a->dearer));
+	for (e = 0; e < g->edges; e++)
+		a->dearer[e] = 1;
+}
+
 /* Makes the edges of a way dearer, or (factor 0) as they were. */
 static void
 set_dearer(struct tp_ways *a, const struct tp_graph *g,
@@ -331,6 +338,8 @@ by_penalty(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
 	int		i;
 	size_t		j;
 
+	if (a->dearer == NULL)
+		make_dearer(a, s->g);
 	task.costs = TP_COSTS_STILL;
 	task.dearer = a->dearer;
 	for (j = 0; j < a->n; j++)

@@ -30,7 +30,7 @@ struct tp_ways {
 	struct tp_refused refused;
 	/* private */
 	struct tp_search back;
-	float		*dearer;	/* by own edge */
+	float		*dearer;	/* by own edge; NULL: not yet used */
 	bool		*used;		/* by own edge: in an admitted way */
 	bool		*seen;		/* by node */
 	struct tp_plateau *plateau;
@@ -38,7 +38,7 @@ struct tp_ways {
 	struct tp_way	 next;		/* the candidate */
 };
 
-/* Room for ways through the graph of s; a is for tp_ways_release(). */
+/* For ways through the graph of s; a is for tp_ways_release(). */
 void tp_ways_init(struct tp_ways *a, const struct tp_search *s);
 void tp_ways_release(struct tp_ways *a);
 

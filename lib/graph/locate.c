@@ -28,60 +28,64 @@ put_piece(struct tp_locate *l, size_t cell, uint32_t edge, uint32_t i)
 	l->pieces[l->first[cell]++] = (struct tp_piece){ edge, i };
 }
 
-/* A coordinate on the plane as a column or row, at the nearest if outside. */
-static uint32_t
-clamp(double v, double cell, uint32_t n)
-{
-	double	c = floor(v / cell);
-
-	return c < 0 ? 0 : c >= n ? n - 1 : (uint32_t)c;
-}
-
-struct box {
-	uint32_t	x0, x1, y0, y1;		/* cells, all included */
+/* A column and row, those at the edge of the grid for what is outside. */
+struct cell {
+	uint32_t	x, y;
 };
 
-static struct box
-box_around(const struct tp_locate *l, struct tp_point p, struct tp_point q)
+static uint32_t
+clamp(double v, uint32_t n)
 {
-	struct tp_xy	a = tp_plane_xy(&l->plane, p);
-	struct tp_xy	b = tp_plane_xy(&l->plane, q);
+	return v < 0 ? 0 : v >= n ? n - 1 : (uint32_t)v;
+}
 
-	return (struct box){
-		clamp(fmin(a.x, b.x), l->cell, l->columns),
-		clamp(fmax(a.x, b.x), l->cell, l->columns),
-		clamp(fmin(a.y, b.y), l->cell, l->rows),
-		clamp(fmax(a.y, b.y), l->cell, l->rows),
+static struct cell
+cell_of(const struct tp_locate *l, struct tp_point p)
+{
+	struct tp_xy	xy = tp_plane_xy(&l->plane, p);
+
+	return (struct cell){
+		clamp(xy.x * l->per_metre, l->columns),
+		clamp(xy.y * l->per_metre, l->rows),
 	};
 }
 
-/*
- * Gives each piece to all cells of the box around it, and the very long ones
- * to the cell behind the last, which every search looks into.
- */
+/* One piece, for all cells of the box that has these in its corners; a very
+ * long one for the cell behind the last, which every search looks into. */
+static void
+spread_piece(struct tp_locate *l, piece_fn *fn, struct cell a,
+    struct cell b, uint32_t edge, uint32_t i)
+{
+	uint32_t	x0 = a.x < b.x ? a.x : b.x, x1 = a.x < b.x ? b.x : a.x;
+	uint32_t	y0 = a.y < b.y ? a.y : b.y, y1 = a.y < b.y ? b.y : a.y;
+	uint32_t	x, y;
+
+	if ((uint64_t)(x1 - x0 + 1) * (y1 - y0 + 1) > BOX_MAX) {
+		fn(l, (size_t)l->columns * l->rows, edge, i);
+		return;
+	}
+	for (y = y0; y <= y1; y++)
+		for (x = x0; x <= x1; x++)
+			fn(l, (size_t)y * l->columns + x, edge, i);
+}
+
+/* The edges of a node begin in one cell. */
 static void
 each_piece(struct tp_locate *l, piece_fn *fn)
 {
 	const struct tp_graph	*g = l->g;
-	uint32_t		 own = g->edges - g->edge_copies, e, i, x, y;
+	uint32_t		 own = g->edges - g->edge_copies, e, i, n;
+	struct cell		 tail = { 0 }, a, b;
 
 	for (e = 0; e < own; e++) {
-		uint32_t	n = tp_graph_line_size(g, e);
-
+		n = tp_graph_line_size(g, e);
+		if (e == 0 || g->tail[e] != g->tail[e - 1])
+			tail = cell_of(l, g->at[g->tail[e]]);
+		a = tail;
 		for (i = 0; i + 1 < n; i++) {
-			struct box	k = box_around(l,
-					    tp_graph_line_point(g, e, i),
-					    tp_graph_line_point(g, e, i + 1));
-
-			if ((uint64_t)(k.x1 - k.x0 + 1) *
-			    (k.y1 - k.y0 + 1) > BOX_MAX) {
-				fn(l, (size_t)l->columns * l->rows, e, i);
-				continue;
-			}
-			for (y = k.y0; y <= k.y1; y++)
-				for (x = k.x0; x <= k.x1; x++)
-					fn(l, (size_t)y * l->columns + x, e,
-					    i);
+			b = cell_of(l, tp_graph_line_point(g, e, i + 1));
+			spread_piece(l, fn, a, b, e, i);
+			a = b;
 		}
 	}
 }
@@ -116,8 +120,9 @@ lay_out(struct tp_locate *l, struct tp_xy size)
 	uint64_t	sum = 0;
 	size_t		cells, i;
 
-	l->columns = (uint32_t)(size.x / l->cell) + 1;
-	l->rows = (uint32_t)(size.y / l->cell) + 1;
+	l->per_metre = 1 / l->cell;
+	l->columns = (uint32_t)(size.x * l->per_metre) + 1;
+	l->rows = (uint32_t)(size.y * l->per_metre) + 1;
 	cells = (size_t)l->columns * l->rows + 1;
 	free(l->first);
 	l->first = tp_calloc(cells + 1, sizeof(*l->first));
@@ -252,7 +257,7 @@ look_around(const struct tp_locate *l, const struct tp_plane *plane,
     double metres, look_fn *fn, void *arg)
 {
 	struct tp_point	lo = plane->origin, hi = lo;
-	struct box	k;
+	struct cell	a, b;
 	double		lat, lon;
 	uint32_t	x, y, i;
 	size_t		n = (size_t)l->columns * l->rows;
@@ -263,10 +268,11 @@ look_around(const struct tp_locate *l, const struct tp_plane *plane,
 	hi.lat = (int32_t)fmin(hi.lat + lat, 90.0 * TP_DEGREE);
 	lo.lon = (int32_t)fmax(lo.lon - lon, -180.0 * TP_DEGREE);
 	hi.lon = (int32_t)fmin(hi.lon + lon, 180.0 * TP_DEGREE);
-	k = box_around(l, lo, hi);
-	for (y = k.y0; y <= k.y1; y++)
-		for (i = l->first[(size_t)y * l->columns + k.x0],
-		    x = l->first[(size_t)y * l->columns + k.x1 + 1]; i < x;
+	a = cell_of(l, lo);
+	b = cell_of(l, hi);
+	for (y = a.y; y <= b.y; y++)
+		for (i = l->first[(size_t)y * l->columns + a.x],
+		    x = l->first[(size_t)y * l->columns + b.x + 1]; i < x;
 		    i++)
 			fn(arg, &l->pieces[i]);
 	for (i = l->first[n]; i < l->first[n + 1]; i++)

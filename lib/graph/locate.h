@@ -23,7 +23,8 @@ struct tp_piece {			/* of a line, in a cell */
 struct tp_locate {
 	const struct tp_graph *g;
 	struct tp_plane	 plane;		/* at the south-west corner */
-	double		 cell;		/* metres */
+	double		 cell;		/* metres, */
+	double		 per_metre;	/* and 1 / cell */
 	uint32_t	 columns, rows;
 	/* columns * rows + 2, into pieces; the last cell is for all places */
 	uint32_t	*first;

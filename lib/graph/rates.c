@@ -251,23 +251,19 @@ first_rate(const struct tp_rates *r)
 	};
 }
 
-/* The edges of a row are looked up in it as long as they are not free. */
+/* Tells the arcs of a row, which are free where nothing is known. */
 static void
 set_row(struct tp_weights *w, uint32_t row)
 {
 	const struct tp_voices	*v = &w->voices;
-	bool			 used = w->usual != NULL ||
-				    w->rates[row].t0 != TP_TIME_NONE;
 	struct tp_arc		 now = { .rate = 1, .till = UINT32_MAX };
-	uint32_t		 i, e;
+	uint32_t		 i;
 
-	if (used)
+	if (w->usual != NULL || w->rates[row].t0 != TP_TIME_NONE)
 		now = first_rate(&w->rates[row]);
 	for (i = v->edge_at[row]; i < v->edge_at[row + 1]; i++) {
-		e = v->edge[i];
-		w->row[e] = used ? row : TP_GRAPH_NONE;
-		w->arc[e].rate = now.rate;
-		w->arc[e].till = now.till;
+		w->arc[v->edge[i]].rate = now.rate;
+		w->arc[v->edge[i]].till = now.till;
 	}
 }
 
@@ -364,11 +360,26 @@ tp_weights_calendar(struct tp_weights *w, int64_t hour0,
 	memcpy(w->place, place, sizeof(w->place));
 }
 
+/* The row of an edge, or TP_GRAPH_NONE. */
+static uint32_t
+row_of(const struct tp_weights *w, uint32_t e)
+{
+	return w->voices.row[tp_graph_own_edge(w->g, e)];
+}
+
+bool
+tp_weights_closed(const struct tp_weights *w, uint32_t e)
+{
+	uint32_t	row = row_of(w, e);
+
+	return row != TP_GRAPH_NONE && w->rates[row].closed;
+}
+
 bool
 tp_weights_live(const struct tp_weights *w, uint32_t e, double t)
 {
 	const struct tp_rates	*r;
-	uint32_t		 row = w->row[e];
+	uint32_t		 row = row_of(w, e);
 
 	if (row == TP_GRAPH_NONE || row >= w->voices.told)
 		return false;
@@ -396,7 +407,7 @@ double
 tp_weights_drive_row(const struct tp_weights *w, uint32_t e,
     enum tp_lane lane, double t, double free_ms)
 {
-	uint32_t		 row = w->row[e], k;
+	uint32_t		 row = row_of(w, e), k;
 	const struct tp_rates	*r;
 	const float		*rates;
 	double			 left = free_ms, done = 0, room, at;
@@ -428,7 +439,7 @@ double
 tp_weights_still_row(const struct tp_weights *w, uint32_t e, double t,
     double free_ms)
 {
-	uint32_t		 row = w->row[e], k;
+	uint32_t		 row = row_of(w, e), k;
 	const struct tp_rates	*r;
 
 	if (row == TP_GRAPH_NONE)

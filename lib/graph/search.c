@@ -42,17 +42,32 @@ void
 tp_search_init(struct tp_search *s, const struct tp_graph *g,
     const struct tp_weights *w)
 {
-	size_t		n = (size_t)g->nodes + 1;
+	*s = (struct tp_search){ .g = g, .w = w };
+}
+
+/* Room for all nodes, when the first search begins. */
+static void
+make_room(struct tp_search *s)
+{
+	size_t		n = (size_t)s->g->nodes + 1;
 	uint32_t	i;
 
-	*s = (struct tp_search){ .g = g, .w = w };
 	s->at = tp_malloc(n * sizeof(*s->at));
 	s->reached = tp_malloc(n * sizeof(*s->reached));
 	s->heap = tp_malloc(n * sizeof(*s->heap));
-	for (i = 0; i < g->nodes; i++) {
+	for (i = 0; i < s->g->nodes; i++) {
 		s->at[i].ms = INFINITY;
 		s->at[i].place = TP_GRAPH_NONE;
 	}
+}
+
+/* Forgets the search before. */
+static void
+begin(struct tp_search *s)
+{
+	if (s->at == NULL)
+		make_room(s);
+	tp_heap_clear(s);
 }
 
 void
@@ -308,7 +323,7 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 	p->found = false;
 	if (k->from->n == 0 || k->to->n == 0)
 		return false;
-	tp_heap_clear(s);
+	begin(s);
 	choose(s, k, false);
 	go_direct(s, k, &best);
 	start(s, k);
@@ -372,7 +387,7 @@ spread(struct tp_search *s, const struct tp_task *k, double limit)
 void
 tp_search_tree(struct tp_search *s, const struct tp_task *k, bool backwards)
 {
-	tp_heap_clear(s);
+	begin(s);
 	s->active = 0;
 	s->backwards = backwards;
 	if (backwards)
@@ -390,8 +405,8 @@ tp_search_meet(struct tp_search *s, struct tp_search *back,
 	double		best = INFINITY;
 	uint32_t	v;
 
-	tp_heap_clear(s);
-	tp_heap_clear(back);
+	begin(s);
+	begin(back);
 	s->active = back->active = 0;	/* keys are by ms alone */
 	start(s, k);
 	start_back(back, k);

@@ -86,7 +86,7 @@ struct tp_search {
 	uint64_t	*budget;
 };
 
-/* Room for searches by these weights; s is for tp_search_release(). */
+/* For searches by these weights; s is for tp_search_release(). */
 void tp_search_init(struct tp_search *s, const struct tp_graph *g,
     const struct tp_weights *w);
 void tp_search_release(struct tp_search *s);

@@ -63,6 +63,8 @@ list_edges(struct tp_voices *v, const struct tp_graph *g)
 
 	v->edge_at = tp_calloc((size_t)v->rows + 2, sizeof(*v->edge_at));
 	v->edge = tp_calloc((size_t)g->edges + 1, sizeof(*v->edge));
+	if (v->rows == 0)
+		return;
 	for (e = 0; e < g->edges; e++)
 		if ((row = v->row[tp_graph_own_edge(g, e)]) != TP_GRAPH_NONE)
 			v->edge_at[row + 1]++;
@@ -268,9 +270,11 @@ find_sources(struct tp_voices *v, const struct tp_graph *g, double reach)
 	uint32_t	own = g->edges - g->edge_copies, i;
 	struct walk	x = { .g = g, .v = v, .reach = reach };
 
-	x.metres = tp_calloc((size_t)own + 1, sizeof(*x.metres));
-	for (i = 0; i < own; i++)
-		x.metres[i] = INFINITY;
+	if (reach > 0 && v->told > 0) {
+		x.metres = tp_calloc((size_t)own + 1, sizeof(*x.metres));
+		for (i = 0; i < own; i++)
+			x.metres[i] = INFINITY;
+	}
 	for (i = 0; i < v->told && reach > 0; i++)
 		walk_from(&x, i);
 	if (x.nfound > 1)

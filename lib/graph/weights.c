@@ -12,14 +12,11 @@ tp_weights_init(struct tp_weights *w, const struct tp_graph *g, double reach)
 	*w = (struct tp_weights){ .g = g, .oldest = INT64_MAX };
 	tp_voices_init(&w->voices, g, reach);
 	rows = (size_t)w->voices.rows + 1;
-	w->row = tp_malloc(((size_t)g->edges + 1) * sizeof(*w->row));
 	w->arc = tp_malloc(((size_t)g->edges + 1) * sizeof(*w->arc));
-	for (i = 0; i < g->edges; i++) {
-		w->row[i] = TP_GRAPH_NONE;
+	for (i = 0; i < g->edges; i++)
 		w->arc[i] = (struct tp_arc){
 			g->head[i], g->free_ms[i], 1, UINT32_MAX,
 		};
-	}
 	w->rates = tp_calloc(rows, sizeof(*w->rates));
 	w->ranges = tp_calloc(rows, sizeof(*w->ranges));
 	for (i = 0; i < w->voices.rows; i++)
@@ -40,7 +37,6 @@ tp_weights_release(struct tp_weights *w)
 		free(w->heard[s].knot);
 	tp_voices_release(&w->voices);
 	free(w->arc);
-	free(w->row);
 	free(w->rates);
 	free(w->ranges);
 	free(w->heard);

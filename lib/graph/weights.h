@@ -76,8 +76,6 @@ struct tp_weights {
 	const struct tp_graph *g;
 	struct tp_arc	*arc;		/* by edge, copies too */
 	struct tp_voices voices;
-	uint32_t	*row;		/* by edge, copies too: its row where
-					 * that is not free, or NONE */
 	struct tp_rates	*rates;		/* by row */
 	struct tp_ranges *ranges;
 	struct tp_heard	*heard;		/* by segment */
@@ -131,11 +129,7 @@ uint32_t tp_weights_apply(struct tp_weights *w);
 int64_t tp_weights_low(const struct tp_weights *w);
 
 /* True where edge e is closed. */
-static inline bool
-tp_weights_closed(const struct tp_weights *w, uint32_t e)
-{
-	return w->row[e] != TP_GRAPH_NONE && w->rates[w->row[e]].closed;
-}
+bool tp_weights_closed(const struct tp_weights *w, uint32_t e);
 
 /* True where news tell the rate of e at time t, by segments of its own. */
 bool tp_weights_live(const struct tp_weights *w, uint32_t e, double t);
