@@ -20,7 +20,7 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_opt_list	 outputs;
 	const char		*from, *to, *zone, *segments;
-	int			 kind;
+	int			 kind, schema;
 	struct tp_store_conf	 store;
 	struct tp_keep		 keep;
 	struct tp_tz		 tz;
@@ -36,6 +36,9 @@ static const struct tp_opt options[] = {
 	    "sqlite:FILE or FILE, postgres:CONNINFO, redis:ADDRESS or "
 	    "files:FOLDER; may be given again, to write to several",
 	    0, 0 },
+	{ TP_OPT_CHOICE, 0, "schema", AT(schema), "NAME",
+	    TP_STORE_SCHEMA_NAMES, "tables of PostgreSQL: ours, or those of "
+	    "the Los Angeles or Hanoi system", 0, 0 },
 	{ TP_OPT_DUR, 0, "retain", AT(store.retain_ms), "TIME", NULL,
 	    "remove what is older than the newest event by so much", 0, 0 },
 	{ TP_OPT_INT, 0, "batch", AT(keep.max_rows), "N", NULL,
@@ -74,6 +77,21 @@ static const struct tp_tool tool = {
 	.shared_offset = AT(run),
 	.help_tail = tail,
 };
+
+/* Other tables than ours are for PostgreSQL only. */
+static int
+check_schema(struct conf *c, struct tp_err *e)
+{
+	const char	*source = c->source != NULL ? c->source : "";
+	bool		 some = strncmp(source, "postgres:", 9) == 0;
+	size_t		 i;
+
+	c->store.schema = (enum tp_store_schema)c->schema;
+	for (i = 0; i < c->outputs.n; i++)
+		some = some || strncmp(c->outputs.v[i], "postgres:", 9) == 0;
+	return c->store.schema == TP_SCHEMA_OWN || some ? 0 :
+	    tp_opt_error(e, "--schema needs a store of PostgreSQL");
+}
 
 /* The first operand may be a command; the second then names a store. */
 static int
@@ -126,8 +144,9 @@ write_stores(struct conf *c, struct tp_err *e)
 		    e);
 		if (keep->stores[i] == NULL)
 			rc = -1;
-		else if (tp_store_wants_lines(keep->stores[keep->nstores++]))
-			keep->batch.keep_lines = true;
+		else
+			tp_store_suit(keep->stores[keep->nstores++],
+			    &keep->batch);
 	}
 	if (rc == 0)
 		rc = tp_run(&run, e);
@@ -218,8 +237,10 @@ show_info(struct tp_store *s, struct tp_err *e)
 
 	if (tp_store_info(s, &i, e) == -1)
 		return -1;
-	printf("{\"schema_version\":%" PRId64 ",\"segments\":%" PRIu64,
-	    i.version, i.segments);
+	printf("{");
+	if (i.version > 0)
+		printf("\"schema_version\":%" PRId64 ",", i.version);
+	printf("\"segments\":%" PRIu64, i.segments);
 	if (i.bytes > 0)
 		printf(",\"bytes\":%" PRIu64, i.bytes);
 	printf("}\n");
@@ -278,6 +299,8 @@ main(int argc, char **argv)
 	if (rc != 0)
 		return rc - 1;
 	rc = find_command(&c, &e);
+	if (rc == 0)
+		rc = check_schema(&c, &e);
 	if (rc == 0)
 		rc = c.command == WRITE ? write_stores(&c, &e) :
 		    run_command(&c, &e);

@@ -22,6 +22,7 @@ enum tp_store_ask {
 struct tp_backend {
 	const char	*scheme;	/* "sqlite" */
 	bool		 lines;		/* wants batches with keep_lines */
+	tp_fits_fn	*fits;		/* what it has no room for; NULL */
 	/* Sets s->db; rest is the URL behind the scheme.  0 or -1. */
 	int	(*open)(struct tp_store *s, const char *rest,
 		    struct tp_err *e);
@@ -63,6 +64,7 @@ struct tp_store {
 };
 
 extern const struct tp_backend tp_backend_sqlite, tp_backend_pg,
+			tp_backend_pg_la, tp_backend_pg_hanoi,
 			tp_backend_redis, tp_backend_files;
 
 #endif

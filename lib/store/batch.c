@@ -229,6 +229,16 @@ set_shape(struct tp_take *k)
 	tp_buf_add(&b->text, k->r->line, k->r->len);
 }
 
+/* Whether the rows behind the first n are such as the store can have. */
+static bool
+fits(struct tp_take *k, const struct tp_rows *rows, size_t n)
+{
+	while (k->b->fits != NULL && k->why == NULL && n < rows->n)
+		k->why = k->b->fits(k->r, (enum tp_store_kind)
+		    (k->t - tp_tables), &rows->v[n++], &k->field);
+	return k->why == NULL;
+}
+
 const char *
 tp_batch_add(struct tp_batch *b, const struct tp_rec *r, uint32_t source,
     int64_t pos, const char **field)
@@ -236,26 +246,29 @@ tp_batch_add(struct tp_batch *b, const struct tp_rec *r, uint32_t source,
 	enum tp_store_kind	kind = tp_store_kind_of(r);
 	struct tp_rows		*rows = &b->kind[kind % TP_STORE_KINDS];
 	struct tp_take		k = { .b = b, .r = r };
-	size_t			was = b->text.n;
+	size_t			was = b->text.n, n = rows->n;
 
 	*field = NULL;
 	if (kind == TP_STORE_KINDS)
 		return "none of the kinds that are stored";
-	TP_GROW(rows->v, rows->cap, rows->n + 1);
+	TP_GROW(rows->v, rows->cap, n + 1);
 	k.t = &tp_tables[kind];
-	k.row = &rows->v[rows->n];
+	k.row = &rows->v[n];
 	*k.row = (struct tp_row){ .source = source, .pos = pos };
-	if (tp_take_columns(&k) == -1) {
-		b->text.n = was;
-		*field = k.field;
-		return k.why;
+	if (tp_take_columns(&k) == 0) {
+		set_shape(&k);
+		rows->n++;
+		if (k.nhorizons > 1)
+			tp_take_others(&k, rows);
+		if (fits(&k, rows, n)) {
+			b->n += rows->n - n;
+			return NULL;
+		}
 	}
-	set_shape(&k);
-	rows->n++;
-	b->n++;
-	if (k.nhorizons > 1)
-		tp_take_others(&k, rows);
-	return NULL;
+	rows->n = n;
+	b->text.n = was;
+	*field = k.field;
+	return k.why;
 }
 
 struct tp_cells

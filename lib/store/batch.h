@@ -22,8 +22,13 @@ struct tp_row {
 	uint32_t	 shape;		/* number in `shapes` */
 	uint32_t	 rest, restlen;	/* in `text`; 0 bytes: none */
 	uint32_t	 line, linelen;	/* likewise the record as it came, where
-					 * keep_lines */
+					 * keep_lines; of all of its rows */
 };
+
+/* Why a store has no room for a row, of which the record is given, as a static
+ * text, and the field if it is about one; NULL: it has. */
+typedef const char *tp_fits_fn(const struct tp_rec *r, enum tp_store_kind k,
+    const struct tp_row *row, const char **field);
 
 /* A partition of a topic; number 0 stands for files and pipes. */
 struct tp_source {
@@ -44,6 +49,7 @@ struct tp_batch {
 	struct tp_map	 segments, shapes;
 	size_t		 max_segments;	/* more are refused; 0: no limit */
 	bool		 keep_lines;
+	tp_fits_fn	*fits;		/* of what else is refused; NULL */
 	struct tp_source *sources;
 	size_t		 nsources, sources_cap;
 	struct tp_buf	 scratch, rest;	/* of the record at work */
@@ -78,6 +84,13 @@ void tp_batch_sort(struct tp_batch *b);
  * batch. */
 struct tp_cells tp_batch_cells(const struct tp_batch *b,
     const struct tp_table *t, const struct tp_row *r);
+
+/* Whether the line of a row is given with another row of the same record. */
+static inline bool
+tp_batch_is_part(const struct tp_batch *b, const struct tp_row *r)
+{
+	return strcmp(b->shapes.keys[r->shape].p, "$c") == 0;
+}
 
 /* The text that a value of a row stands for. */
 static inline struct tp_cell_text

@@ -139,8 +139,8 @@ sort_lines(struct sorted *l, const struct tp_batch *b,
 	size_t			 i, at = 0, n;
 
 	for (i = 0; i < r->n; i++) {
-		if (r->v[i].linelen == 0)
-			continue;	/* its line is another row's */
+		if (tp_batch_is_part(b, &r->v[i]))
+			continue;
 		hour = hour_of(r->v[i].v[tp_tables[k].time]);
 		if (hour != last) {
 			n = l->hours.n;
@@ -209,7 +209,7 @@ put_hour(const struct tp_batch *b, const struct tp_map *had,
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		for (i = 0; i < b->kind[k].n; i++) {
 			r = &b->kind[k].v[i];
-			if (r->linelen == 0 || tp_map_find(had, b->text.p + r->line,
+			if (tp_batch_is_part(b, r) || tp_map_find(had, b->text.p + r->line,
 			    r->linelen) != SIZE_MAX)
 				continue;
 			tp_buf_add(out, b->text.p + r->line, r->linelen);

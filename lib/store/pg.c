@@ -136,41 +136,62 @@ check_version(struct tp_pg *d, struct tp_err *e)
 	    "it is too old to be migrated");
 }
 
-static int
-open_own(struct tp_store *s, struct tp_err *e)
+int
+tp_pg_there(struct tp_pg *d, const char *table, struct tp_err *e)
 {
-	struct tp_pg	*d = s->db;
-	PGresult	*r;
-	bool		 there;
-	int		 rc;
+	PGresult	*r = tp_pg_query(d, "SELECT to_regclass($1) IS NOT "
+			    "NULL", 1, &table, e);
+	int		 there;
 
-	r = tp_pg_query(d, "SELECT to_regclass('tp.version') IS NOT NULL", 0,
-	    NULL, e);
 	if (r == NULL)
 		return -1;
 	there = strcmp(PQgetvalue(r, 0, 0), "t") == 0;
 	PQclear(r);
-	if (there)
-		return check_version(d, e);
-	if (s->conf.mode == TP_STORE_READ)
-		return tp_err_set(e, TP_EXIT_DATA, "no store (schema tp) in "
-		    "this database");
+	return there;
+}
+
+int
+tp_pg_make_once(struct tp_pg *d, const char *table,
+    int (*make)(struct tp_pg *d, struct tp_err *e), struct tp_err *e)
+{
+	int	there = tp_pg_there(d, table, e), rc;
+
+	if (there != 0)
+		return there;
 	/* before the transaction, which would not see what others made */
 	if (tp_pg_exec(d, TP_PG_LOCK, e) == -1 ||
 	    tp_pg_exec(d, "BEGIN", e) == -1)
 		return -1;
-	r = tp_pg_query(d, "SELECT to_regclass('tp.version') IS NOT NULL", 0,
-	    NULL, e);
-	there = r != NULL && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
-	PQclear(r);
-	rc = there ? check_version(d, e) : make_schema(d, e);
-	if (rc == 0)
-		rc = tp_pg_exec(d, "COMMIT", e);
+	there = tp_pg_there(d, table, e);
+	rc = there == 0 ? make(d, e) : there;
+	if (rc != -1 && tp_pg_exec(d, "COMMIT", e) == -1)
+		rc = -1;
 	if (rc == -1)
 		tp_pg_exec(d, "ROLLBACK", &(struct tp_err){ 0 });
 	PQclear(PQexec(d->c, TP_PG_UNLOCK));
 	return rc;
 }
+
+static int
+make_own(struct tp_store *s, struct tp_err *e)
+{
+	struct tp_pg	*d = s->db;
+	int		 there;
+
+	if (s->conf.mode == TP_STORE_WRITE)
+		there = tp_pg_make_once(d, "tp.version", make_schema, e);
+	else if ((there = tp_pg_there(d, "tp.version", e)) == 0)
+		return tp_err_set(e, TP_EXIT_DATA, "no store (schema tp) in "
+		    "this database");
+	return there == 1 ? check_version(d, e) : there;
+}
+
+static const struct tp_pg_form	own = {
+	.schema = "tp",
+	.make = make_own,
+	.write = tp_pg_write_own,
+	.forget = tp_pg_forget_own,
+};
 
 int
 tp_pg_connect(struct tp_store *s, struct tp_err *e)
@@ -186,7 +207,7 @@ tp_pg_connect(struct tp_store *s, struct tp_err *e)
 	    tp_pg_exec(d, "SET client_min_messages=error;"
 	    "SET timezone='UTC'", e) == -1)
 		return tp_pg_error(d, NULL, e);
-	return open_own(s, e);
+	return d->form->make(s, e);
 }
 
 /* What may be shown of where it is. */
@@ -207,15 +228,17 @@ shown(PQconninfoOption *o)
 	return name;
 }
 
-static int
-pg_open(struct tp_store *s, const char *rest, struct tp_err *e)
+int
+tp_pg_open(struct tp_store *s, const char *rest,
+    const struct tp_pg_form *form, size_t size, struct tp_err *e)
 {
-	struct tp_pg		*d = tp_calloc(1, sizeof(*d));
+	struct tp_pg		*d = tp_calloc(1, size);
 	struct tp_buf		 b = { 0 };
 	PQconninfoOption	*o;
 	char			*why = NULL;
 
 	s->db = d;
+	d->form = form;
 	d->newest = TP_STORE_NULL;
 	if (rest[0] == '/' && rest[1] == '/')
 		tp_buf_lit(&b, "postgresql:");
@@ -236,8 +259,14 @@ pg_open(struct tp_store *s, const char *rest, struct tp_err *e)
 	return tp_pg_connect(s, e);
 }
 
-static void
-pg_close(struct tp_store *s)
+static int
+pg_open(struct tp_store *s, const char *rest, struct tp_err *e)
+{
+	return tp_pg_open(s, rest, &own, sizeof(struct tp_pg), e);
+}
+
+void
+tp_pg_close(struct tp_store *s)
 {
 	struct tp_pg	*d = s->db;
 
@@ -332,7 +361,7 @@ pg_check(struct tp_store *s, struct tp_err *e)
 const struct tp_backend tp_backend_pg = {
 	.scheme = "postgres",
 	.open = pg_open,
-	.close = pg_close,
+	.close = tp_pg_close,
 	.write = tp_pg_write,
 	.position = tp_pg_position,
 	.rows = tp_pg_rows,

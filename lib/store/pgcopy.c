@@ -95,13 +95,17 @@ finish(struct tp_pg *d, struct tp_err *e)
 	return rc;
 }
 
+void
+tp_pg_copy_end(struct tp_buf *b)
+{
+	put16(b, UINT16_MAX);
+}
+
 int
 tp_pg_copy_send(struct tp_pg *d, bool end, struct tp_err *e)
 {
 	if (d->copy.n < SEND_BYTES && !end)
 		return 0;
-	if (end)
-		put16(&d->copy, UINT16_MAX);
 	if (PQputCopyData(d->c, d->copy.p, (int)d->copy.n) != 1)
 		return tp_pg_error(d, NULL, e);
 	d->copy.n = 0;

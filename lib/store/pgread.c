@@ -66,17 +66,16 @@ give_all(struct query *k, const char *sql, const char *segments)
 	return rc;
 }
 
-/* Ids as an array of PostgreSQL: {"a","b"}. */
-static void
-put_segments(struct tp_buf *b, const struct tp_store_query *q)
+void
+tp_pg_put_array(struct tp_buf *b, const char *const *ids, size_t n)
 {
 	const char	*p;
 	size_t		 i;
 
 	tp_buf_char(b, '{');
-	for (i = 0; i < q->nsegments; i++) {
+	for (i = 0; i < n; i++) {
 		tp_buf_str(b, i > 0 ? ",\"" : "\"");
-		for (p = q->segments[i]; *p != '\0'; p++) {
+		for (p = ids[i]; *p != '\0'; p++) {
 			if (*p == '"' || *p == '\\')
 				tp_buf_char(b, '\\');
 			tp_buf_char(b, *p);
@@ -163,7 +162,7 @@ tp_pg_rows(struct tp_store *s, enum tp_store_ask ask,
 		put_latest(&sql, &k);
 	else
 		put_hours(&sql, &k);
-	put_segments(&list, q);
+	tp_pg_put_array(&list, q->segments, q->nsegments);
 	if (tp_pg_exec(d, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	    e) == -1)
 		return -1;

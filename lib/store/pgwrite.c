@@ -53,11 +53,14 @@ read_position(struct tp_store *s, const char *source, int32_t partition,
 {
 	char		 number[16];
 	const char	*v[] = { source, number };
+	struct tp_pg	*d = s->db;
+	char		 sql[120];
 	PGresult	*r;
 
 	snprintf(number, sizeof(number), "%" PRId32, partition);
-	r = tp_pg_query(s->db, "SELECT next FROM tp.position WHERE source=$1 "
-	    "AND partition=$2 FOR UPDATE", 2, v, e);
+	snprintf(sql, sizeof(sql), "SELECT next FROM %s.position WHERE "
+	    "source=$1 AND partition=$2 FOR UPDATE", d->form->schema);
+	r = tp_pg_query(d, sql, 2, v, e);
 	if (r == NULL)
 		return -1;
 	*next = PQntuples(r) == 1 ? tp_pg_int(r, 0, 0) : -1;
@@ -78,22 +81,24 @@ set_position(struct tp_store *s, const struct tp_source *p,
 {
 	char		 number[16], next[24];
 	const char	*v[] = { p->name, number, next };
+	struct tp_pg	*d = s->db;
+	char		 sql[160];
 	PGresult	*r;
 
 	snprintf(number, sizeof(number), "%" PRId32, p->partition);
 	snprintf(next, sizeof(next), "%" PRId64, p->next);
-	r = tp_pg_query(s->db, "INSERT INTO tp.position VALUES($1,$2,$3) ON "
-	    "CONFLICT(source,partition) DO UPDATE SET next=excluded.next", 3,
-	    v, e);
-	if (r == NULL)
+	snprintf(sql, sizeof(sql), "INSERT INTO %s.position VALUES($1,$2,$3) "
+	    "ON CONFLICT(source,partition) DO UPDATE SET next=excluded.next",
+	    d->form->schema);
+	if ((r = tp_pg_query(d, sql, 3, v, e)) == NULL)
 		return -1;
 	PQclear(r);
 	return 0;
 }
 
 /* Positions move only from where we left them, as in SQLite. */
-static int
-move_positions(struct tp_store *s, const struct tp_batch *b,
+int
+tp_pg_move(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
@@ -190,6 +195,7 @@ copy_rows(struct tp_pg *d, const struct tp_batch *b, enum tp_store_kind k,
 		if (tp_pg_copy_send(d, false, e) == -1)
 			return -1;
 	}
+	tp_pg_copy_end(&d->copy);
 	return tp_pg_copy_send(d, true, e);
 }
 
@@ -243,8 +249,8 @@ write_kind(struct tp_pg *d, const struct tp_batch *b, enum tp_store_kind k,
  * Partitions and names are made outside of the transaction of the rows: they
  * hold locks that others wait for who hold what we wait for.
  */
-static int
-write_all(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
+int
+tp_pg_write_own(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
 	size_t		 k;
@@ -253,7 +259,7 @@ write_all(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 		if (make_months(d, b, (enum tp_store_kind)k, e) == -1)
 			return -1;
 	if (name_new(d, b, e) == -1 || tp_pg_exec(d, "BEGIN", e) == -1 ||
-	    move_positions(s, b, e) == -1)
+	    tp_pg_move(s, b, e) == -1)
 		return -1;
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		if (write_kind(d, b, (enum tp_store_kind)k, e) == -1)
@@ -261,9 +267,8 @@ write_all(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 	return tp_pg_exec(d, "COMMIT", e);
 }
 
-/* Removes months that are older than --retain wholly; see sqlitewrite.c. */
-static int
-remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
+int
+tp_pg_forget_own(struct tp_store *s, int64_t before, struct tp_err *e)
 {
 	static const char	sql[] = "DO $$ DECLARE n text; BEGIN "
 		"FOR n IN SELECT c.relname FROM pg_inherits i JOIN pg_class c "
@@ -271,11 +276,24 @@ remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 		"AND c.relname ~ '^(reading|aggregate|forecast)_[0-9]{6}$' "
 		"AND right(c.relname,6) < '%04d%02d' LOOP "
 		"EXECUTE 'DROP TABLE tp.' || n; END LOOP; END $$";
-	const struct tp_rows	*r = &b->kind[TP_STORE_EVENT];
 	struct tp_pg		*d = s->db;
 	struct tp_tz		 utc = { .utc = true };
 	struct tp_civil		 c;
 	char			 text[sizeof(sql) + 20];
+
+	tp_tz_civil(&utc, before, &c);
+	snprintf(text, sizeof(text), sql, c.year, c.month);
+	tp_map_release(&d->months);
+	d->months = (struct tp_map){ 0 };
+	return tp_pg_exec(d, text, e);
+}
+
+/* Removes what is older than --retain, now and then; see sqlitewrite.c. */
+static int
+remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
+{
+	const struct tp_rows	*r = &b->kind[TP_STORE_EVENT];
+	struct tp_pg		*d = s->db;
 	int64_t			 now = tp_clock_mono_ns(), cut;
 	size_t			 i;
 
@@ -287,11 +305,7 @@ remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 		return 0;
 	d->retained_ns = now;
 	cut = d->newest < tp_clock_wall_ms() ? d->newest : tp_clock_wall_ms();
-	tp_tz_civil(&utc, cut - s->conf.retain_ms, &c);
-	snprintf(text, sizeof(text), sql, c.year, c.month);
-	tp_map_release(&d->months);
-	d->months = (struct tp_map){ 0 };
-	return tp_pg_exec(d, text, e);
+	return d->form->forget(s, cut - s->conf.retain_ms, e);
 }
 
 /*
@@ -332,13 +346,14 @@ tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 	int64_t		 since = tp_clock_mono_ns();
 
 	tp_known_room(&d->known, b);
-	while (write_all(s, b, e) == -1) {
+	while (d->form->write(s, b, e) == -1) {
+		/* which may be how we learn that the server is gone */
+		PQclear(PQexec(d->c, "ROLLBACK"));
 		if (PQstatus(d->c) != CONNECTION_OK) {
 			if (reconnect(s, since, e) == -1)
 				return -1;
 			continue;
 		}
-		PQclear(PQexec(d->c, "ROLLBACK"));
 		if (!was_deadlock(e))
 			return -1;
 		*e = (struct tp_err){ 0 };

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/sig.h"
 #include "store/backend.h"
+#include "store/rowrec.h"
 
 #define PIPELINE	500	/* commands before their replies are read */
 #define HORIZONS	8	/* of one road's predictions */
@@ -38,8 +39,8 @@ struct redis {
 	struct road	*roads;		/* by the batch's numbers */
 	size_t		 nroads, cap;
 	size_t		 pending;	/* commands without a reply yet */
-	struct tp_rec	 rec;
-	struct tp_buf	 key, value, line;
+	struct tp_rowrec again;
+	struct tp_buf	 key, value;
 };
 
 static int
@@ -158,25 +159,12 @@ redis_close(struct tp_store *s)
 		return;
 	if (d->c != NULL)
 		redisFree(d->c);
-	tp_rec_release(&d->rec);
+	tp_rowrec_release(&d->again);
 	tp_buf_release(&d->key);
 	tp_buf_release(&d->value);
-	tp_buf_release(&d->line);
 	free(d->roads);
 	free(d->host);
 	free(d);
-}
-
-/* The record of a row again, for what the columns do not have. */
-static void
-parse_line(struct redis *d, const struct tp_batch *b, const struct tp_row *r)
-{
-	d->line.n = 0;
-	tp_buf_add(&d->line, b->text.p + r->line, r->linelen);
-	memset(tp_buf_room(&d->line, TP_JSON_PAD), 0, TP_JSON_PAD);
-	/* it was parsed before */
-	if (tp_rec_parse(&d->rec, d->line.p, d->line.n) == -1)
-		tp_die("a stored record cannot be read again");
 }
 
 /* "road:ID:what", the id as it is in the JSON string. */
@@ -192,38 +180,15 @@ road_key(struct redis *d, const struct tp_batch *b, int64_t segment,
 	tp_buf_str(&d->key, what);
 }
 
-/* The level in the record's words, else by the speed. */
-static void
-put_level(struct redis *d, int64_t speed)
-{
-	const struct tp_json_val	*v = d->rec.at[TP_F_CONGESTION_LEVEL];
-	struct tp_buf			*b = &d->value;
-	const char			*p;
-	int				 level;
-
-	if (v != NULL && v->type == TP_JSON_STR) {
-		tp_buf_lit(b, ",\"congestion_level\":");
-		tp_buf_add(b, v->p - 1, v->n + 2);
-		return;
-	}
-	level = speed == TP_STORE_NULL ? 0 : tp_level(&tp_levels_default,
-	    (double)speed / 1000, 0, TP_UNIT_KMH);
-	if (level == 0)
-		return;
-	tp_buf_lit(b, ",\"congestion_level\":\"");
-	for (p = tp_level_name(level); *p != '\0'; p++)
-		tp_buf_char(b, *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p);
-	tp_buf_char(b, '"');
-}
-
 static int
 set_current(struct redis *d, const struct tp_batch *b,
     const struct tp_row *r, struct tp_err *e)
 {
 	const struct tp_json_val	*jam;
+	size_t				 before;
 
-	parse_line(d, b, r);
-	jam = d->rec.at[TP_F_JAM_FACTOR];
+	tp_rowrec_get(&d->again, b, r);
+	jam = d->again.rec.at[TP_F_JAM_FACTOR];
 	d->value.n = 0;
 	tp_buf_lit(&d->value, "{\"timestamp\":\"");
 	tp_buf_time(&d->value, r->v[1]);
@@ -236,7 +201,12 @@ set_current(struct redis *d, const struct tp_batch *b,
 		tp_buf_lit(&d->value, ",\"jam_factor\":");
 		tp_buf_add(&d->value, jam->p, jam->n);
 	}
-	put_level(d, r->v[2]);
+	before = d->value.n;
+	tp_buf_lit(&d->value, ",\"congestion_level\":\"");
+	if (tp_rowrec_level(&d->again, r->v[2], &d->value))
+		tp_buf_char(&d->value, '"');
+	else
+		d->value.n = before;
 	tp_buf_char(&d->value, '}');
 	road_key(d, b, r->v[0], ":current");
 	return set_key(d, "600", e);
@@ -399,8 +369,8 @@ set_route(struct redis *d, const struct tp_batch *b, const struct tp_row *r,
 	struct tp_buf			 pad = { 0 };
 	int				 rc = 0;
 
-	parse_line(d, b, r);
-	w = tp_json_find(&d->rec.o, "waypoints");
+	tp_rowrec_get(&d->again, b, r);
+	w = tp_json_find(&d->again.rec.o, "waypoints");
 	if (w == NULL || w->v.type != TP_JSON_ARR || r->v[3] == TP_STORE_NULL ||
 	    r->v[4] == TP_STORE_NULL)
 		return 0;

@@ -10,6 +10,16 @@ static const struct tp_backend *const	backends[] = {
 	&tp_backend_files,
 };
 
+/* PostgreSQL is several, by the tables that are written. */
+static const struct tp_backend *
+of_schema(const struct tp_backend *be, enum tp_store_schema schema)
+{
+	if (be != &tp_backend_pg || schema == TP_SCHEMA_OWN)
+		return be;
+	return schema == TP_SCHEMA_LA ? &tp_backend_pg_la :
+	    &tp_backend_pg_hanoi;
+}
+
 /* The backend of a URL, and where its address begins. */
 static const struct tp_backend *
 find_backend(const char *url, const char **rest, struct tp_err *e)
@@ -45,10 +55,10 @@ tp_store_open(const char *url, const struct tp_store_conf *conf,
 		return NULL;
 	}
 	s = tp_calloc(1, sizeof(*s));
-	s->be = be;
+	s->be = of_schema(be, conf->schema);
 	s->conf = *conf;
 	s->name = tp_strdup(url);
-	if (be->open(s, rest, e) == -1) {
+	if (s->be->open(s, rest, e) == -1) {
 		tp_err_prefix(e, "%s", s->name);
 		tp_store_close(s);
 		return NULL;
@@ -77,10 +87,13 @@ tp_store_name(const struct tp_store *s)
 	return s->name;
 }
 
-bool
-tp_store_wants_lines(const struct tp_store *s)
+void
+tp_store_suit(const struct tp_store *s, struct tp_batch *b)
 {
-	return s->be->lines;
+	if (s->be->lines)
+		b->keep_lines = true;
+	if (s->be->fits != NULL)
+		b->fits = s->be->fits;
 }
 
 /* What a kind of store cannot do is a wrong use of it. */

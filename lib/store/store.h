@@ -26,8 +26,13 @@ enum tp_store_mode {
 	TP_STORE_WRITE,		/* made where it is not there */
 };
 
+/* Whose tables a database of PostgreSQL has. */
+enum tp_store_schema { TP_SCHEMA_OWN, TP_SCHEMA_LA, TP_SCHEMA_HANOI };
+#define TP_STORE_SCHEMA_NAMES "own|la|hanoi"
+
 struct tp_store_conf {
 	enum tp_store_mode mode;
+	enum tp_store_schema schema;	/* of PostgreSQL; others: own */
 	int64_t		 retain_ms;	/* older records are removed; 0: no */
 	int64_t		 busy_ms;	/* waits so long for another's lock,
 					 * and for a server to come back */
@@ -43,8 +48,9 @@ void tp_store_close(struct tp_store *s);
 /* The URL as it may be shown: without a password; the store owns it. */
 const char *tp_store_name(const struct tp_store *s);
 
-/* Whether batches for it must have keep_lines. */
-bool tp_store_wants_lines(const struct tp_store *s);
+/* Makes a batch one for this store too: whether it must keep lines, and what
+ * it refuses. */
+void tp_store_suit(const struct tp_store *s, struct tp_batch *b);
 
 struct tp_store_query {
 	enum tp_store_kind kind;
@@ -95,7 +101,7 @@ int tp_store_hourly(struct tp_store *s, const struct tp_store_query *q,
     tp_store_value_fn *fn, void *arg, struct tp_err *e);
 
 struct tp_store_info {
-	int64_t		 version;	/* of the schema */
+	int64_t		 version;	/* of the schema; 0: not ours */
 	uint64_t	 bytes;		/* 0: not known */
 	uint64_t	 segments;
 	struct {

@@ -299,7 +299,7 @@ tp_take_others(struct tp_take *k, struct tp_rows *rows)
 	int		i, j;
 
 	other.shape = (uint32_t)tp_map_add(&k->b->shapes, "$c", 2);
-	other.rest = other.restlen = other.line = other.linelen = 0;
+	other.rest = other.restlen = 0;
 	for (i = 1; i < k->nhorizons; i++) {
 		for (j = 0; k->b->h[j].minutes != k->b->h[i].minutes; j++)
 			;
@@ -308,7 +308,6 @@ tp_take_others(struct tp_take *k, struct tp_rows *rows)
 		set_horizon(&other, &k->b->h[i]);
 		TP_GROW(rows->v, rows->cap, rows->n + 1);
 		rows->v[rows->n++] = other;
-		k->b->n++;
 	}
 }
 
