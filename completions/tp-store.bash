@@ -13,6 +13,9 @@ _tp_store()
 	-o|--output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
+	--schema)
+		COMPREPLY=($(compgen -W 'own la hanoi' -- "$cur"))
+		return ;;
 	--retain)
 		return ;;
 	--batch)
@@ -82,7 +85,7 @@ _tp_store()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-o --output --retain --batch --wait --max-keys --kind --from --to --tz --segments -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-o --output --schema --retain --batch --wait --max-keys --kind --from --to --tz --segments -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

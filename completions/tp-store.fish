@@ -1,4 +1,5 @@
 complete -c tp-store -s o -l output -r -F -d 'sqlite:FILE or FILE, postgres:CONNINFO, redis:ADDRESS or files:FOLDER; may be given again, to write to several'
+complete -c tp-store -l schema -x -a 'own la hanoi' -d 'tables of PostgreSQL: ours, or those of the Los Angeles or Hanoi system'
 complete -c tp-store -l retain -x -d 'remove what is older than the newest event by so much'
 complete -c tp-store -l batch -x -d 'write when so many records wait (default 50000)'
 complete -c tp-store -l wait -x -d 'wait so long for a lock or a server (default 1m)'
