@@ -1,95 +1,22 @@
 /*
- * What headless Chromium shows of the real tp-serve.
+ * What headless Chromium shows of the real tp-serve and its road graph.
  *	node browser.mjs BIN RECORDS SHOTS
  * RECORDS has events, forecasts, alerts and la.graph; pictures go to SHOTS.
  */
-import {createRequire} from "node:module";
-import {createHash} from "node:crypto";
-import {readFileSync, writeFileSync} from "node:fs";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
+import {SOON, axe, check, go, launch, open, quiet, test} from "./see.mjs";
 import {Served, steps} from "./served.mjs";
 
-const require = createRequire(import.meta.url);
-const {chromium} = require(resolve("build/npm/playwright-core"));
 const [bin, records, shots] = process.argv.slice(2);
-const AXE = readFileSync("build/npm/axe-core/axe.min.js", "utf8");
 const PAGES = ["live", "route", "analytics", "alerts", "model", "system"];
-const SIZES = {wide: [1440, 900], tablet: [1024, 768], phone: [390, 844]};
 const PLACE = "34.05987,-118.21492";	/* of segment 716943 */
-const NEW = 4000;		/* segments that a page learns of while open */
-const SOON = {timeout: 15e3};
 const STALE = {timeout: 40e3};
-
-async function test(name, run)
-{
-	try {
-		await run();
-		console.log("ok - " + name);
-	} catch (error) {
-		console.log("not ok - " + name);
-		String(error.stack || error).split("\n").slice(0, 4)
-			.forEach((line) => console.log("    # " + line));
-	}
-}
-
-function check(condition, words)
-{
-	if (!condition)
-		throw new Error(words);
-}
-
-/* Opens a page whose complaints are kept: errors, and what CSP forbade. */
-async function open(browser, size, theme = "light")
-{
-	const [width, height] = SIZES[size];
-	const context = await browser.newContext({viewport: {width, height},
-		colorScheme: theme, timezoneId: "America/Los_Angeles"});
-	const page = await context.newPage();
-
-	page.complaints = [];
-	page.on("console", (m) => m.type() === "error" &&
-		page.complaints.push(m.text()));
-	page.on("pageerror", (e) => page.complaints.push(String(e)));
-	await page.addInitScript(() => addEventListener(
-		"securitypolicyviolation", (e) => console.error("CSP: " +
-			e.violatedDirective + " " + e.blockedURI)));
-	return page;
-}
-
-function quiet(page)
-{
-	check(page.complaints.length === 0,
-		[...new Set(page.complaints)].join("\n"));
-}
-
-async function go(page, url, hash)
-{
-	await page.goto("about:blank");
-	await page.goto(url + "#" + hash);
-	await page.locator("#status b").waitFor(SOON);
-	await page.waitForFunction(() => document.getElementById("status")
-		.dataset.tone === "good", null, SOON);
-	await page.waitForFunction(() => !document.querySelector(".waiting"),
-		null, SOON);
-}
 
 /* A server without a graph has no page of routes. */
 async function pagesOf(page)
 {
 	return page.$$eval("#nav a", (links) => links.map((a) =>
 		a.hash.slice(1).split("?")[0]));
-}
-
-async function axe(page, name)
-{
-	await page.evaluate(AXE);
-	const {violations} = await page.evaluate(() => globalThis.axe.run());
-	const serious = violations.filter((v) =>
-		["serious", "critical"].includes(v.impact));
-
-	check(serious.length === 0, name + ": " + serious.map((v) => v.id + " " +
-		v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " +
-			n.any[0]?.message).join("; ")).join("\n"));
 }
 
 async function wholeWidth(page, name)
@@ -216,39 +143,6 @@ async function routes(browser, served)
 	await page.context().close();
 }
 
-/* A server that wants a token, and what is seen before and after. */
-async function signIn(browser)
-{
-	const page = await open(browser, "wide");
-	const file = join(records, "tokens");
-	const token = "open sesame";
-	const sum = createHash("sha256").update(token).digest("hex");
-
-	writeFileSync(file, `user ${sum} ann\n`, {mode: 0o600});
-	const served = new Served(bin, ["--tokens", file]);
-	await served.start();
-	past.forEach((step) => served.feed(step));
-	await test("a server with tokens asks for one", async () => {
-		await page.goto(served.url + "#alerts");
-		await page.getByLabel("Token").waitFor(SOON);
-		await axe(page, "sign in");
-		await page.screenshot({path: join(shots, "login-wide-light.png")});
-		await page.getByLabel("Token").fill("wrong");
-		await page.getByRole("button", {name: "Sign in"}).click();
-		await page.getByRole("alert").filter({hasText: /\w/}).waitFor(SOON);
-		await page.getByLabel("Token").fill(token);
-		await page.getByRole("button", {name: "Sign in"}).click();
-		await page.locator(".alerts li").first().waitFor(SOON);
-	});
-	await test("a session that ends asks again", async () => {
-		await page.context().clearCookies();
-		await page.locator("#nav a[href^='#model']").click();
-		await page.getByLabel("Token").waitFor(SOON);
-	});
-	await page.context().close();
-	await served.stop();
-}
-
 async function tables(browser, served)
 {
 	const page = await open(browser, "wide");
@@ -260,33 +154,6 @@ async function tables(browser, served)
 			.waitFor(SOON);
 	});
 	await page.context().close();
-}
-
-/* Segments that are first seen while the page is open, thousands at once. */
-async function grows(browser)
-{
-	const served = new Served(bin, []);
-	const page = await open(browser, "wide");
-
-	await served.start();
-	await test("all new segments are shown with their readings", async () => {
-		await page.goto(served.url);
-		await page.getByText("Waiting for the first readings").waitFor(SOON);
-		const lines = Array.from({length: NEW}, (_, i) => JSON.stringify({
-			segment_id: "s" + i, timestamp: Date.now(), speed_kmh: 50,
-			latitude: 34 + i % 80 / 100,
-			longitude: -118 + i / NEW}));
-		for (let i = 0; i < NEW; i += NEW / 8)
-			served.feed({lines: lines.slice(i, i + NEW / 8)});
-		await page.waitForFunction((words) => document.querySelector(
-			".figure dd").textContent.startsWith(words),
-		"4,000of 4,000", SOON);
-		check(await page.locator(".hotspots li").count() === 10,
-			"no readings of them");
-		quiet(page);
-	});
-	await page.context().close();
-	await served.stop();
 }
 
 /* Last: the stream ends, the server goes, and comes back. */
@@ -317,16 +184,13 @@ all[0].lines.push(JSON.stringify(lost));
 const past = all.slice(0, -6), rest = all.slice(-6);
 const served = new Served(bin, ["--rate", "0", "-g",
 	join(records, "la.graph")]);
-const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
-	args: ["--no-sandbox"]});
+const browser = await launch();
 await served.start();
 past.forEach((step) => served.feed(step));
 await looks(browser, served);
 const page = await one(browser, served, () => served.feed(rest.shift()));
 await routes(browser, served);
 await tables(browser, served);
-await grows(browser);
-await signIn(browser);
 await ends(page, served, past);
 await served.stop();
 await browser.close();

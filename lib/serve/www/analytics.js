@@ -161,7 +161,7 @@ export class AnalyticsPage
 				"congested in the last 24 hours."));
 			return;
 		}
-		host.append(rows("Segments congested most", [["Segment", ""],
+		host.append(rows("Segments congested most", [[this.city.noun, ""],
 			["Share of the time", "wide"], ["", "num"], ["Mean", "num"],
 			["In all", "num extra"]], found.map((s) => [
 			h("a", {href: hash.link("live", {segment: s.segment_id})},

@@ -3,14 +3,14 @@ import {h} from "./dom.js";
 import {known, number, percent, speed, unitName} from "./format.js";
 import {figure, figures} from "./parts.js";
 
+const SOON = 30;		/* minutes: worsening is by the horizon next to it */
+
 export class Cards
 {
 	constructor(city)
 	{
-		const noun = city.cells ? "Cells" : "Segments";
-
 		this.city = city;
-		this.live = figure(noun);
+		this.live = figure(city.noun + "s");
 		this.mean = figure("Mean speed");
 		this.congested = figure("Congested");
 		this.worse = figure("Worsening");
@@ -23,18 +23,20 @@ export class Cards
 
 	update()
 	{
-		const {summary: s, ids, alertsOpen, made} = this.city;
+		const {summary: s, ids, alertsOpen, made, horizons} = this.city;
 		const total = ids.length;
+		const soon = horizons.reduce((best, m) => Math.abs(m - SOON) <
+			Math.abs(best - SOON) ? m : best, Infinity);
 		const share = (n) => known(n) && total ? percent(n / total) +
 			" of all" : "";
 
 		this.live.set(number(s.live), total ? "of " + number(total) : "",
-			known(s.late) ? s.late ? number(s.late) + " late" :
-				"all in time" : "", s.late ? "warn" : "");
+			s.late ? number(s.late) + " late" :
+				s.live ? "all in time" : "", s.late ? "warn" : "");
 		this.mean.set(speed(s.mean_speed_kmh), unitName(), "");
 		this.congested.set(number(s.congested), "", share(s.congested));
 		this.worse.set(made ? number(s.worse_30) : "\u2013", "",
-			made ? "in 30 min" : "no forecasts");
+			made ? "in " + soon + " min" : "no forecasts");
 		this.alerts.set(number(alertsOpen), "",
 			alertsOpen === 0 ? "all quiet" : "", alertsOpen ? "bad" : "");
 		this.updateError(s.mae_kmh);
@@ -46,7 +48,7 @@ export class Cards
 		const found = Object.entries(mae || {});
 
 		this.error.replaceChildren(
-			h("dt", null, "Forecast error, measured"),
+			h("dt", null, "Measured error, " + unitName()),
 			...found.length ? found.map(([minutes, kmh]) =>
 				h("dd", {class: "by-horizon"},
 					h("span", {class: "figure-value"}, speed(kmh, 1)),

@@ -262,15 +262,16 @@ export class City extends EventTarget {
 		return this.late(i) ? 0 : this.levelIn(this, i);
 	}
 
-	/* Whether cells come with classes, and what a level is called then. */
-	get classed()
+	/* Whether cells have classes in a view, and what a level is called then. */
+	classed(view = this)
 	{
-		return this.cells && this.class.some((c) => c >= 0);
+		return this.cells && view.class.some((c) => c >= 0);
 	}
 
-	levelName(level)
+	levelName(level, view)
 	{
-		return this.classed && CLASS_NAMES[level] || LEVEL_NAMES[level];
+		return this.classed(view) && CLASS_NAMES[level] ||
+			LEVEL_NAMES[level];
 	}
 
 	/* The level of each segment at that time, and the figures behind it. */
@@ -284,6 +285,26 @@ export class City extends EventTarget {
 			level[i] = minutes === 0 ? this.levelNow(i) :
 				this.levelIn(now, i);
 		return {...now, level};
+	}
+
+	/* Indices of segments whose number or name has the words, n at most. */
+	find(words, n)
+	{
+		const exact = this.index.get(words.trim());
+		const w = words.trim().toLowerCase();
+		const found = exact === undefined ? [] : [exact];
+
+		for (let i = 0; w && i < this.ids.length && found.length < n; i++)
+			if ((this.ids[i] + " " + (this.name[i] || "")).toLowerCase()
+				.includes(w) && i !== exact)
+				found.push(i);
+		return found;
+	}
+
+	/* What one of them is called. */
+	get noun()
+	{
+		return this.cells ? "Cell" : "Segment";
 	}
 
 	placed(i)

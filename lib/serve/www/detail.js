@@ -73,7 +73,7 @@ export class Detail
 		const level = city.levelNow(i);
 
 		fill(this.head,
-			h("p", {class: "over"}, city.cells ? "Cell" : "Segment"),
+			h("p", {class: "over"}, city.noun),
 			h("h2", null, title(city, i)),
 			city.name[i] ? h("p", {class: "note"}, city.ids[i]) : null,
 			h("p", {class: "reading"},

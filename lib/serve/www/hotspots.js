@@ -40,7 +40,7 @@ function entry(city, view, i, k, then, onchoose)
 		onclick: () => onchoose(i)},
 		h("span", {class: "rank l" + view.level[i]}, String(k + 1)),
 		h("span", {class: "hot-name"}, title(city, i),
-			h("small", null, city.levelName(view.level[i]),
+			h("small", null, city.levelName(view.level[i], view),
 				count ? ", " + count : "")),
 		h("span", {class: "hot-speed"}, h("b", null, speed(view.speed[i])),
 			" " + unitName()),

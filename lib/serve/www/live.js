@@ -11,9 +11,8 @@ import {hotspotNote, showHotspots, worst} from "./hotspots.js";
 import {levelRange, rangeUnit} from "./levels.js";
 import {TrafficMap} from "./map.js";
 import {baseScene} from "./mapbase.js";
+import {suggestions} from "./parts.js";
 import {Timeline} from "./timeline.js";
-
-const SUGGESTIONS = 12;
 
 export class LivePage
 {
@@ -78,9 +77,11 @@ export class LivePage
 	}
 
 	/* Anew when classes come: it says what the colours mean. */
-	fillLegend()
+	fillLegend(view)
 	{
-		const {classed} = this.city;
+		const {city} = this;
+		const classed = city.classed(view);
+		const mark = city.cells ? "block l" : "swatch l";
 
 		if (this.legendOf === classed)
 			return;
@@ -88,55 +89,30 @@ export class LivePage
 		fill(this.legend, h("summary", null, classed ? "Congestion" :
 			"Speed, " + rangeUnit()),
 		h("ul", null, (classed ? [1, 3, 5] : [1, 2, 3, 4, 5]).map((l) =>
-			h("li", null,
-				h("i", {class: (classed ? "block l" : "swatch l") + l}),
-				h("span", null, this.city.levelName(l)),
+			h("li", null, h("i", {class: mark + l}),
+				h("span", null, city.levelName(l, view)),
 				h("b", null, classed ? "" : levelRange(l))))));
 	}
 
 	search()
 	{
-		const list = h("datalist", {id: "found"});
-		const field = h("input", {type: "search", list: "found",
-			placeholder: "Find a " + (this.city.cells ? "cell" : "segment"),
-			"aria-label": "Find a segment by name or number",
-			oninput: () => this.suggest(field, list)});
+		const {city} = this;
+		const label = "Find a " + city.noun.toLowerCase();
+		const field = h("input", {type: "search", id: "find",
+			placeholder: label, "aria-label": label + " by name or number",
+			oninput: () => {
+				if (!city.index.has(field.value))
+					return;
+				this.choose(city.index.get(field.value), true);
+				field.value = "";
+			}});
 
 		return h("form", {class: "search", role: "search", onsubmit: (e) => {
 			e.preventDefault();
-			const i = this.find(field.value)[0];
+			const [i] = city.find(field.value, 1);
 			if (i !== undefined)
 				this.choose(i, true);
-		}}, field, list);
-	}
-
-	find(words)
-	{
-		const {city} = this;
-		const w = words.trim().toLowerCase();
-		const found = [];
-
-		if (city.index.has(words.trim()))
-			return [city.index.get(words.trim())];
-		for (let i = 0; w && i < city.ids.length &&
-		    found.length < SUGGESTIONS; i++)
-			if ((city.ids[i] + " " + (city.name[i] || "")).toLowerCase()
-				.includes(w))
-				found.push(i);
-		return found;
-	}
-
-	suggest(field, list)
-	{
-		const {city} = this;
-
-		if (city.index.has(field.value)) {
-			this.choose(city.index.get(field.value), true);
-			field.value = "";
-			return;
-		}
-		fill(list, this.find(field.value).map((i) =>
-			h("option", {value: city.ids[i]}, city.name[i] || "")));
+		}}, field, suggestions(city, field));
 	}
 
 	/* The columns are new or have grown. */
@@ -160,7 +136,8 @@ export class LivePage
 
 		this.unplaced.hidden = lost.length === 0;
 		fill(this.unplaced, h("summary", null, number(lost.length) +
-			(lost.length === 1 ? " segment is" : " segments are") +
+			" " + city.noun.toLowerCase() +
+			(lost.length === 1 ? " is" : "s are") +
 			" not on the map: no coordinates"),
 		h("ul", null, lost.slice(0, 200).map((i) => h("li", null,
 			h("button", {type: "button", class: "link",
@@ -191,7 +168,7 @@ export class LivePage
 		const list = worst(city, view);
 
 		this.cards.update();
-		this.fillLegend();
+		this.fillLegend(view);
 		this.map?.show({level: view.level, ranks: list,
 			weight: city.cells ? view.count : null});
 		showHotspots(this.hot, city, view, m, list,
@@ -213,7 +190,7 @@ export class LivePage
 		fill(this.note, none ? empty("Waiting for the first readings",
 			"They appear here as soon as the server has some.") :
 		lost ? empty("No places", "These segments came without " +
-			"coordinates; tp-serve --sensors FILE has them.") :
+			"coordinates.", "tp-serve --sensors FILE adds them.") :
 		blank && city.time !== null ? h("p", null,
 			this.timeline.minutes > 0 ? "No forecast for this time" :
 				"No readings kept of this time") : null);

@@ -105,7 +105,7 @@ export class TrafficMap
 	bounds()
 	{
 		const box = [1, 1, 0, 0];
-		const {x = [], y = [], cells, lines} = this.scene;
+		const {x = [], y = [], cells, lines, routes} = this.scene;
 		const add = (a, b) => {
 			box[0] = Math.min(box[0], a);
 			box[1] = Math.min(box[1], b);
@@ -113,6 +113,11 @@ export class TrafficMap
 			box[3] = Math.max(box[3], b);
 		};
 
+		for (const {xy} of routes || [])
+			for (let p = 0; p < xy.length; p += 2)
+				add(xy[p], xy[p + 1]);
+		if (routes?.length)
+			return box;
 		for (let i = 0; i < x.length; i++)
 			if (!Number.isNaN(x[i]))
 				add(x[i], y[i]);
@@ -127,7 +132,7 @@ export class TrafficMap
 		return box[0] <= box[2] ? box : null;
 	}
 
-	/* Shows all that has a place, within what panels leave free. */
+	/* Shows the routes, else all with a place, in what panels leave free. */
 	fit(quiet)
 	{
 		const box = this.bounds();

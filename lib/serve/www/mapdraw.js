@@ -56,7 +56,8 @@ export function paint(map)
 		if (i >= 0)
 			paintRing(c, map, s, i, strong);
 	s.pins?.forEach((pin) => paintPin(c, map, pin));
-	paintScale(c, map);
+	if (map.fitted)
+		paintScale(c, map);
 	if (map.canvas.matches(":focus-visible"))
 		paintCross(c, map);
 }

@@ -5,6 +5,8 @@
 import {h, empty, fill} from "./dom.js";
 import {LEVEL_NAMES} from "./levels.js";
 
+const MOST_OFFERED = 12;
+
 /* One number with its name; set(value, unit, note) changes it. */
 export function figure(label)
 {
@@ -91,6 +93,18 @@ export async function filled(host, ask, draw)
 					filled(host, ask, draw);
 				}}, "Try again")));
 	}
+}
+
+/* Makes the segments that fit what is in the field be offered below it. */
+export function suggestions(city, field)
+{
+	const list = h("datalist", {id: "found-" + field.id});
+
+	field.setAttribute("list", list.id);
+	field.addEventListener("input", () => fill(list,
+		city.find(field.value, MOST_OFFERED).map((i) =>
+			h("option", {value: city.ids[i]}, city.name[i] || ""))));
+	return list;
 }
 
 /* A server's words, as a sentence. */

@@ -162,7 +162,7 @@ export class ModelPage
 			return;
 		}
 		host.append(rows("Segments with the largest error",
-			[["Segment", ""], ["", "wide"], ["Error", "num"],
+			[[this.city.noun, ""], ["", "wide"], ["Error", "num"],
 				["Persistence", "num"], ["Gain", "num"]],
 			top.map((r) => [
 				h("a", {href: hash.link("live",

@@ -4,14 +4,14 @@
  */
 import {post} from "./api.js";
 import {choice, empty, fill, h, icon} from "./dom.js";
-import {MINUTE_MS, distance, hour, number, percent, speed,
+import {MINUTE_MS, distance, hour, number, percent, speed, title,
 	unitName} from "./format.js";
 import {kilometres, project} from "./geo.js";
 import {hash} from "./hash.js";
-import {LEVEL_NAMES, levelOf} from "./levels.js";
+import {levelOf} from "./levels.js";
 import {TrafficMap} from "./map.js";
 import {baseScene} from "./mapbase.js";
-import {bar, sentence} from "./parts.js";
+import {bar, sentence, suggestions} from "./parts.js";
 
 const ALTERNATIVES = 2;
 const NAMES = 5;		/* of roads on a route's card */
@@ -23,7 +23,7 @@ export class RoutePage
 		this.app = app;
 		this.city = app.city;
 		this.points = {from: null, to: null};
-		this.leave = 0;		/* minutes from now */
+		this.leave = Number(hash.get("leave"));	/* minutes from now */
 		this.routes = [];
 		this.chosen = 0;
 		this.results = h("div", {class: "routes", "aria-live": "polite"});
@@ -68,7 +68,8 @@ export class RoutePage
 			this[end] = h("input", {id: "end-" + end, autocomplete: "off",
 				placeholder: "Click the map, or type",
 				onchange: () => this.typed(end)});
-			return [h("label", {for: "end-" + end}, label), this[end]];
+			return [h("label", {for: "end-" + end}, label), this[end],
+				suggestions(this.city, this[end])];
 		};
 		const times = [0, ...this.city.horizons.filter((m) => m <= 60)];
 
@@ -83,8 +84,9 @@ export class RoutePage
 			onclick: () => this.swap()}, icon("swap")),
 		h("span", {class: "label"}, "Leave"),
 		choice("Leave", times.map((m) => [m, m ? "+" + m + " min" :
-			"now"]), 0, (m) => {
+			"now"]), this.leave, (m) => {
 			this.leave = m;
+			hash.set({leave: m || null});
 			if (this.ready())
 				this.find();
 		}),
@@ -97,23 +99,21 @@ export class RoutePage
 	hint()
 	{
 		fill(this.results, empty("Two clicks on the map",
-			"The first says where from, the second where to. Numbers " +
-			"of segments and \u201clatitude, longitude\u201d can be " +
-			"typed as well."));
+			"The first says where from, the second where to. Names " +
+			"and \u201clatitude, longitude\u201d can be typed as well."));
 	}
 
-	/* "lat, lon", or the number or name of a segment. */
+	/* "lat, lon", or a part of the number or name of a segment. */
 	parse(words)
 	{
 		const {city} = this;
 		const m = words.match(/^\s*(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*$/);
-		const i = city.index.get(words.trim()) ??
-			city.name.indexOf(words.trim());
+		const i = city.find(words, Infinity).find((k) => city.placed(k));
 
 		if (m)
 			return {lat: Number(m[1]), lon: Number(m[2])};
-		return i >= 0 && city.placed(i) ?
-			{lat: city.lat[i], lon: city.lon[i], name: words.trim()} : null;
+		return i === undefined ? null :
+			{lat: city.lat[i], lon: city.lon[i], name: title(city, i)};
 	}
 
 	typed(end)
@@ -179,7 +179,7 @@ export class RoutePage
 		const {from, to} = this.points;
 		const asked = this.asked = Symbol("question");
 
-		if (!this.ready())
+		if (!this.ready() || (this.leave && this.city.time === null))
 			return;
 		fill(this.results, h("p", {class: "waiting"}, "Looking\u2026"));
 		try {
@@ -193,6 +193,7 @@ export class RoutePage
 				return;
 			this.routes = answer.routes;
 			this.choose(0);
+			this.map.fit(true);
 		} catch (error) {
 			if (asked !== this.asked)
 				return;
@@ -215,9 +216,11 @@ export class RoutePage
 	{
 		const start = this.city.time + this.leave * MINUTE_MS;
 		const at = (minutes) => hour(start + minutes * MINUTE_MS);
-		const range = r.eta_lower_minutes !== undefined ?
-			number(r.eta_lower_minutes) + "\u2013" +
-			number(r.eta_upper_minutes) + " min" : "";
+		const {eta_lower_minutes: low, eta_upper_minutes: high} = r;
+		const digits = high - low < 2 ? 1 : 0;
+		const ends = [number(low, digits), number(high, digits)];
+		const range = ends[0] === ends[1] ? "" :
+			ends.join("\u2013") + " min";
 
 		return h("li", null, h("button", {type: "button",
 			class: "route-card", "aria-pressed": String(k === this.chosen),
@@ -231,26 +234,34 @@ export class RoutePage
 					(this.timed ? " \u00b7 there " +
 						at(r.eta_minutes) : ""))),
 			this.strip(r),
+			h("small", null, "slowest ", speed(Math.min(...r.speeds_kmh ||
+				[])), " ", unitName()),
 			h("span", {class: "route-share"}, bar(r.live_share ?? 0),
 				percent(r.live_share) + " of the way has live data"),
 			h("small", {class: "route-roads"}, this.roads(r))));
 	}
 
-	/* The speeds along the way, each as wide as its leg is long. */
+	/*
+	 * The speeds along the way, each as wide as its leg is long; the height
+	 * says how fast, the colour the level where free flow is not asked for.
+	 */
 	strip(r)
 	{
-		const legs = (r.speeds_kmh || []).map((v, i) => {
+		const speeds = r.speeds_kmh || [];
+		const fast = Math.max(...speeds), slow = Math.min(...speeds);
+		const legs = speeds.map((v, i) => {
 			const w = r.waypoints;
-			const leg = h("i", {class: "l" + levelOf(v)});
+			const level = levelOf(v);
+			const leg = h("i", level ? {class: "l" + level} : null);
 			leg.style.flexGrow = w[i + 1] ?
 				kilometres(w[i], w[i + 1]) : 0;
+			leg.style.height = v / fast * 100 + "%";
 			return leg;
 		});
-		const slow = Math.min(...r.speeds_kmh || []);
 
 		return h("span", {class: "strip", role: "img", "aria-label":
-			"Slowest part " + speed(slow) + " " + unitName() + ", " +
-			LEVEL_NAMES[levelOf(slow)].toLowerCase()}, legs);
+			"From " + speed(slow) + " to " + speed(fast) + " " +
+			unitName()}, legs);
 	}
 
 	roads(r)
@@ -275,13 +286,15 @@ export class RoutePage
 		].filter(Boolean)});
 	}
 
-	/* When one is there can be said as soon as the time is known. */
+	/* When one leaves and is there can be said once the time is known. */
 	tick()
 	{
 		if (!this.timed && this.city.time !== null) {
 			this.timed = true;
 			if (this.routes.length)
 				this.choose(this.chosen);
+			else
+				this.find();
 		}
 		this.map.show({level: this.city.view(this.leave).level});
 	}

@@ -1,0 +1,235 @@
+/*
+ * What headless Chromium shows of servers that want to know who asks, that have
+ * tiles, that learn of segments late, and of cells.
+ *	node others.mjs BIN RECORDS SHOTS
+ * RECORDS has events, forecasts, alerts and cells; pictures go to SHOTS.
+ */
+import {execFileSync} from "node:child_process";
+import {createHash} from "node:crypto";
+import {readFileSync, writeFileSync} from "node:fs";
+import {createServer} from "node:http";
+import {join} from "node:path";
+import {SOON, axe, check, go, launch, open, pixel, quiet,
+	test} from "./see.mjs";
+import {Served, steps} from "./served.mjs";
+
+const [bin, records, shots] = process.argv.slice(2);
+const NEW = 4000;		/* segments that a page learns of while open */
+const TILE_COLOUR = [255, 0, 0];
+/* A picture of one pixel in that colour. */
+const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12" +
+	"P4z8AAAAMBAQAY3Y2wAAAAAElFTkSuQmCC", "base64");
+
+function feedAll(served)
+{
+	steps(records).forEach((step) => served.feed(step));
+}
+
+/* A server that wants a token, and what is seen before and after. */
+async function byToken(browser)
+{
+	const page = await open(browser, "wide");
+	const file = join(records, "tokens");
+	const token = "open sesame";
+	const sum = createHash("sha256").update(token).digest("hex");
+
+	writeFileSync(file, `user ${sum} ann\n`, {mode: 0o600});
+	const served = new Served(bin, ["--tokens", file]);
+	await served.start();
+	feedAll(served);
+	await test("a server with tokens asks for one", async () => {
+		await page.goto(served.url + "#alerts");
+		await page.getByLabel("Token").waitFor(SOON);
+		await axe(page, "sign in");
+		await page.screenshot({path: join(shots, "login-wide-light.png")});
+		await page.getByLabel("Token").fill("wrong");
+		await page.getByRole("button", {name: "Sign in"}).click();
+		await page.getByRole("alert").filter({hasText: /\w/}).waitFor(SOON);
+		await page.getByLabel("Token").fill(token);
+		await page.getByRole("button", {name: "Sign in"}).click();
+		await page.locator(".alerts li").first().waitFor(SOON);
+	});
+	await test("a session that ends asks again", async () => {
+		await page.context().clearCookies();
+		await page.locator("#nav a[href^='#model']").click();
+		await page.getByLabel("Token").waitFor(SOON);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
+/* Passwords of two people, and what each of them may. */
+async function byPassword(browser)
+{
+	const page = await open(browser, "wide");
+	const file = join(records, "users");
+	const sum = execFileSync("python3", ["tests/serve/yescrypt.py",
+		"correct horse"], {encoding: "utf8"}).trim();
+	const enter = async (name, password) => {
+		await page.getByLabel("Name").fill(name);
+		await page.getByLabel("Password").fill(password);
+		await page.getByRole("button", {name: "Sign in"}).click();
+	};
+
+	writeFileSync(file, `user ${sum} uma\nviewer ${sum} vic\n`,
+		{mode: 0o600});
+	const served = new Served(bin, ["--users", file]);
+	await served.start();
+	feedAll(served);
+	await test("a server with users asks for name and password", async () => {
+		await page.goto(served.url + "#alerts");
+		await page.getByLabel("Password").waitFor(SOON);
+		await axe(page, "sign in by password");
+		await page.screenshot({path: join(shots,
+			"password-wide-light.png")});
+		await enter("uma", "wrong horse");
+		await page.getByRole("alert").filter({hasText: /\w/}).waitFor(SOON);
+		await enter("uma", "correct horse");
+		await page.getByRole("button", {name: "Acknowledge"}).first()
+			.waitFor(SOON);
+		await page.getByTitle("Signed in as uma (user)").waitFor(SOON);
+	});
+	await test("who signs out and in as a viewer only looks", async () => {
+		await page.getByRole("button", {name: "Sign out"}).click();
+		await enter("vic", "correct horse");
+		await page.locator(".alerts li").first().waitFor(SOON);
+		check(await page.getByRole("button", {name: "Acknowledge"})
+			.count() === 0, "a viewer is offered to acknowledge");
+	});
+	await page.context().close();
+	await served.stop();
+}
+
+/* Pictures from a host that the page is allowed, and no other. */
+async function tiles(browser)
+{
+	const asked = [];
+	const host = createServer((request, answer) => {
+		asked.push(request.url);
+		answer.writeHead(200, {"Content-Type": "image/png"});
+		answer.end(TILE);
+	});
+
+	await new Promise((done) => host.listen(0, "127.0.0.1", done));
+	const served = new Served(bin, ["--tiles", "http://127.0.0.1:" +
+		host.address().port + "/{z}/{x}/{y}.png", "--tiles-by", "Nobody"]);
+	await served.start();
+	feedAll(served);
+	await test("tiles of the host that was named lie below", async () => {
+		const page = await open(browser, "wide");
+		await go(page, served.url, "live?map=34.1,-118.3,11");
+		await page.getByText("Nobody").waitFor(SOON);
+		await page.waitForTimeout(500);
+		const box = await page.locator(".map canvas").boundingBox();
+		const seen = await pixel(page, box.x + 9, box.y + 9);
+		check(seen.join() === TILE_COLOUR.join(), "not a tile: " + seen);
+		check(asked.length > 5 && asked.every((path) =>
+			/^\/11\/3[45]\d\/81\d\.png$/.test(path)), asked.join());
+		check(new Set(asked).size === asked.length, "asked twice");
+		quiet(page);
+		await page.screenshot({path: join(shots, "tiles-wide-light.png")});
+		await page.context().close();
+	});
+	await served.stop();
+	host.closeAllConnections();
+	host.close();
+}
+
+/* Segments that are first seen while the page is open, thousands at once. */
+async function grows(browser)
+{
+	const served = new Served(bin, []);
+	const page = await open(browser, "wide");
+
+	await served.start();
+	await test("all new segments are shown with their readings", async () => {
+		await page.goto(served.url);
+		await page.getByText("Waiting for the first readings").waitFor(SOON);
+		const lines = Array.from({length: NEW}, (_, i) => JSON.stringify({
+			segment_id: "s" + i, timestamp: Date.now(), speed_kmh: 50,
+			latitude: 34 + i % 80 / 100,
+			longitude: -118 + i / NEW}));
+		for (let i = 0; i < NEW; i += NEW / 8)
+			served.feed({lines: lines.slice(i, i + NEW / 8)});
+		await page.waitForFunction((words) => document.querySelector(
+			".figure dd").textContent.startsWith(words),
+		"4,000of 4,000", SOON);
+		check(await page.locator(".hotspots li").count() === 10,
+			"no readings of them");
+		quiet(page);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
+/* Windows of taxis' cells, and a forecast of its class for each newest. */
+function cells()
+{
+	const lines = readFileSync(join(records, "cells"), "utf8").trim()
+		.split("\n");
+	const all = lines.map((line) => JSON.parse(line));
+	const last = all.at(-1).window_start;
+
+	return [...lines, ...all.filter((c) => c.window_start === last)
+		.map((c, k) => JSON.stringify({
+			prediction_id: c.segment_id + ":" + last + ":15",
+			segment_id: c.segment_id, timestamp: last,
+			prediction_horizon_minutes: 15,
+			target_timestamp: last + 15 * 60e3,
+			current_speed_mph: c.avg_speed_mph,
+			predicted_speed_mph: c.avg_speed_mph,
+			predicted_class: ["low", "medium", "high"][k % 3],
+			model_version: "made"}))];
+}
+
+/* The cells of New York: heat, hotspots, and the hours played. */
+async function newYork(browser)
+{
+	const served = new Served(bin, ["--cell", "grid:500m", "--step", "2m"]);
+	const page = await open(browser, "wide");
+	const when = () => page.locator(".when").innerText();
+	const changed = (old) => page.waitForFunction((t) => document
+		.querySelector(".when").textContent !== t, old, SOON);
+
+	await served.start();
+	served.feed({lines: cells()});
+	await test("cells are heat with a key, and the busy ones listed",
+		async () => {
+			await go(page, served.url, "live");
+			await page.getByPlaceholder("Find a cell").waitFor(SOON);
+			await page.locator(".legend .block").first().waitFor(SOON);
+			await page.getByText(/\d vehicles?$/).first().waitFor(SOON);
+			await page.screenshot({path: join(shots,
+				"cells-wide-light.png")});
+			await axe(page, "cells");
+		});
+	await test("forecast classes say low, medium, high", async () => {
+		await page.locator("input[type=range]").focus();
+		await page.keyboard.press("End");
+		const key = await page.locator(".legend").innerText();
+		check(/Low\s+Medium\s+High/.test(key), key);
+	});
+	await test("the hours play, quicker if asked, and pause", async () => {
+		await page.getByRole("button", {name: "4\u00d7"}).click();
+		await page.getByRole("button", {name: /^Play/}).click();
+		for (let k = 0; k < 4; k++)
+			await changed(await when());
+		check(/at=-\d+/.test(page.url()), page.url());
+		await page.getByRole("button", {name: "Pause"}).click();
+		const then = await when();
+		await page.waitForTimeout(900);
+		check(await when() === then, "it plays on");
+		await page.getByText("Back to now").click();
+		quiet(page);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
+const browser = await launch();
+await byToken(browser);
+await byPassword(browser);
+await tiles(browser);
+await grows(browser);
+await newYork(browser);
+await browser.close();
