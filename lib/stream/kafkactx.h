@@ -127,10 +127,17 @@ int tp_ctx_resume_commit(struct tp_ctx *c, bool now);
 
 /* kafkarun.c: runs the filter over partitions.  0 or -1. */
 int tp_ctx_kafka_run(struct tp_ctx *c);
-/* Gives one message to a state as its record number `pos`: what the filter
- * returns. */
+/*
+ * The JSON of a message in Avro, as *text: a copy of it with another value,
+ * valid until the next call.  0; 1 with the reason in why[size] where it is
+ * bad; or -1.
+ */
+int tp_ctx_kafka_json(struct tp_ctx *c, const struct tp_kmsg *m,
+    struct tp_kmsg *text, char *why, size_t size);
+/* Gives one message to a state as its record number `pos`, where its value is
+ * JSON already or still as it came: what the filter returns. */
 int tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
-    int64_t pos);
+    int64_t pos, bool json);
 /* The clock of a message, ms. */
 int64_t tp_ctx_kafka_now(const struct tp_ctx *c, const struct tp_kmsg *m);
 

@@ -95,10 +95,6 @@ open_inputs(struct tp_ctx *c)
 		k->nin++;
 		if (k->in[i].avro == NULL)
 			continue;
-		if (c->run->whole)
-			return tp_opt_error(c->e, "'%s': what needs all "
-			    "partitions is not made of Avro",
-			    o->inputs.v[i]);
 		k->wires[i] = tp_wire_open(k->in[i].avro,
 		    k->in[i].schema_id, k->topics[i], false, c->e);
 		if (k->wires[i] == NULL)

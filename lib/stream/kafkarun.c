@@ -36,40 +36,31 @@ padded(struct tp_buf *b, const struct tp_kmsg *m)
 	return b->p;
 }
 
-/*
- * Puts the JSON of m into `text`, a copy of it.  Returns 1; or 0 or -1 where it
- * is refused, or the run ends.
- */
-static int
-from_avro(struct tp_ctx *c, struct tp_wire *w, const struct tp_kmsg *m,
-    struct tp_kmsg *text)
+int
+tp_ctx_kafka_json(struct tp_ctx *c, const struct tp_kmsg *m,
+    struct tp_kmsg *text, char *why, size_t size)
 {
 	struct tp_buf	*b = &c->k->json;
-	struct tp_rec	*r = &c->k->rec;
-	char		 why[200];
 	int		 rc;
 
 	b->n = 0;
-	rc = tp_wire_decode(w, m->p, m->n, b, why, sizeof(why), c->e);
+	rc = tp_wire_decode(c->k->wires[m->topic], m->p, m->n, b, why, size,
+	    c->e);
 	if (rc == -1)
 		return tp_ctx_fail(c);
-	if (rc == 1) {
-		c->run->records++;
-		r->line = m->p;
-		r->len = m->n;
-		return tp_out_reject(&c->out, r, "avro", why);
-	}
+	*text = *m;
 	text->p = b->p;
 	text->n = b->n;
-	return 1;
+	return rc;
 }
 
 /* A record without a value, or longer than --max-line. */
 static int
-give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
+give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m, bool json)
 {
 	struct tp_rec	*r = &c->k->rec;
-	struct tp_kmsg	 text = *m;
+	struct tp_kmsg	 text;
+	char		 why[200];
 	const char	*p;
 	size_t		 n = m->n;
 	int		 rc;
@@ -83,10 +74,16 @@ give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m)
 		    "the record has no value (a tombstone)" :
 		    "the record's value is empty");
 	}
-	if (c->k->wires[m->topic] != NULL) {
-		rc = from_avro(c, c->k->wires[m->topic], m, &text);
-		if (rc != 1)
-			return rc;
+	if (c->k->wires[m->topic] != NULL && !json) {
+		rc = tp_ctx_kafka_json(c, m, &text, why, sizeof(why));
+		if (rc == -1)
+			return -1;
+		if (rc == 1) {
+			c->run->records++;
+			r->line = m->p;
+			r->len = m->n;
+			return tp_out_reject(&c->out, r, "avro", why);
+		}
 		m = &text;
 		n = m->n;
 	}
@@ -114,7 +111,7 @@ tp_ctx_kafka_now(const struct tp_ctx *c, const struct tp_kmsg *m)
 
 int
 tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
-    int64_t pos)
+    int64_t pos, bool json)
 {
 	struct tp_ctx_kafka	*k = c->k;
 
@@ -128,7 +125,7 @@ tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
 	k->rec.pos = pos;
 	k->rec.offset = m->offset;
 	k->rec.now_ms = tp_ctx_kafka_now(c, m);
-	return give_message(c, st, m);
+	return give_message(c, st, m, json);
 }
 
 /* Gives one message to the state of its partition; 0, or -1 to stop. */
@@ -155,7 +152,7 @@ take(struct tp_ctx *c, const struct tp_kmsg *m)
 	c->out.muted = m->offset < s->pos;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
-	rc = tp_ctx_kafka_give(c, s->st, m, m->offset);
+	rc = tp_ctx_kafka_give(c, s->st, m, m->offset, false);
 	if (c->out.muted) {
 		c->run->records = before;
 		if (s->next >= s->pos)

@@ -140,7 +140,10 @@ tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m)
 		    TP_TIME_NONE,
 	};
 	struct tp_kpart		 p;
+	struct tp_kmsg		 text;
+	char			 why[200];
 	size_t			 i;
+	int			 rc;
 
 	if (s == NULL || !s->read || !w->active)
 		return 0;
@@ -152,6 +155,17 @@ tp_ctx_whole_take(struct tp_ctx *c, const struct tp_kmsg *m)
 		return 0;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
+	if (c->k->wires[m->topic] != NULL && m->n > 0) {
+		rc = tp_ctx_kafka_json(c, m, &text, why, sizeof(why));
+		if (rc == -1)
+			return -1;
+		/* what is bad stays as it came, and is refused in its turn */
+		if (rc == 0) {
+			r.p = text.p;
+			r.n = text.n;
+			r.json = true;
+		}
+	}
 	i = tp_kwhole_index(w, s);
 	tp_merge_put(&w->merge, i, &r);
 	if (s->paused || tp_merge_waiting(&w->merge, i) < TP_MERGE_FULL)
@@ -244,7 +258,7 @@ give(struct tp_ctx *c, size_t i)
 		count[k] = c->out.count[of_records[k]];
 	tp_ctx_kafka_enter(c, s);
 	c->out.muted = !w->rebuilt;
-	rc = tp_ctx_kafka_give(c, w->st, &m, w->seq);
+	rc = tp_ctx_kafka_give(c, w->st, &m, w->seq, r.json);
 	if (!w->rebuilt || !tp_ctx_whole_ours(c, &c->k->rec)) {
 		c->run->records = records;
 		for (k = 0; k < NOF; k++)

@@ -29,8 +29,9 @@ struct tp_merge_rec {
 	int64_t		 latest;	/* a time beyond it is none */
 	int64_t		 otherwise;	/* its time where it tells none; or
 					 * TP_TIME_NONE */
-	int64_t		 stamp;		/* for the caller, as is `appended` */
+	int64_t		 stamp;		/* for the caller, as are the next two */
 	bool		 appended;
+	bool		 json;		/* decoded, where the topic is not */
 };
 
 struct tp_merge_item;

@@ -77,6 +77,46 @@ away()
 	[ $status = 4 ] && [ ! -s none.out ] && grep -q curl said
 }
 
+# steps: what needs whole steps of all partitions makes of Avro what it makes
+# of the same events as JSON, once without a group and once exactly once; two
+# bad messages in each are refused.  When the last steps are written is told by
+# the clock there.
+steps()
+{
+	cat >own.avsc <<-'END' &&
+	{"type": "record", "name": "Own", "fields": [
+	  {"name": "segment_id", "type": "string"},
+	  {"name": "timestamp", "type": "long"},
+	  {"name": "speed_mph", "type": ["null", "double"]}]}
+	END
+	avro="avro=$scratch/own.avsc&id=6"
+	rows="tp-features -q --graph $TOP/data/metr-la-29-distances.csv"
+	tp-replay -q --format metr-la --to 2012-03-01T04:00 -o own \
+		"$TOP/data/metr-la-29.csv.gz" &&
+	tp-replay -q --format events -o kafka:steps own &&
+	tp-replay -q --format events -o "kafka:avro-steps?$avro" own &&
+	kcat -P -b "$TP_BROKERS" -t avro-steps -p 0 bad/cut bad/magic &&
+	printf 'no\nJSON\n' | kcat -P -b "$TP_BROKERS" -t steps -p 0 &&
+	$rows -i kafka:steps --guarantee none -e --on-error skip >json.rows &&
+	[ "$(wc -l <json.rows)" -gt 1000 ] || return 1
+	$rows -i "kafka:avro-steps?$avro" --guarantee none -e \
+		--rejects steps.bad >avro.rows &&
+	cmp json.rows avro.rows &&
+	[ "$(jq -r .rule steps.bad)" = "$(printf 'avro\navro')" ] &&
+	$rows -i kafka:steps -G json --end -o kafka:json-rows \
+		--rejects kafka:step-rejects &&
+	$rows -i "kafka:avro-steps?$avro" -G avro --end \
+		-o kafka:avro-rows --rejects kafka:step-rejects || return 1
+	last=$(jq -s 'map(.timestamp) | max - 300000' own) &&
+	for p in $parts; do
+		for f in json avro; do
+			values $f-rows "$p" |
+				jq -c "select(.timestamp < $last)" >$f.part
+		done
+		[ -s json.part ] && cmp json.part avro.part || return 1
+	done
+}
+
 cd "$scratch" || exit 2
 if ! wheels avro fastavro >venv.log 2>&1; then
 	skip "Avro" "no wheels: $(tail -n 1 venv.log)"
@@ -106,6 +146,7 @@ try "refused: a varint without end" refused varint 'more than 64 bits'
 try "refused: no such branch of a union" refused branch \
 	'speed: no such branch'
 try "refused: an id that the registry does not know" unknown
+try "whole steps of Avro are those of JSON" steps
 try "what the schema cannot hold is refused" unwritable
 try "a registry that is away" away
 finish
