@@ -148,6 +148,37 @@ tp_map_find(const struct tp_map *m, const char *p, size_t n)
 	return m->slots[at] != 0 ? m->slots[at] - 1 : SIZE_MAX;
 }
 
+void
+tp_map_soon_slot(const struct tp_map *m, uint64_t hash)
+{
+	if (m->n > 0)
+		__builtin_prefetch(&m->slots[hash & (m->nslots - 1)]);
+}
+
+void
+tp_map_soon_key(const struct tp_map *m, uint64_t hash)
+{
+	size_t	i = m->n > 0 ? m->slots[hash & (m->nslots - 1)] : 0;
+
+	if (i > 0)
+		__builtin_prefetch(&m->keys[i - 1]);
+}
+
+size_t
+tp_map_soon_text(const struct tp_map *m, uint64_t hash)
+{
+	size_t	mask = m->nslots - 1, i;
+
+	if (m->n == 0)
+		return SIZE_MAX;
+	for (i = hash & mask; m->slots[i] != 0; i = (i + 1) & mask)
+		if (m->keys[m->slots[i] - 1].hash == (uint32_t)hash) {
+			__builtin_prefetch(m->keys[m->slots[i] - 1].p);
+			return m->slots[i] - 1;
+		}
+	return SIZE_MAX;
+}
+
 size_t
 tp_map_add(struct tp_map *m, const char *p, size_t n)
 {

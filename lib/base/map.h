@@ -28,6 +28,15 @@ struct tp_map {
 void tp_map_release(struct tp_map *m);
 /* The index of the key, or SIZE_MAX where it is not there. */
 size_t tp_map_find(const struct tp_map *m, const char *p, size_t n);
+/*
+ * Three steps that ask the memory for what tp_map_find() will read, for a key
+ * that is known some time before; each wants the one before it done, with
+ * other work between them.  hash is tp_hash(p, n, 0).
+ */
+void tp_map_soon_slot(const struct tp_map *m, uint64_t hash);
+void tp_map_soon_key(const struct tp_map *m, uint64_t hash);
+/* The index of a key of that hash, or SIZE_MAX where there is none. */
+size_t tp_map_soon_text(const struct tp_map *m, uint64_t hash);
 /* The index of the key, added if new. */
 size_t tp_map_add(struct tp_map *m, const char *p, size_t n);
 /* Adds the keys of s[0..n), which `sep` parts; empty ones, and a CR at the end

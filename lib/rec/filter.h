@@ -56,6 +56,10 @@ struct tp_filter {
 	 * tp_out_reject() return: 0, or -1 to stop. */
 	int	(*record)(void *st, const struct tp_rec *r,
 		    struct tp_out *out);
+	/* A record that may be of this key comes after a few others: time to
+	 * ask the memory for what it needs.  No result may depend on it.
+	 * NULL: not wanted. */
+	void	(*soon)(void *st, const char *key, size_t n);
 	/* The end of what there is was seen and nothing came for idle_ms of
 	 * wall time.  May close windows.  NULL: not wanted. */
 	int	(*time)(void *st, int64_t now_ms, int64_t idle_ms,

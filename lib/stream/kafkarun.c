@@ -9,6 +9,9 @@
 #include "stream/kafkactx.h"
 
 #define BATCH		1000	/* messages at once */
+#define AHEAD		8	/* messages: how early memory is asked for */
+#define HEAD		192	/* bytes of a message; then it is in step */
+#define LINE		64	/* bytes of a cache line */
 #define WAIT_MS		50	/* for the first of them */
 #define MS		INT64_C(1000000)
 #define TIME_NS		(100 * MS)	/* how exactly filter->time() is called */
@@ -164,6 +167,30 @@ take(struct tp_ctx *c, const struct tp_kmsg *m)
 	c->out.muted = false;
 	c->bytes += m->n;
 	return rc;
+}
+
+/* Asks the memory for the head of a message that comes soon. */
+static void
+fetch_text(const struct tp_kmsg *m)
+{
+	size_t	i;
+
+	for (i = 0; i < m->n && i < HEAD; i += LINE)
+		__builtin_prefetch(m->p + i);
+}
+
+/* Tells the filter of a message that is taken after AHEAD others. */
+static void
+tell_key(struct tp_ctx *c, const struct tp_kmsg *m)
+{
+	const struct tp_filter	*f = c->run->filter;
+	const struct tp_kstate	*s;
+
+	if (f->soon == NULL || m->key == NULL || c->k->whole != NULL)
+		return;
+	s = tp_ctx_kafka_state(c, m->topic, m->partition);
+	if (s != NULL && s->owned && s->st != NULL)
+		f->soon(s->st, m->key, m->keylen);
 }
 
 /* Taken away; 0 or -1. */
@@ -396,6 +423,10 @@ turn(struct tp_ctx *c, struct tp_kmsg *m)
 	if (n > 0 && c->read_ns == 0)
 		c->read_ns = tp_clock_mono_ns();
 	for (i = 0; i < n; i++) {
+		if (i + 2 * AHEAD < n)
+			fetch_text(&m[i + 2 * AHEAD]);
+		if (i + AHEAD < n)
+			tell_key(c, &m[i + AHEAD]);
 		if (take(c, &m[i]) == -1)
 			return -1;
 		if (c->stop == TP_CTX_ENOUGH)

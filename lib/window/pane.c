@@ -7,6 +7,7 @@
 /* Arrays of a freed pane are kept for the next one up to this many cells. */
 #define KEEP		4096
 #define GOLDEN		UINT32_C(0x9e3779b1)	/* 2^32 / golden ratio */
+#define LINE		64	/* bytes of a cache line */
 
 static void
 pane_release(struct tp_pane *p)
@@ -119,9 +120,15 @@ tp_panes_drop(struct tp_panes *p, int64_t i, struct tp_groups *gs,
 }
 
 static uint32_t
+home_of(const struct tp_pane *p, uint32_t key)
+{
+	return key * GOLDEN >> 7 & (p->nslots - 1);
+}
+
+static uint32_t
 slot_of(const struct tp_pane *p, uint32_t key)
 {
-	uint32_t	mask = p->nslots - 1, s = key * GOLDEN >> 7 & mask;
+	uint32_t	mask = p->nslots - 1, s = home_of(p, key);
 
 	while (p->slots[s] != 0 && p->cells[p->slots[s] - 1].key != key)
 		s = (s + 1) & mask;
@@ -137,6 +144,24 @@ tp_pane_find(const struct tp_pane *p, uint32_t key)
 		return NULL;
 	s = p->slots[slot_of(p, key)];
 	return s != 0 ? &p->cells[s - 1] : NULL;
+}
+
+void
+tp_pane_soon_slot(const struct tp_pane *p, uint32_t key)
+{
+	if (p->n > 0)
+		__builtin_prefetch(&p->slots[home_of(p, key)]);
+}
+
+void
+tp_pane_soon_cell(const struct tp_pane *p, uint32_t key)
+{
+	uint32_t	s = p->n > 0 ? p->slots[home_of(p, key)] : 0;
+	const char	*c = s > 0 ? (const char *)&p->cells[s - 1] : NULL;
+	size_t		 i;
+
+	for (i = 0; c != NULL && i < sizeof(p->cells[0]); i += LINE)
+		__builtin_prefetch(c + i, 1);
 }
 
 /* Makes the slots anew from the cells, at least `n` of them. */

@@ -361,6 +361,36 @@ far_ahead(const struct tp_winstate *st, int64_t t, const struct tp_out *out)
 	    t - (out->muted ? 0 : st->jump) > st->wm + st->conf->delay;
 }
 
+/*
+ * A step for each access that waits for the one before it, two records apart
+ * (software pipelined prefetching: Chen et al. 2004, section 5).  What comes
+ * goes mostly into the newest pane.
+ */
+static void
+win_soon(void *state, const char *key, size_t n)
+{
+	struct tp_winstate	*st = state;
+	struct tp_winsoon	*s = &st->soon;
+	const struct tp_map	*m = &st->groups.map;
+	struct tp_pane		*p = tp_panes_at(&st->panes,
+				    st->panes.top - 1);
+	unsigned		 i = s->n++, mask = TP_WINSOON - 1;
+
+	if (st->conf->by != TP_WINDOW_SEGMENT || p == NULL)
+		return;
+	s->ring[i & mask].hash = tp_hash(key, n, 0);
+	s->ring[i & mask].key = SIZE_MAX;
+	tp_map_soon_slot(m, s->ring[i & mask].hash);
+	tp_map_soon_key(m, s->ring[(i - 2) & mask].hash);
+	i = (i - 4) & mask;
+	s->ring[i].key = tp_map_soon_text(m, s->ring[i].hash);
+	if (s->ring[i].key != SIZE_MAX)
+		tp_pane_soon_slot(p, (uint32_t)s->ring[i].key);
+	i = (i - 2) & mask;
+	if (s->ring[i].key != SIZE_MAX)
+		tp_pane_soon_cell(p, (uint32_t)s->ring[i].key);
+}
+
 /* Keeps a copy of a record until the next one tells what it is worth. */
 static void
 hold(struct tp_winstate *st, const struct tp_rec *r, int64_t t)
@@ -534,6 +564,7 @@ const struct tp_filter	tp_window_filter = {
 	.outputs = outputs,
 	.init = win_init,
 	.record = win_record,
+	.soon = win_soon,
 	.time = win_time,
 	.flush = win_flush,
 	.end = win_end,

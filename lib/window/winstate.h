@@ -15,6 +15,16 @@
 #include "window/panetime.h"
 #include "window/winline.h"
 
+/* The keys of records to come, in a ring; n counts all that were told. */
+#define TP_WINSOON	8	/* a power of two */
+struct tp_winsoon {
+	struct {
+		uint64_t	hash;
+		size_t		key;	/* its index, SIZE_MAX: unknown */
+	}		 ring[TP_WINSOON];
+	unsigned	 n;
+};
+
 struct tp_winstate {
 	const struct tp_window_conf *conf;
 	bool		 quant;		/* percentiles are wanted */
@@ -22,6 +32,7 @@ struct tp_winstate {
 	struct tp_groups groups;
 	struct tp_panes	 panes;
 	struct tp_winline line;
+	struct tp_winsoon soon;
 	enum tp_unit	 unit;		/* of all speeds */
 
 	int64_t		 wm;		/* the watermark, TP_TIME_NONE: none */
