@@ -113,6 +113,8 @@ void tp_ctx_shape_close(struct tp_ctx *c);
 int tp_ctx_shape(struct tp_ctx *c);
 /* The end of the input: refuses what waits for others.  0 or -1. */
 int tp_ctx_shape_end(struct tp_ctx *c);
+/* What waits will be read again. */
+void tp_ctx_shape_forget(struct tp_ctx *c);
 
 /* stats.c */
 void tp_ctx_stats_init(struct tp_ctx *c);

@@ -229,6 +229,7 @@ tp_ctx_kafka_reload(struct tp_ctx *c)
 	size_t			 i, n = 0, cap = 0;
 	int			 rc;
 
+	tp_ctx_shape_forget(c);
 	for (i = 0; (s = tp_ctx_kafka_each(c, &i)) != NULL;) {
 		if (!s->owned)
 			continue;

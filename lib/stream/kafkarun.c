@@ -559,7 +559,8 @@ finish(struct tp_ctx *c, bool failed)
 	struct tp_err	later = { 0 };
 	int		rc = -1;
 
-	if (c->stop != TP_CTX_ERROR && !failed)
+	/* no run goes on with half a line of several records */
+	if (c->stop != TP_CTX_ERROR && !failed && tp_ctx_shape_end(c) == 0)
 		rc = tp_ctx_kafka_commit(c);
 	if (rc == 1 && c->stop != TP_CTX_SIGNAL) {
 		c->stop = TP_CTX_GO;

@@ -48,6 +48,13 @@ tp_ctx_shape(struct tp_ctx *c)
 	return rc == 0 ? 0 : refuse(c);
 }
 
+void
+tp_ctx_shape_forget(struct tp_ctx *c)
+{
+	if (c->shaper != NULL)
+		(void)tp_shaper_end(c->shaper);
+}
+
 int
 tp_ctx_shape_end(struct tp_ctx *c)
 {

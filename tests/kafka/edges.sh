@@ -50,7 +50,34 @@ all()
 	done | sort
 }
 
+# forecast SEGMENT MINUTES: one of the three that make a line of Hanoi's
+forecast()
+{
+	printf '{"segment_id":"%s","timestamp":1700000000000,' "$1"
+	printf '"prediction_horizon_minutes":%d,"target_timestamp":%d,' \
+		"$2" $((1700000000000 + $2 * 60000))
+	echo '"current_speed_kmh":30,"predicted_speed_kmh":20,"confidence_score":0.5}'
+}
+
+# thirds OPTION...: a line for the set that is whole, a reject for the one that
+# is not, at the end of the topic
+thirds()
+{
+	timeout 60 tp-validate -q --now $now --dedupe 0 --as hanoi \
+		-i kafka:thirds --rejects "$scratch/thirds.bad" "$@" \
+		>"$scratch/thirds.out"
+	[ $? = 1 ] && [ "$(jq -r .road_id "$scratch/thirds.out")" = a ] &&
+	[ "$(jq -r '.rule + " " + (.raw | fromjson | .segment_id)' \
+		"$scratch/thirds.bad")" = "shape b" ] &&
+	grep -q '2 of them came' "$scratch/thirds.bad"
+}
+
 start_broker
+for x in a.10 a.20 a.30 b.10 b.20; do
+	forecast "${x%.*}" "${x#*.}"
+done | kcat -P -b "$TP_BROKERS" -t thirds -p 0
+try "half a line of Hanoi's at the end is refused" thirds -e --guarantee none
+try "and with a group" thirds -G thirds --end
 broken=127.0.0.1:1
 expect "no broker" 5 "no broker answered within 1.0 s" \
 	tp-validate -i kafka:x -b $broken --broker-timeout 1s
