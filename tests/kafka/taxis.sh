@@ -31,17 +31,30 @@ no_topics()
 	! kcat -L -b "$TP_BROKERS" | grep 'topic "newyork'
 }
 
-# paced: 2000 positions at 1,000 a second take two seconds or a little more
+# paced RATE COUNT: so many positions take no less time than that rate gives
+# them, and the windows are those of the same positions without it
 paced()
 {
-	awk -v n=100 -v days=1 -f "$TOP/examples/trips.awk" >"$scratch/t.csv" &&
-	tp-replay --format nyc --rate 1000 --count 2000 "$scratch/t.csv" |
-		tp-window --cell grid:500m --size 2m --agg n >"$scratch/w" &&
-	[ -s "$scratch/w" ]
+	positions="tp-replay --format nyc --every 2s --count $2 $scratch/t.csv"
+	windows='tp-window --cell grid:500m --size 2m --agg n'
+	from=$(date +%s%N)
+	$positions --rate "$1" | $windows >"$scratch/paced" || return 1
+	ms=$((($(date +%s%N) - from) / 1000000))
+	echo "$2 positions took $ms ms"
+	[ $ms -ge $(($2 * 1000 / $1 - 50)) ] &&
+	$positions | $windows | cmp - "$scratch/paced" &&
+	[ -s "$scratch/paced" ]
 }
 
 try "made trips" newyork file
-try "positions at 1,000 a second" paced
+awk -v n=1000 -v days=1 -f "$TOP/examples/trips.awk" >"$scratch/t.csv"
+try "positions at 1,000 a second" paced 1000 2000
+try "positions at 100,000 a second" paced 100000 200000
+RATE=100000
+export RATE
+try "made trips at 100,000 positions a second" newyork fast
+unset RATE
+try "the same files at that rate" same file fast
 start_broker
 export KAFKA=1
 try "made trips through Kafka" newyork kafka
