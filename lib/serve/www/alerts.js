@@ -30,7 +30,7 @@ export function describeAlert(city, alert)
 {
 	return {
 		title: words(alert.alert_type) + ": " + alertPlace(city, alert),
-		body: alert.message,
+		body: sentence(alert.message || "no message"),
 		tone: "severity-" + String(alert.severity).toLowerCase(),
 		href: "#live?segment=" + encodeURIComponent(alert.segment_id),
 	};

@@ -60,6 +60,10 @@ class App
 		this.page = null;
 		this.dark = matchMedia("(prefers-color-scheme: dark)");
 		this.dark.addEventListener("change", () => this.setTheme());
+		addEventListener("beforeprint", () => {
+			document.documentElement.dataset.theme = "light";
+		});
+		addEventListener("afterprint", () => this.setTheme());
 		addEventListener("hashchange", () => this.navigate());
 		addEventListener("keydown", (e) => this.key(e));
 		onSignIn(() => this.signIn());
@@ -220,10 +224,12 @@ class App
 				}),
 			this.themeButton,
 			this.info.auth !== "none" && me.name ?
-				h("button", {type: "button", class: "button",
+				h("button", {type: "button", class: "round plain",
+					"aria-label": "Sign out",
 					title: "Signed in as " + me.name +
-						" (" + me.role + ")",
-					onclick: () => this.signOut()}, "Sign out") : null);
+						" (" + me.role + "). Sign out",
+					onclick: () => this.signOut()}, icon("leave")) :
+				null);
 		document.getElementById("status").title =
 			"Times are in " + timeZone();
 		this.setTheme();

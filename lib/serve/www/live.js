@@ -5,7 +5,7 @@
 import {Cards} from "./cards.js";
 import {Detail} from "./detail.js";
 import {empty, fill, h, text} from "./dom.js";
-import {number, title} from "./format.js";
+import {number, speed, title, unitName} from "./format.js";
 import {hash} from "./hash.js";
 import {hotspotNote, showHotspots, worst} from "./hotspots.js";
 import {levelRange, rangeUnit} from "./levels.js";
@@ -170,7 +170,9 @@ export class LivePage
 		this.cards.update();
 		this.fillLegend(view);
 		this.map?.show({level: view.level, ranks: list,
-			weight: city.cells ? view.count : null});
+			weight: city.cells ? view.count : null,
+			label: (i) => title(city, i) + " \u00b7 " + speed(view.speed[i]) +
+				" " + unitName()});
 		showHotspots(this.hot, city, view, m, list,
 			(i) => this.choose(i, true));
 		text(this.hotNote, hotspotNote(m));

@@ -91,6 +91,7 @@ export class TrafficMap
 	 *	x, y	projected places, NaN: none	level	of each segment
 	 *	dots	1: paint the place		selected, hover, ranks
 	 *	routes	[{xy, main}]			pins	[{lat, lon, name}]
+	 *	label	(segment) => its words
 	 */
 	show(scene)
 	{

@@ -12,6 +12,7 @@ const BATCH = 400;		/* lines in one path: longer ones stroke slowly */
 const FINE = 2;
 const THIN = 2;			/* among many, levels to there get hairlines */
 const MARGIN = 8;
+const RANK_PX = 16;		/* between the numbers of two hotspots */
 const FEW = 2500;		/* places in sight above which dots are small */
 
 let palette = null;
@@ -55,6 +56,8 @@ export function paint(map)
 	for (const [i, strong] of [[s.hover, false], [s.selected, true]])
 		if (i >= 0)
 			paintRing(c, map, s, i, strong);
+	if (s.hover >= 0 && s.label)
+		paintLabel(c, map, s, s.hover);
 	s.pins?.forEach((pin) => paintPin(c, map, pin));
 	if (map.fitted)
 		paintScale(c, map);
@@ -277,17 +280,41 @@ function paintRing(c, map, s, i, strong)
 	c.stroke();
 }
 
-/* Small numbers beside the places of the list of hotspots. */
+/* What is under the pointer, in words above or below it. */
+function paintLabel(c, map, s, i)
+{
+	const [px, py] = map.toPixel(s.x[i], s.y[i]);
+	const words = s.label(i);
+
+	c.font = "600 12px " + palette.font;
+	c.textAlign = "left";
+	c.textBaseline = "middle";
+	const width = c.measureText(words).width + 16;
+	const x = Math.max(4, Math.min(map.width - width - 4, px - width / 2));
+	const y = py > 44 ? py - 38 : py + 14;
+	c.fillStyle = palette.ink;
+	c.beginPath();
+	c.roundRect(x, y, width, 24, 4);
+	c.fill();
+	c.fillStyle = palette.surface;
+	c.fillText(words, x + 8, y + 12.5);
+}
+
+/* Small numbers beside hotspots, but for those that a worse one would hide. */
 function paintRanks(c, map, s)
 {
+	const placed = [];
+
 	c.font = "600 11px " + palette.font;
 	c.textAlign = "center";
 	c.textBaseline = "middle";
-	[...s.ranks.entries()].reverse().forEach(([k, i]) => {
+	s.ranks.forEach((i, k) => {
 		const [px, py] = map.toPixel(s.x[i], s.y[i]);
 
-		if (Number.isNaN(px))
+		if (Number.isNaN(px) || placed.some(([x, y]) =>
+			Math.hypot(x - px, y - py) < RANK_PX))
 			return;
+		placed.push([px, py]);
 		c.fillStyle = palette.surface;
 		c.strokeStyle = palette.levels[s.level?.[i] ?? 0];
 		c.lineWidth = 1.5;
