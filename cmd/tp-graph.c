@@ -112,18 +112,13 @@ feed(const char *path, bool osm, tp_line_fn *fn, void *arg, struct tp_err *e)
 static int
 read_sensors(struct conf *c, struct tp_err *e)
 {
-	struct tp_sensors	 t = { 0 };
-	char			*text;
-	size_t			 n;
-	int			 rc;
+	char	*text;
+	size_t	 n;
+	int	 rc;
 
 	if (tp_file_read(c->sensors, LINE_MAX_BYTES, &text, &n, e) == -1)
 		return -1;
-	rc = tp_sensors_parse(&t, c->sensors, text, n, e);
-	c->sites.name = c->sensors;
-	if (rc == 0)
-		rc = tp_sensors_lines(&t, tp_sites_line, &c->sites);
-	tp_sensors_release(&t);
+	rc = tp_sensors_sites(&c->sites, c->sensors, text, n, e);
 	free(text);
 	return rc;
 }

@@ -6,11 +6,8 @@
 
 #include "base/log.h"
 #include "base/opttime.h"
-#include "io/file.h"
 #include "route/route.h"
 #include "stream/run.h"
-
-#define PROFILES_MAX	((size_t)1 << 30)	/* bytes */
 
 struct conf {
 	struct tp_run_opts	 run;
@@ -35,12 +32,7 @@ static const struct tp_opt options[] = {
 	    "the graph file of tp-graph, with segments on it", 0, 0 },
 	{ TP_OPT_DUR, 0, "max-age", AT(route.max_age), "TIME", NULL,
 	    "forget readings and forecasts so old (default 30m)", 0, 0 },
-	{ TP_OPT_FILE, 0, "profiles", AT(profiles), "FILE", NULL,
-	    "what is usual, from tp-features --profiles-out, where neither "
-	    "readings nor forecasts tell", 0, 0 },
-	{ TP_OPT_NUM, 0, "spread", AT(route.reach), "METRES", NULL,
-	    "how far along its road a segment tells of edges without one, 0 "
-	    "for not (default 3000)", 0, 3000 },
+	TP_USUAL_OPTIONS(AT(profiles), AT(route.reach)),
 	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
 	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
 	    0, 0 },
@@ -156,18 +148,10 @@ set_question(struct conf *c, struct tp_err *e)
 static int
 set_usual(struct conf *c, struct tp_err *e)
 {
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
 	if (c->profiles == NULL)
 		return 0;
-	if (tp_file_read(c->profiles, PROFILES_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_usual_read(&c->usual, &c->g, p, n, c->profiles, e);
-	free(p);
 	c->route.usual = &c->usual;
-	return rc;
+	return tp_usual_open(&c->usual, &c->g, c->profiles, e);
 }
 
 static int
@@ -212,7 +196,7 @@ main(int argc, char **argv)
 	struct conf	c = {
 		.run = tp_run_defaults,
 		.route = { .max_age = 30 * TP_MINUTE, .wait_ms = 200,
-		    .reach = 3000,
+		    .reach = TP_REACH_MOST,
 		    .answered = &answered },
 		.landmarks = 16,
 	};

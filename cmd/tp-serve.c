@@ -11,11 +11,11 @@
 #include "graph/graph.h"
 #include "graph/sites.h"
 #include "io/file.h"
+#include "route/usual.h"
 #include "serve/asset.h"
 #include "serve/compat.h"
 #include "serve/intake.h"
 #include "serve/recall.h"
-#include "store/store.h"
 #include "stream/kafkactx.h"
 #include "stream/run.h"
 
@@ -23,11 +23,12 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_server_conf	 server;
 	struct tp_board_conf	 board;
-	const char		*compat, *graph, *sensors, *levels, *cell, *store;
+	const char		*compat, *graph, *profiles, *sensors, *levels, *cell, *store;
 	int64_t			 recall_ms;
 	int64_t			 max_segments;
 	struct tp_tz		 tz;
 	struct tp_graph		 g;
+	struct tp_usual		 usual;
 };
 
 #define SENSORS_MAX	((size_t)64 << 20)	/* bytes of the file */
@@ -56,6 +57,7 @@ static const struct tp_opt options[] = {
 	    "keep there which alerts were acknowledged", 0, 0 },
 	{ TP_OPT_FILE, 'g', "graph", AT(graph), "FILE", NULL,
 	    "the roads, of tp-graph: answer routes, draw them", 0, 0 },
+	TP_USUAL_OPTIONS(AT(profiles), AT(board.reach)),
 	{ TP_OPT_FILE, 0, "sensors", AT(sensors), "FILE", NULL,
 	    "where segments are, where events do not say it", 0, 0 },
 	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
@@ -108,7 +110,7 @@ static const struct tp_opt options[] = {
 static const char tail[] =
     "Example:\n"
     "  tp-replay --format metr-la --speed 300 metr-la.h5 |\n"
-    "      tp-predict -m la.model --pass-events | tp-serve\n";
+    "      tp-predict -m la.model | tp-serve --sensors sensors.csv\n";
 
 static const struct tp_tool tool = {
 	.name = "tp-serve",
@@ -211,49 +213,33 @@ configure_board(struct conf *c, struct tp_err *e)
 		return -1;
 	b->tz = &c->tz;
 	if (c->graph == NULL)
-		return 0;
+		return c->profiles == NULL ? 0 : tp_opt_error(e,
+		    "--profiles goes with --graph");
 	if (tp_graph_open(&c->g, c->graph, e) == -1)
 		return -1;
 	b->graph = &c->g;
-	return 0;
+	if (c->profiles == NULL)
+		return 0;
+	b->usual = &c->usual;
+	return tp_usual_open(&c->usual, &c->g, c->profiles, e);
 }
 
 /* Tells the board where the segments of a file are. */
 static int
 read_sensors(const char *path, struct tp_board *b, struct tp_err *e)
 {
-	struct tp_sensors	 t = { 0 };
-	struct tp_sites		 sites = { .name = path, .e = e };
-	char			*text;
-	size_t			 n;
-	int			 rc;
+	struct tp_sites	 sites = { 0 };
+	char		*text;
+	size_t		 n;
+	int		 rc;
 
 	if (tp_file_read(path, SENSORS_MAX, &text, &n, e) == -1)
 		return -1;
-	rc = tp_sensors_parse(&t, path, text, n, e);
-	if (rc == 0)
-		rc = tp_sensors_lines(&t, tp_sites_line, &sites);
+	rc = tp_sensors_sites(&sites, path, text, n, e);
 	if (rc == 0)
 		rc = tp_board_sites(b, &sites, e);
-	tp_sensors_release(&t);
 	tp_sites_release(&sites);
 	free(text);
-	return rc;
-}
-
-/* Gives the board the newest of what a store kept. */
-static int
-recall(struct conf *c, struct tp_board *b, struct tp_err *e)
-{
-	struct tp_store_conf	 how = { .mode = TP_STORE_READ,
-				    .busy_ms = 5 * TP_SECOND };
-	struct tp_store		*s = tp_store_open(c->store, &how, e);
-	int			 rc;
-
-	if (s == NULL)
-		return -1;
-	rc = tp_board_recall(b, s, c->recall_ms, e);
-	tp_store_close(s);
 	return rc;
 }
 
@@ -264,7 +250,8 @@ make_board(struct conf *c, struct tp_err *e)
 
 	if (b != NULL && ((c->sensors != NULL &&
 	    read_sensors(c->sensors, b, e) == -1) ||
-	    (c->store != NULL && recall(c, b, e) == -1))) {
+	    (c->store != NULL &&
+	    tp_board_recall(b, c->store, c->recall_ms, e) == -1))) {
 		tp_board_free(b);
 		return NULL;
 	}
@@ -321,6 +308,7 @@ main(int argc, char **argv)
 			.rate = 100,
 			.slow_ms = 30 * TP_SECOND,
 		},
+		.board.reach = TP_REACH_MOST,
 		.max_segments = 20000,
 		.recall_ms = 8 * TP_DAY,
 	};
@@ -339,6 +327,7 @@ main(int argc, char **argv)
 		rc = configure_board(&c, &e);
 	if (rc == 0)
 		rc = serve(&c, &e);
+	tp_usual_release(&c.usual);
 	tp_graph_release(&c.g);
 	free(c.server.listen.v);
 	free(c.server.hosts.v);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "data/csvrow.h"
+#include "graph/sites.h"
 #include "json/json.h"
 
 #define LINE_MAX_BYTES	(1024 * 1024)
@@ -256,8 +257,12 @@ tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p, unsigned mask)
 			    (size_t)(p->at[k + 1] - p->at[k]));
 }
 
-int
-tp_sensors_lines(const struct tp_sensors *s, tp_line_fn *fn, void *arg)
+/*
+ * Gives each sensor as a line of JSON to sites.  The line's number is that in
+ * the table if this has no blank lines.
+ */
+static int
+give(const struct tp_sensors *s, struct tp_sites *sites)
 {
 	struct tp_buf	b = { 0 };
 	size_t		i;
@@ -274,8 +279,23 @@ tp_sensors_lines(const struct tp_sensors *s, tp_line_fn *fn, void *arg)
 		memset(tp_buf_room(&b, TP_JSON_PAD), 0, TP_JSON_PAD);
 		l.p = b.p;
 		l.n = b.n;
-		rc = fn(arg, &l);
+		rc = tp_sites_line(sites, &l);
 	}
 	tp_buf_release(&b);
+	return rc;
+}
+
+int
+tp_sensors_sites(struct tp_sites *sites, const char *name, const char *text,
+    size_t n, struct tp_err *e)
+{
+	struct tp_sensors	s = { 0 };
+	int			rc = tp_sensors_parse(&s, name, text, n, e);
+
+	sites->name = name;
+	sites->e = e;
+	if (rc == 0)
+		rc = give(&s, sites);
+	tp_sensors_release(&s);
 	return rc;
 }

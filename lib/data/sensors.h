@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
-#include "json/lines.h"
+
+struct tp_sites;
 
 enum tp_place {
 	TP_PLACE_LATITUDE, TP_PLACE_LONGITUDE, TP_PLACE_ROAD_NAME,
@@ -42,12 +43,9 @@ int tp_sensor_where(const struct tp_sensor *p, double *lat, double *lon);
 void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
     unsigned mask);
 
-/*
- * Gives each sensor as a line of JSON to fn: segment_id and its fields.  The
- * line's number is that in the table if this has no blank lines.  Returns 0
- * or what fn returned.
- */
-int tp_sensors_lines(const struct tp_sensors *s, tp_line_fn *fn, void *arg);
+/* Adds the sensors of a table, as of tp_sensors_parse(), to sites. */
+int tp_sensors_sites(struct tp_sites *sites, const char *name,
+    const char *text, size_t n, struct tp_err *e);
 
 /* The field a column of this name holds (any letter case), or -1. */
 int tp_place_column(const char *name, size_t n);

@@ -5,8 +5,10 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "feat/trail.h"
+#include "io/file.h"
 
 #define HOURS		24
+#define FILE_MAX	((size_t)1 << 30)	/* bytes */
 #define SATURDAY	5		/* of tp_civil */
 
 /* A day since 1970 of each kind: a Monday, a Saturday, a Sunday. */
@@ -72,6 +74,21 @@ tp_usual_read(struct tp_usual *u, const struct tp_graph *g, const char *text,
 		rc = tp_err_set(e, TP_EXIT_DATA, "%s: no profile of a "
 		    "segment of the graph", name);
 	tp_trail_release(&t);
+	return rc;
+}
+
+int
+tp_usual_open(struct tp_usual *u, const struct tp_graph *g, const char *path,
+    struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(path, FILE_MAX, &p, &n, e) == -1)
+		return -1;
+	rc = tp_usual_read(u, g, p, n, path, e);
+	free(p);
 	return rc;
 }
 

@@ -66,7 +66,7 @@ tp_board_new(const struct tp_board_conf *c, struct tp_err *e)
 	b->summary.mean_speed = NAN;
 	b->started_ms = tp_clock_wall_ms();
 	if (c->graph != NULL)
-		b->ways = tp_wayfinder_new(c->graph, c->assumed);
+		b->ways = tp_wayfinder_new(c);
 	if (tp_acks_open(&b->acks, c->state, e) == 0)
 		return b;
 	tp_board_free(b);

@@ -15,6 +15,7 @@
 struct tp_board;
 struct tp_graph;
 struct tp_sites;
+struct tp_usual;
 
 /* Borrows all it points to, which must not change. */
 struct tp_board_conf {
@@ -29,6 +30,8 @@ struct tp_board_conf {
 	double		 coverage;	/* nominal, of intervals; 0: 0.9 */
 	struct tp_tiling tiling;	/* segments are its cells; or NONE */
 	const struct tp_graph *graph;	/* NULL: no routes */
+	double		 reach;		/* of a segment on it, see voices.h */
+	const struct tp_usual *usual;	/* on it; NULL: not known */
 	const char	*state;		/* file of acknowledgements; NULL:
 					 * they end with the process */
 	const char	*tz_name;	/* NULL: not said */

@@ -149,6 +149,7 @@ const struct tp_http_route tp_board_routes[] = {
 	SHARED("segments", tp_body_segments),
 	SHARED("net", tp_body_net),
 	SHARED("live", tp_body_live),
+	GET("nearest", tp_body_nearest),
 	GET("frames", tp_body_frames),
 	GET("segments/{id}/history", tp_body_history),
 	GET("hotspots", tp_body_hotspots),

@@ -10,7 +10,7 @@
 tp_http_handler	tp_body_info, tp_body_segments, tp_body_live, tp_body_system;
 tp_http_handler	tp_body_frames, tp_body_history, tp_body_hotspots;
 tp_http_handler	tp_body_hourly, tp_body_week, tp_body_congested, tp_body_trend;
-tp_http_handler	tp_body_net, tp_body_route;
+tp_http_handler	tp_body_net, tp_body_nearest, tp_body_route;
 tp_http_handler	tp_body_model, tp_body_alerts, tp_body_ack;
 
 #endif

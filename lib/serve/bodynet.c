@@ -1,4 +1,5 @@
-/* The body of the base map's lines, and that of routes. */
+/* The bodies of the base map's lines, of routes and of what is near. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "graph/graph.h"
@@ -201,13 +202,49 @@ tp_body_net(struct tp_board *b, const struct tp_http_req *q,
 	return 200;
 }
 
+/* A parameter that must be there, in degrees of -most to most. */
+static int
+degrees(const struct tp_http_req *q, const char *name, double most, double *v,
+    struct tp_buf *out)
+{
+	const char	*s = tp_http_query(q, name);
+
+	if (s != NULL && tp_parse_num(s, strlen(s), v) == 0 &&
+	    fabs(*v) <= most)
+		return 0;
+	tp_buf_printf(out, "%s must be a number of -%.0f to %.0f", name, most,
+	    most);
+	return -1;
+}
+
+/* Whether routes can be asked; says so where they cannot. */
+static bool
+has_ways(const struct tp_board *b, struct tp_buf *out)
+{
+	if (b->ways == NULL)
+		tp_buf_lit(out, "the server was started without a graph");
+	return b->ways != NULL;
+}
+
+int
+tp_body_nearest(struct tp_board *b, const struct tp_http_req *q,
+    struct tp_buf *out)
+{
+	double	lat, lon;
+
+	if (!has_ways(b, out))
+		return 404;
+	if (degrees(q, "lat", 90, &lat, out) == -1 ||
+	    degrees(q, "lon", 180, &lon, out) == -1)
+		return 400;
+	return tp_wayfinder_near(b->ways, lat, lon, q->now_ms, out);
+}
+
 int
 tp_body_route(struct tp_board *b, const struct tp_http_req *q,
     struct tp_buf *out)
 {
-	if (b->ways == NULL) {
-		tp_buf_lit(out, "the server was started without a graph");
+	if (!has_ways(b, out))
 		return 404;
-	}
 	return tp_wayfinder_ask(b->ways, q->body, q->nbody, q->now_ms, out);
 }

@@ -70,8 +70,8 @@ newest(const struct tp_store_info *i)
 	return t;
 }
 
-int
-tp_board_recall(struct tp_board *b, struct tp_store *s, int64_t span_ms,
+static int
+recall(struct tp_board *b, struct tp_store *s, int64_t span_ms,
     struct tp_err *e)
 {
 	struct recall		x = {
@@ -103,5 +103,21 @@ tp_board_recall(struct tp_board *b, struct tp_store *s, int64_t span_ms,
 	b->store_bytes = i.bytes;
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		b->store_rows += i.kind[k].rows;
+	return rc;
+}
+
+int
+tp_board_recall(struct tp_board *b, const char *store, int64_t span_ms,
+    struct tp_err *e)
+{
+	struct tp_store_conf	 how = { .mode = TP_STORE_READ,
+				    .busy_ms = 5 * TP_SECOND };
+	struct tp_store		*s = tp_store_open(store, &how, e);
+	int			 rc;
+
+	if (s == NULL)
+		return -1;
+	rc = recall(b, s, span_ms, e);
+	tp_store_close(s);
 	return rc;
 }

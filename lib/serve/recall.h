@@ -8,13 +8,12 @@
 #include "base/err.h"
 
 struct tp_board;
-struct tp_store;
 
 /*
- * Gives the board the records of the last span_ms of a store, in the order of
- * their time, before anything else.  0 or -1.
+ * Gives the board the records of the last span_ms of the store of that URL, in
+ * the order of their time, before anything else.  0 or -1.
  */
-int tp_board_recall(struct tp_board *b, struct tp_store *s, int64_t span_ms,
+int tp_board_recall(struct tp_board *b, const char *store, int64_t span_ms,
     struct tp_err *e);
 
 #endif

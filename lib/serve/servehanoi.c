@@ -1,7 +1,7 @@
 /* Hanoi's routes and notifications.  Speeds are km/h. */
+#include "serve/body.h"
 #include "serve/compat.h"
 #include "serve/put.h"
-#include "serve/wayfind.h"
 
 #define TOP	10
 
@@ -62,17 +62,6 @@ current(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 	}
 	tp_put_close(out, ']');
 	return 200;
-}
-
-static int
-recommend(struct tp_board *b, const struct tp_http_req *q,
-    struct tp_buf *out)
-{
-	if (b->ways == NULL) {
-		tp_buf_lit(out, "the server was started without a graph");
-		return 404;
-	}
-	return tp_wayfinder_ask(b->ways, q->body, q->nbody, q->now_ms, out);
 }
 
 /* The mean speed at the hours from .. to of a day, of the last seven. */
@@ -170,7 +159,7 @@ tp_hanoi_notification(const struct tp_alert_entry *x, struct tp_buf *out)
 const struct tp_http_route tp_hanoi_routes[] = {
 	{ "GET", "/traffic/current", TP_ROLE_VIEWER, current, TP_HTTP_SHARED,
 	    NULL },
-	{ "POST", "/route/recommend", TP_ROLE_VIEWER, recommend, 0, NULL },
+	{ "POST", "/route/recommend", TP_ROLE_VIEWER, tp_body_route, 0, NULL },
 	{ "GET", "/analytics/trends", TP_ROLE_VIEWER, trends, 0, NULL },
 	{ 0 }
 };

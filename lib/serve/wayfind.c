@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "route/route.h"
+#include "serve/board.h"
 #include "serve/put.h"
 
 #define MAX_AGE		(30 * TP_MINUTE)
@@ -19,6 +20,7 @@ struct tp_wayfinder {
 	uint64_t		 lines[2];
 	struct tp_out		 out;
 	struct tp_rec		 question;
+	struct tp_buf		 near;		/* the text of one */
 	bool			 refused;
 	struct tp_buf		 why;
 };
@@ -41,17 +43,18 @@ refuse(struct tp_out *o, const struct tp_rec *r, const char *rule,
 }
 
 struct tp_wayfinder *
-tp_wayfinder_new(const struct tp_graph *g, enum tp_unit assumed)
+tp_wayfinder_new(const struct tp_board_conf *c)
 {
 	struct tp_wayfinder	*w = tp_calloc(1, sizeof(*w));
 	struct tp_err		 e = { 0 };
 
-	tp_locate_init(&w->locate, g);
-	tp_landmarks_init(&w->marks, g, LANDMARKS);
+	tp_locate_init(&w->locate, c->graph);
+	tp_landmarks_init(&w->marks, c->graph, LANDMARKS);
 	w->conf = (struct tp_route_conf){
-		.g = g, .locate = &w->locate, .marks = &w->marks,
-		.max_age = MAX_AGE, .others = 2, .assumed = assumed,
-		.legs = true, .budget = BUDGET,
+		.g = c->graph, .locate = &w->locate, .marks = &w->marks,
+		.max_age = MAX_AGE, .others = 2, .assumed = c->assumed,
+		.legs = true, .budget = BUDGET, .reach = c->reach,
+		.usual = c->usual,
 	};
 	w->out = (struct tp_out){
 		.bufs = w->bufs, .nbufs = 2, .lines = w->lines,
@@ -75,6 +78,7 @@ tp_wayfinder_free(struct tp_wayfinder *w)
 	tp_buf_release(&w->bufs[0]);
 	tp_buf_release(&w->bufs[1]);
 	tp_buf_release(&w->why);
+	tp_buf_release(&w->near);
 	tp_rec_release(&w->question);
 	free(w);
 }
@@ -141,7 +145,8 @@ reply(const char *line, size_t n, struct tp_buf *out)
 	    (why = tp_json_find(&o, "error")) != NULL) {
 		rc = 404;
 		tp_buf_add(out, why->v.p, why->v.n);
-	} else if (tp_json_find(&o, "recommended_route") != NULL) {
+	} else if (tp_json_find(&o, "recommended_route") != NULL ||
+	    tp_json_find(&o, "edges") != NULL) {
 		tp_buf_add(out, line, n);
 	} else {
 		put_routes(&o, out);
@@ -150,24 +155,15 @@ reply(const char *line, size_t n, struct tp_buf *out)
 	return rc;
 }
 
-int
-tp_wayfinder_ask(struct tp_wayfinder *w, const char *body, size_t n,
-    int64_t now_ms, struct tp_buf *out)
+/* What the filter says to w->question, which was asked now. */
+static int
+answer(struct tp_wayfinder *w, int64_t now_ms, struct tp_buf *out)
 {
 	struct tp_rec	*r = &w->question;
 	struct tp_buf	*b = &w->bufs[TP_OUT_MAIN];
 
-	if (tp_rec_parse(r, body, n) != 0) {
-		tp_buf_printf(out, "the body is not a JSON object: %s",
-		    r->o.why);
-		return 400;
-	}
 	r->source = "question";
 	r->now_ms = now_ms;
-	if (!tp_query_is(r)) {
-		tp_buf_lit(out, "from and to are missing");
-		return 400;
-	}
 	w->refused = false;
 	w->bufs[0].n = w->bufs[1].n = 0;
 	tp_route_filter.record(w->state, r, &w->out);
@@ -179,4 +175,36 @@ tp_wayfinder_ask(struct tp_wayfinder *w, const char *body, size_t n,
 		b->n--;			/* the newline */
 	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
 	return reply(b->p, b->n, out);
+}
+
+int
+tp_wayfinder_ask(struct tp_wayfinder *w, const char *body, size_t n,
+    int64_t now_ms, struct tp_buf *out)
+{
+	struct tp_rec	*r = &w->question;
+
+	if (tp_rec_parse(r, body, n) != 0) {
+		tp_buf_printf(out, "the body is not a JSON object: %s",
+		    r->o.why);
+		return 400;
+	}
+	if (!tp_query_is(r)) {
+		tp_buf_lit(out, "from and to are missing");
+		return 400;
+	}
+	return answer(w, now_ms, out);
+}
+
+int
+tp_wayfinder_near(struct tp_wayfinder *w, double lat, double lon,
+    int64_t now_ms, struct tp_buf *out)
+{
+	struct tp_buf	*b = &w->near;
+	int		 rc;
+
+	b->n = 0;
+	tp_buf_printf(b, "{\"latitude\":%.7f,\"longitude\":%.7f}", lat, lon);
+	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
+	rc = tp_rec_parse(&w->question, b->p, b->n);
+	return rc == 0 ? answer(w, now_ms, out) : 500;
 }

@@ -8,12 +8,11 @@
 
 #include "rec/rec.h"
 
-struct tp_graph;
+struct tp_board_conf;
 struct tp_wayfinder;
 
-/* On a graph, which is borrowed.  assumed: of speeds that do not tell. */
-struct tp_wayfinder *tp_wayfinder_new(const struct tp_graph *g,
-    enum tp_unit assumed);
+/* On the conf's graph, by what it says of its roads, all borrowed. */
+struct tp_wayfinder *tp_wayfinder_new(const struct tp_board_conf *c);
 void tp_wayfinder_free(struct tp_wayfinder *w);
 
 /* A reading or forecast makes its road slower. */
@@ -25,6 +24,10 @@ void tp_wayfinder_record(struct tp_wayfinder *w, const struct tp_rec *r);
  * or the status of an error and a sentence in out.
  */
 int tp_wayfinder_ask(struct tp_wayfinder *w, const char *body, size_t n,
+    int64_t now_ms, struct tp_buf *out);
+/* Tells which road is near a place on the earth, in degrees, as the record of
+ * tp-record(5); likewise. */
+int tp_wayfinder_near(struct tp_wayfinder *w, double lat, double lon,
     int64_t now_ms, struct tp_buf *out);
 
 #endif

@@ -94,7 +94,12 @@ def openapi():
             if ref is None:
                 continue
             what = alert if "alert" in path else ids[0]
-            j = ask(path.replace("{id}", urllib.parse.quote(what, "")),
+            given = "&".join(
+                f"{p['name']}={question['from'][p['name']]}"
+                for p in op.get("parameters", [])
+                if p["in"] == "query" and p["required"])
+            j = ask(path.replace("{id}", urllib.parse.quote(what, "")) +
+                    (given and "?" + given),
                     question if "requestBody" in op else
                     {} if method == "post" else None)
             jsonschema.validate(j, {**ref, "components":
@@ -357,16 +362,18 @@ def alerts():
     assert ask("/api/v1/live")["alerts_open"] == len(open_ones)
 
 
+def metres(a, b):
+    x = math.radians(b[1] - a[1]) * math.cos(math.radians(a[0]))
+    return 6371008.8 * math.hypot(x, math.radians(b[0] - a[0]))
+
+
 def routes():
     a, b = ends()
     j = ask("/api/v1/route", {"from": a, "to": b, "alternatives": 2})
     for r in j["routes"]:
         km, way = 0, r["waypoints"]
         for a, b in zip(way, way[1:]):
-            x = math.radians(b["lon"] - a["lon"]) * math.cos(
-                math.radians(a["lat"]))
-            km += 6371.0088 * math.hypot(
-                x, math.radians(b["lat"] - a["lat"]))
+            km += metres((a["lat"], a["lon"]), (b["lat"], b["lon"])) / 1000
         assert km <= r["distance_km"] * 1.01 + 0.01, (km, r["distance_km"])
         assert len(r["speeds_kmh"]) == len(way) - 1
         assert r["eta_lower_minutes"] <= r["eta_minutes"] + 0.01
@@ -374,6 +381,24 @@ def routes():
     ask("/api/v1/route", {"from": {"lat": 0, "lon": 0},
                           "to": b}, 404)
     ask("/api/v1/route", {"to": b}, 400)
+
+
+def nearest():
+    """The point that is told lies on a line of the map, as far as is said."""
+    net = ask("/api/v1/net")
+    for line in net["lines"][::7]:
+        at = line[0], line[1] + 0.0001
+        j = ask("/api/v1/nearest?lat=%.7f&lon=%.7f" % at)
+        ways = [
+            metres(at, (x["lat"], x["lon"])) - x["metres"] for x in j["edges"]]
+        assert max(map(abs, ways)) < 0.1, ways
+        assert j["edges"][0]["metres"] <= metres(at, line[:2]) + 0.1
+        assert j["node"]["metres"] >= j["edges"][0]["metres"] - 0.1
+        assert any(x["segments"] for x in j["edges"])
+    ask("/api/v1/nearest?lat=0&lon=0", status=404)
+    for bad in ("", "?lat=1", "?lat=91&lon=0", "?lat=1&lon=nan",
+                "?lat=1&lon=1x", "?lat=&lon=1", "?lat=1&lon=-180.1"):
+        ask("/api/v1/nearest" + bad, status=400)
 
 
 globals()[sys.argv[2]]()

@@ -16,7 +16,7 @@ BEGIN {
 	uses["graph"] = "base json"
 	uses["forecast"] = "base json rec num feat model"
 	uses["alert"] = "base json rec forecast"
-	uses["route"] = "base json rec feat forecast graph"
+	uses["route"] = "base io json rec feat forecast graph"
 	uses["store"] = "base io json rec"
 	uses["serve"] = "base io json rec forecast graph route store"
 }
