@@ -108,6 +108,8 @@ test: all unit ## run the unit tests and the CLI cases, installing nothing
 
 asan: ## build and test with AddressSanitizer and UBSan in build/asan
 	$(MAKE) BUILD=build/asan BIN=build/asan/bin SAN='$(ASAN)' test
+tsan: ## test tp-serve with ThreadSanitizer in build/tsan
+	tests/serve/tsan
 chaos: all ## kill workers and brokers of a real Kafka, some 25 minutes long
 	tests/kafka/chaos.sh --long
 fuzz: ## run every fuzzer for FUZZ_SECONDS (needs clang)
@@ -136,7 +138,6 @@ style: ## check budgets, include direction, words and scripts
 
 page-deps: ## fetch uPlot, which draws the charts of tp-serve's page
 	tests/npm uplot $(UPLOT)
-
 completions: $(SHELLS) ## write the shell completions
 completions/%.bash: $(BIN)/% ; @$< --completions bash >$@
 completions/_%: $(BIN)/% ; @$< --completions zsh >$@
@@ -170,7 +171,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers page-deps check test asan chaos fuzz accuracy \
+.PHONY: all unit fuzzers page-deps check test asan tsan chaos fuzz accuracy \
 	bench bench-page bench-serve bench-kafka bench-nyc demo style \
 	completions install uninstall dist clean help FORCE
 .SECONDARY:

@@ -419,6 +419,110 @@ def slowloris():
     assert time.time() - start > 9, 'cut too early'
 
 
+POST = (b'POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\n'
+        b'Content-Type: application/json\r\n')
+
+
+def rss(pid):
+    with open('/proc/%d/status' % pid) as f:
+        return int(re.search(r'VmRSS:\s+(\d+)', f.read()).group(1)) << 10
+
+
+def gigabyte():
+    """a body of 1 GB in chunks is cut off soon, and is kept nowhere"""
+    s = Server()
+    before = rss(s.p.pid)
+    c = connect(s.port)
+    c.sendall(POST + b'Transfer-Encoding: chunked\r\n\r\n')
+    chunk = b'10000\r\n' + bytes(65536) + b'\r\n'
+    sent = 0
+    try:
+        while sent < 1 << 30:
+            c.sendall(chunk)
+            sent += 65536
+    except OSError:
+        pass
+    assert sent < 64 << 20, sent
+    assert rss(s.p.pid) - before < 16 << 20, (before, rss(s.p.pid))
+    # one that is announced is refused before it comes
+    c = connect(s.port)
+    c.sendall(POST + b'Content-Length: 1073741824\r\n\r\n')
+    assert read_head(c)[0] == 413
+    s.end()
+
+
+def halves():
+    """a request that ends anywhere ends nothing else"""
+    whole = POST + b'Content-Length: 15\r\n\r\n{"token": "bad"'
+    for n in range(1, len(whole)):
+        c = connect(PORT)
+        c.sendall(whole[:n])
+        c.close()
+    w = b'\x81\xfe\x01\x00' + b'mask' + b'a' * 256
+    for n in range(1, len(w), 7):
+        s = WebSocket(PORT, '/ws/real-time')
+        s.s.sendall(w[:n])
+        s.s.close()
+    good = connect(PORT)
+    good.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    assert read_head(good)[0] == 200
+    good.close()
+    for _ in range(50):
+        if metric(PORT, 'tp_http_ws_clients') == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError('WebSockets of nobody are left')
+
+
+def half_body():
+    """a body that stops half-way is cut after its time"""
+    c = connect(PORT, timeout=50)
+    c.sendall(POST + b'Content-Length: 100\r\n\r\n{"token":')
+    start = time.time()
+    try:
+        while c.recv(4096):
+            pass
+    except ConnectionResetError:
+        pass
+    assert time.time() - start > 25, 'cut too early'
+
+
+def get(port, path):
+    c = connect(port)
+    c.sendall(('GET %s HTTP/1.1\r\nHost: localhost\r\n'
+               'Connection: close\r\n\r\n' % path).encode())
+    assert read_head(c)[0] == 200, path
+    text = b''
+    while True:
+        part = c.recv(65536)
+        if not part:
+            return json.loads(text)
+        text += part
+
+
+def unplaced():
+    """a segment without coordinates is there, and nowhere on the map; a
+    record that is nested too deep is counted"""
+    s = Server('--compat', 'la,hanoi,nyc')
+    e = Events(s.port)
+    e.next()
+    s.tell()
+    e.next()
+    j = get(s.port, '/api/v1/segments')
+    assert j['ids'] == ['s0'] and j['lat'] == j['lon'] == [None], j
+    assert get(s.port, '/api/v1/live')['at'] == [s.t]
+    assert get(s.port, '/api/v1/hotspots')['hotspots'][0]['index'] == 0
+    assert get(s.port, '/traffic/current')[0]['road_id'] == 's0'
+    assert get(s.port, '/api/current-traffic')['cells'][0]['latitude'] is None
+    assert get(s.port, '/api/traffic') == []
+    deep = '{"segment_id":"s1","timestamp":%d,"speed_kmh":1,"x":' % s.t
+    s.p.stdin.write((deep + '[' * 100 + ']' * 100 + '}\n').encode())
+    s.tell()
+    e.next()
+    assert get(s.port, '/api/v1/segments')['ids'] == ['s0']
+    s.end()
+
+
 def too_long(number, frame):
     raise TimeoutError
 
