@@ -15,8 +15,8 @@
 /*
  * ONNX (IR 7, opset 13 and ai.onnx.ml 1) of all horizons.  Of a formula:
  * inputs `inputs`, n x nin, float for trees, else double, and for weighted
- * sums `segment`, n int64; output `forecasts`, n x nh.  Of a network:
- * exchange/onnxnet.c.
+ * sums `segment`, n int64; output `forecasts`, n x nh, of a classifier
+ * `probabilities`, n x nh x classes.  Of a network: exchange/onnxnet.c.
  */
 int tp_export_onnx(const struct tp_modelfile *m, struct tp_buf *b,
     struct tp_err *e);
@@ -26,7 +26,7 @@ int tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
 /*
  * XGBoost's JSON (1.6 and later read it) of the trees of horizon number h.  The
  * first input of the formula is to be given as base_margin, the others are
- * the features.
+ * the features; of a classifier all are, and the objective is multi:softprob.
  */
 int tp_export_xgboost(const struct tp_modelfile *m,
     const struct tp_formula *f, size_t h, struct tp_buf *b, struct tp_err *e);

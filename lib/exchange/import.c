@@ -90,6 +90,9 @@ tp_import(struct tp_modelfile *m, enum tp_import from,
 		    "%zu horizons; one file is needed for each", m->nh);
 	if (from != TP_IMPORT_KERAS)
 		rc = tp_formula_init(&f, m, e);
+	if (rc == 0 && f.form == TP_FORMULA_CLASSES)
+		rc = tp_err_set(e, TP_EXIT_USAGE, "the model of --like tells "
+		    "classes; name one of speeds, with the same inputs");
 	if (rc == 0 && f.form == TP_FORMULA_DENSE)
 		rc = tp_err_set(e, TP_EXIT_USAGE, "the model of --like was "
 		    "imported itself; name the one whose inputs it reads");

@@ -104,6 +104,8 @@ static void
 gather(struct ensemble *s, const struct tp_formula *f)
 {
 	size_t	h, k, i, n = 0, tree = 0;
+	size_t	outs = f->nclass > 0 ? f->nclass : 1;
+	size_t	first = f->nclass > 0 ? 0 : 1;	/* 0 is the start */
 
 	for (h = 0; h < f->nh; h++)
 		n += f->trees[h].nnode;
@@ -130,8 +132,8 @@ gather(struct ensemble *s, const struct tp_formula *f)
 				s->node[at] = (int64_t)(i - t->root[k]);
 				s->leaf[at] = v.step == 0;
 				if (v.step > 0) {
-					/* the first input is the start */
-					s->feature[at] = 1 + v.col;
+					s->feature[at] =
+					    (int64_t)first + v.col;
 					s->value[at] = tp_tree_number(v.key);
 					s->yes[at] = s->node[at] + v.step;
 					s->no[at] = s->yes[at] + 1;
@@ -139,7 +141,8 @@ gather(struct ensemble *s, const struct tp_formula *f)
 				}
 				s->leaf_tree[s->nleaf] = s->tree[at];
 				s->leaf_node[s->nleaf] = s->node[at];
-				s->leaf_target[s->nleaf] = (int64_t)h;
+				s->leaf_target[s->nleaf] =
+				    (int64_t)(h * outs + k % outs);
 				s->weight[s->nleaf++] = tp_tree_number(v.key);
 			}
 		}
@@ -174,7 +177,7 @@ put_floats(struct tp_buf *node, const char *name, const float *v, size_t n)
 }
 
 static void
-put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nh)
+put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nout)
 {
 	struct tp_buf	node = { 0 }, a = { 0 };
 	size_t		i;
@@ -184,7 +187,7 @@ put_ensemble(struct tp_buf *graph, const struct ensemble *s, size_t nh)
 	tp_proto_str(&node, TP_ONNX_NODE_OP, "TreeEnsembleRegressor");
 	tp_proto_str(&node, TP_ONNX_NODE_DOMAIN, "ai.onnx.ml");
 	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "n_targets");
-	tp_proto_int(&a, TP_ONNX_ATTR_I, (int64_t)nh);
+	tp_proto_int(&a, TP_ONNX_ATTR_I, (int64_t)nout);
 	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
 	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
 	tp_onnx_put_attr_ints(&node, "nodes_treeids", s->tree, s->n);
@@ -225,6 +228,37 @@ put_trees(struct tp_buf *g, const struct tp_formula *f)
 	release(&s);
 }
 
+/*
+ * probabilities = for each horizon the softmax of what the trees of the
+ * classes say, or its shares
+ */
+static void
+put_classes(struct tp_buf *g, const struct tp_formula *f)
+{
+	const size_t	dim[3] = { 0, f->nh, f->nclass };
+	const int64_t	shape[3] = { -1, (int64_t)f->nh, (int64_t)f->nclass };
+	struct ensemble	s = { 0 };
+
+	gather(&s, f);
+	put_value(g, TP_ONNX_GRAPH_INPUT, "inputs", TP_ONNX_FLOAT, f->nin);
+	put_ensemble(g, &s, f->nh * f->nclass);
+	tp_onnx_put_ints(g, "shape", shape, 3);
+	tp_onnx_put_node(g, "Reshape", "change", "shape", "sum", NULL, 0);
+	if (f->shares) {
+		put_axis(g, "last", 2);
+		tp_onnx_put_node(g, "ReduceSum", "sum", "last", "all",
+		    "keepdims", 1);
+		tp_onnx_put_node(g, "Div", "sum", "all", "probabilities",
+		    NULL, 0);
+	} else {
+		tp_onnx_put_node(g, "Softmax", "sum", NULL, "probabilities",
+		    "axis", 2);
+	}
+	tp_onnx_put_value(g, TP_ONNX_GRAPH_OUTPUT, "probabilities",
+	    TP_ONNX_FLOAT, dim, 3);
+	release(&s);
+}
+
 static void
 put_metadata(struct tp_buf *b, const char *key, const char *value)
 {
@@ -241,6 +275,7 @@ static void
 put_about(struct tp_buf *b, const struct tp_modelfile *m,
     const struct tp_formula *f)
 {
+	char		name[TP_CLASS_NAME];
 	struct tp_buf	list = { 0 };
 	size_t		i, n = f != NULL ? f->nin : m->ncol;
 
@@ -261,6 +296,12 @@ put_about(struct tp_buf *b, const struct tp_modelfile *m,
 		    m->segs.keys[i].p);
 	tp_buf_char(&list, ']');
 	put_metadata(b, "segments", tp_buf_cstr(&list));
+	list.n = 0;
+	for (i = 0; f != NULL && i < f->nclass; i++)
+		tp_buf_printf(&list, "%s%s", i > 0 ? "," : "",
+		    tp_formula_class(m, i, name));
+	if (list.n > 0)
+		put_metadata(b, "classes", tp_buf_cstr(&list));
 	tp_buf_release(&list);
 }
 
@@ -285,6 +326,8 @@ put_graph(struct tp_buf *g, const struct tp_modelfile *m,
 		put_linear(g, f);
 	else if (f->form == TP_FORMULA_DENSE)
 		put_dense(g, f);
+	else if (f->form == TP_FORMULA_CLASSES)
+		put_classes(g, f);
 	else
 		put_trees(g, f);
 	tp_proto_str(g, TP_ONNX_GRAPH_NAME, m->kind->name);

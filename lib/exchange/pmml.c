@@ -1,7 +1,9 @@
 /*
  * PMML 4.4 of one horizon.  Weighted sums: a RegressionModel for each segment,
  * of which that of the row's segment_id is taken.  Trees: the sum of a
- * RegressionModel, which passes on the first input, and TreeModels.
+ * RegressionModel, which passes on the first input, and TreeModels.  Classes:
+ * a chain of the sums of each class's TreeModels, and a RegressionModel that
+ * makes probabilities of them.
  */
 #include "base/mem.h"
 #include "base/version.h"
@@ -21,6 +23,33 @@ put_text(struct tp_buf *b, const char *s)
 		case '"':	tp_buf_lit(b, "&quot;"); break;
 		default:	tp_buf_char(b, *s);
 		}
+}
+
+/* The field that is the target, as an attribute's text. */
+static const char *
+target_of(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    char s[32])
+{
+	snprintf(s, 32, "%s_%d", f->nclass > 0 ? "class" : "forecast",
+	    m->minutes[h]);
+	return s;
+}
+
+static void
+put_target(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	char	target[32], class[TP_CLASS_NAME];
+	size_t	k;
+
+	tp_buf_printf(b, "<DataField name=\"%s\" optype=\"%s\" dataType="
+	    "\"%s\">", target_of(m, f, h, target),
+	    f->nclass > 0 ? "categorical" : "continuous",
+	    f->nclass > 0 ? "string" : "double");
+	for (k = 0; k < f->nclass; k++)
+		tp_buf_printf(b, "<Value value=\"%s\"/>",
+		    tp_formula_class(m, k, class));
+	tp_buf_lit(b, "</DataField>\n");
 }
 
 static void
@@ -46,9 +75,8 @@ put_head(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
 	for (i = 0; i < f->nin; i++)
 		tp_buf_printf(b, "<DataField name=\"%s\" optype="
 		    "\"continuous\" dataType=\"double\"/>\n", f->name[i]);
-	tp_buf_printf(b, "<DataField name=\"forecast_%d\" optype="
-	    "\"continuous\" dataType=\"double\"/>\n</DataDictionary>\n",
-	    m->minutes[h]);
+	put_target(m, f, h, b);
+	tp_buf_lit(b, "</DataDictionary>\n");
 }
 
 /* The fields of a model; target: also what comes out, nothing below 0. */
@@ -56,20 +84,22 @@ static void
 put_schema(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
     bool target, struct tp_buf *b)
 {
+	char	name[32];
 	size_t	i;
 
+	target_of(m, f, h, name);
 	tp_buf_lit(b, "<MiningSchema>");
 	if (target && f->form == TP_FORMULA_LINEAR)
 		tp_buf_lit(b, "<MiningField name=\"" SEGMENT "\"/>");
 	for (i = 0; i < f->nin; i++)
 		tp_buf_printf(b, "<MiningField name=\"%s\"/>", f->name[i]);
 	if (target)
-		tp_buf_printf(b, "<MiningField name=\"forecast_%d\" "
-		    "usageType=\"target\"/>", m->minutes[h]);
+		tp_buf_printf(b, "<MiningField name=\"%s\" usageType="
+		    "\"target\"/>", name);
 	tp_buf_lit(b, "</MiningSchema>\n");
-	if (target)
-		tp_buf_printf(b, "<Targets><Target field=\"forecast_%d\" "
-		    "min=\"0\"/></Targets>\n", m->minutes[h]);
+	if (target && f->nclass == 0)
+		tp_buf_printf(b, "<Targets><Target field=\"%s\" min=\"0\"/>"
+		    "</Targets>\n", name);
 }
 
 static void
@@ -127,7 +157,8 @@ put_node(const struct tp_formula *f, const struct tp_tree_node *v,
 		tp_buf_lit(b, "<True/>");
 	} else {
 		tp_buf_printf(b, "<SimplePredicate field=\"%s\" operator="
-		    "\"%s\" value=\"", f->name[1 + from->col], operator);
+		    "\"%s\" value=\"", f->name[from->col +
+		    (f->nclass > 0 ? 0 : 1)], operator);
 		tp_buf_num(b, (double)tp_tree_number(from->key));
 		tp_buf_lit(b, "\"/>");
 	}
@@ -138,26 +169,87 @@ put_node(const struct tp_formula *f, const struct tp_tree_node *v,
 	tp_buf_lit(b, "</Node>");
 }
 
+/* Every step-th tree of horizon number h, a segment each. */
 static void
-put_trees(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
-    struct tp_buf *b)
+put_every(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    size_t from, size_t step, struct tp_buf *b)
 {
 	const struct tp_trees	*t = &f->trees[h];
 	size_t			 i;
 
-	tp_buf_lit(b, "<Segmentation multipleModelMethod=\"sum\">\n"
-	    "<Segment><True/><RegressionModel functionName=\"regression\">");
-	put_schema(m, f, h, false, b);
-	tp_buf_printf(b, "<RegressionTable intercept=\"0\">"
-	    "<NumericPredictor name=\"%s\" coefficient=\"1\"/>"
-	    "</RegressionTable></RegressionModel></Segment>\n", f->name[0]);
-	for (i = 0; i < t->n; i++) {
+	for (i = from; i < t->n; i += step) {
 		tp_buf_lit(b, "<Segment><True/><TreeModel functionName="
 		    "\"regression\" splitCharacteristic=\"binarySplit\">");
 		put_schema(m, f, h, false, b);
 		put_node(f, t->node + t->root[i], NULL, NULL, b);
 		tp_buf_lit(b, "</TreeModel></Segment>\n");
 	}
+}
+
+static void
+put_trees(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	tp_buf_lit(b, "<Segmentation multipleModelMethod=\"sum\">\n"
+	    "<Segment><True/><RegressionModel functionName=\"regression\">");
+	put_schema(m, f, h, false, b);
+	tp_buf_printf(b, "<RegressionTable intercept=\"0\">"
+	    "<NumericPredictor name=\"%s\" coefficient=\"1\"/>"
+	    "</RegressionTable></RegressionModel></Segment>\n", f->name[0]);
+	put_every(m, f, h, 0, 1, b);
+	tp_buf_lit(b, "</Segmentation>\n");
+}
+
+/* Makes probabilities of sum_0, sum_1, ..., which came before it. */
+static void
+put_normal(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	char	name[32], class[TP_CLASS_NAME];
+	size_t	k;
+
+	tp_buf_printf(b, "<Segment><True/><RegressionModel functionName="
+	    "\"classification\" normalizationMethod=\"%s\">"
+	    "<MiningSchema>", f->shares ? "simplemax" : "softmax");
+	for (k = 0; k < f->nclass; k++)
+		tp_buf_printf(b, "<MiningField name=\"sum_%zu\"/>", k);
+	tp_buf_printf(b, "<MiningField name=\"%s\" usageType=\"target\"/>"
+	    "</MiningSchema>\n<Output>", target_of(m, f, h, name));
+	for (k = 0; k < f->nclass; k++) {
+		tp_buf_printf(b, "<OutputField name=\"probability(%s)\" "
+		    "optype=\"continuous\" dataType=\"double\" feature="
+		    "\"probability\" value=\"%s\"/>",
+		    tp_formula_class(m, k, class),
+		    tp_formula_class(m, k, class));
+	}
+	tp_buf_lit(b, "</Output>\n");
+	for (k = 0; k < f->nclass; k++)
+		tp_buf_printf(b, "<RegressionTable intercept=\"0\" "
+		    "targetCategory=\"%s\"><NumericPredictor name="
+		    "\"sum_%zu\" coefficient=\"1\"/></RegressionTable>\n",
+		    tp_formula_class(m, k, class), k);
+	tp_buf_lit(b, "</RegressionModel></Segment>\n");
+}
+
+static void
+put_classes(const struct tp_modelfile *m, const struct tp_formula *f, size_t h,
+    struct tp_buf *b)
+{
+	size_t	k;
+
+	tp_buf_lit(b, "<Segmentation multipleModelMethod=\"modelChain\">\n");
+	for (k = 0; k < f->nclass; k++) {
+		tp_buf_lit(b, "<Segment><True/><MiningModel functionName="
+		    "\"regression\">");
+		put_schema(m, f, h, false, b);
+		tp_buf_printf(b, "<Output><OutputField name=\"sum_%zu\" "
+		    "optype=\"continuous\" dataType=\"double\" feature="
+		    "\"predictedValue\"/></Output>\n"
+		    "<Segmentation multipleModelMethod=\"sum\">\n", k);
+		put_every(m, f, h, k, f->nclass, b);
+		tp_buf_lit(b, "</Segmentation>\n</MiningModel></Segment>\n");
+	}
+	put_normal(m, f, h, b);
 	tp_buf_lit(b, "</Segmentation>\n");
 }
 
@@ -169,10 +261,13 @@ tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
 		return tp_err_set(e, TP_EXIT_USAGE, "a model of kind '%s' "
 		    "cannot be written as PMML", m->kind->name);
 	put_head(m, f, h, b);
-	tp_buf_lit(b, "<MiningModel functionName=\"regression\">\n");
+	tp_buf_printf(b, "<MiningModel functionName=\"%s\">\n",
+	    f->nclass > 0 ? "classification" : "regression");
 	put_schema(m, f, h, true, b);
 	if (f->form == TP_FORMULA_LINEAR)
 		put_linear(m, f, h, b);
+	else if (f->form == TP_FORMULA_CLASSES)
+		put_classes(m, f, h, b);
 	else
 		put_trees(m, f, h, b);
 	tp_buf_lit(b, "</MiningModel>\n</PMML>\n");

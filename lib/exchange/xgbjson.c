@@ -92,33 +92,43 @@ static void
 put_about(struct tp_buf *b, const struct tp_modelfile *m,
     const struct tp_formula *f, size_t h)
 {
-	size_t	i;
+	size_t	first = f->nclass > 0 ? 0 : 1, i;
+	char	name[TP_CLASS_NAME];
 
 	tp_buf_printf(b, "\"attributes\":{\"model_version\":\"%s\","
 	    "\"feature_set\":\"%s\",\"unit\":\"%s\","
-	    "\"horizon_minutes\":\"%d\",\"base_margin\":\"%s\"},"
-	    "\"feature_names\":[", m->version, m->spec, m->unit,
-	    m->minutes[h], f->name[0]);
-	for (i = 1; i < f->nin; i++)
-		tp_buf_printf(b, "%s\"%s\"", i > 1 ? "," : "", f->name[i]);
+	    "\"horizon_minutes\":\"%d\",\"", m->version, m->spec, m->unit,
+	    m->minutes[h]);
+	if (first == 1)
+		tp_buf_printf(b, "base_margin\":\"%s", f->name[0]);
+	else
+		tp_buf_lit(b, "classes\":\"");
+	for (i = 0; i < f->nclass; i++)
+		tp_buf_printf(b, "%s%s", i > 0 ? "," : "",
+		    tp_formula_class(m, i, name));
+	tp_buf_lit(b, "\"},\"feature_names\":[");
+	for (i = first; i < f->nin; i++)
+		tp_buf_printf(b, "%s\"%s\"", i > first ? "," : "",
+		    f->name[i]);
 	tp_buf_lit(b, "],\"feature_types\":[");
-	for (i = 1; i < f->nin; i++)
-		tp_buf_printf(b, "%s\"float\"", i > 1 ? "," : "");
+	for (i = first; i < f->nin; i++)
+		tp_buf_str(b, i > first ? ",\"float\"" : "\"float\"");
 	tp_buf_char(b, ']');
 }
 
+/* `groups` trees a round. */
 static void
-put_trees(struct tp_buf *b, const struct tp_trees *t)
+put_trees(struct tp_buf *b, const struct tp_trees *t, size_t groups)
 {
 	size_t	i;
 
 	tp_buf_printf(b, "\"gbtree_model_param\":{\"num_parallel_tree\":"
 	    "\"1\",\"num_trees\":\"%zu\"},\"iteration_indptr\":[0", t->n);
-	for (i = 1; i <= t->n; i++)
+	for (i = groups; i <= t->n; i += groups)
 		tp_buf_printf(b, ",%zu", i);
 	tp_buf_lit(b, "],\"tree_info\":[");
 	for (i = 0; i < t->n; i++)
-		tp_buf_str(b, i > 0 ? ",0" : "0");
+		tp_buf_printf(b, "%s%zu", i > 0 ? "," : "", i % groups);
 	tp_buf_lit(b, "],\"trees\":[");
 	for (i = 0; i < t->n; i++) {
 		if (i > 0)
@@ -128,23 +138,39 @@ put_trees(struct tp_buf *b, const struct tp_trees *t)
 	tp_buf_char(b, ']');
 }
 
+static void
+put_objective(struct tp_buf *b, size_t nclass)
+{
+	tp_buf_lit(b, "\"objective\":{\"name\":");
+	if (nclass > 0)
+		tp_buf_printf(b, "\"multi:softprob\","
+		    "\"softmax_multiclass_param\":{\"num_class\":\"%zu\"}",
+		    nclass);
+	else
+		tp_buf_lit(b, "\"reg:squarederror\",\"reg_loss_param\":{"
+		    "\"scale_pos_weight\":\"1\"}");
+	tp_buf_char(b, '}');
+}
+
 int
 tp_export_xgboost(const struct tp_modelfile *m, const struct tp_formula *f,
     size_t h, struct tp_buf *b, struct tp_err *e)
 {
-	if (f->form != TP_FORMULA_TREES)
+	if (f->form != TP_FORMULA_TREES && f->form != TP_FORMULA_CLASSES)
 		return tp_err_set(e, TP_EXIT_USAGE, "a model of kind '%s' has "
 		    "no trees", m->kind->name);
+	if (f->shares)
+		return tp_err_set(e, TP_EXIT_USAGE, "XGBoost has no forest "
+		    "of classes");
 	tp_buf_lit(b, "{\"learner\":{");
 	put_about(b, m, f, h);
 	tp_buf_lit(b, ",\"gradient_booster\":{\"model\":{");
-	put_trees(b, &f->trees[h]);
+	put_trees(b, &f->trees[h], f->nclass > 0 ? f->nclass : 1);
 	tp_buf_printf(b, "},\"name\":\"gbtree\"},\"learner_model_param\":{"
 	    "\"base_score\":\"0\",\"boost_from_average\":\"0\","
-	    "\"num_class\":\"0\",\"num_feature\":\"%zu\","
-	    "\"num_target\":\"1\"},\"objective\":{\"name\":"
-	    "\"reg:squarederror\",\"reg_loss_param\":{"
-	    "\"scale_pos_weight\":\"1\"}}},\"version\":[1,7,4]}\n",
-	    f->trees[h].ncol);
+	    "\"num_class\":\"%zu\",\"num_feature\":\"%zu\","
+	    "\"num_target\":\"1\"},", f->nclass, f->trees[h].ncol);
+	put_objective(b, f->nclass);
+	tp_buf_lit(b, "},\"version\":[1,7,4]}\n");
 	return 0;
 }

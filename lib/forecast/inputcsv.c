@@ -13,7 +13,8 @@ struct writing {
 	struct tp_formula	 formula;	/* where it has one */
 	size_t			 nin;
 	struct tp_buf		 b;
-	double			*x, *y;		/* inputs, forecasts */
+	/* inputs, forecasts, and of classes their probabilities */
+	double			*x, *y, *p;
 	size_t			 cap, unknown;
 	int			 rc;
 	struct tp_err		*e;
@@ -55,7 +56,8 @@ static void
 put_head(struct writing *w)
 {
 	const struct tp_feat_spec	*s = &w->d->spec;
-	size_t				 i;
+	char				 name[TP_CLASS_NAME];
+	size_t				 i, k;
 	int				 h;
 
 	tp_buf_lit(&w->b, "segment_id,timestamp,segment");
@@ -64,6 +66,11 @@ put_head(struct writing *w)
 		    w->formula.name[i] : w->m->columns[i]);
 	for (i = 0; i < w->m->nh; i++)
 		tp_buf_printf(&w->b, ",forecast_%d", w->m->minutes[i]);
+	for (i = 0; i < w->m->nh; i++)
+		for (k = 0; k < w->formula.nclass; k++)
+			tp_buf_printf(&w->b, ",%s_%d",
+			    tp_formula_class(w->m, k, name),
+			    w->m->minutes[i]);
 	for (h = 0; h < s->ntargets; h++)
 		tp_buf_printf(&w->b, ",target_%d", s->targets[h]);
 	tp_buf_char(&w->b, '\n');
@@ -88,6 +95,7 @@ write_step(void *arg, const struct tp_ask *a, size_t row, size_t n)
 	struct writing		*w = arg;
 	const struct tp_panel	*p = &w->d->panel;
 	size_t			 nin = w->nin, nh = w->m->nh, i, k;
+	size_t			 np = nh * w->formula.nclass;
 
 	if (w->rc != 0)
 		return;
@@ -95,10 +103,13 @@ write_step(void *arg, const struct tp_ask *a, size_t row, size_t n)
 		w->cap = n;
 		w->x = tp_realloc(w->x, n * nin, sizeof(*w->x));
 		w->y = tp_realloc(w->y, n * nh, sizeof(*w->y));
+		w->p = tp_realloc(w->p, n * np + 1, sizeof(*w->p));
 	}
 	if (a->n > 0) {
 		fill_inputs(w, a);
 		w->m->kind->predict(w->m->state, a, w->y);
+		if (np > 0)
+			tp_classify_probabilities(w->m->state, a, w->p);
 	}
 	for (i = 0; i < n; i++, row++) {
 		k = w->f.place[i];
@@ -111,6 +122,7 @@ write_step(void *arg, const struct tp_ask *a, size_t row, size_t n)
 		    tp_dataset_time(w->d, p->step[row]), a->seg[k]);
 		put_numbers(&w->b, w->x + k * nin, nin);
 		put_numbers(&w->b, w->y + k * nh, nh);
+		put_numbers(&w->b, w->p + k * np, np);
 		put_numbers(&w->b, p->y + row * p->shape.nh, p->shape.nh);
 		tp_buf_char(&w->b, '\n');
 	}
@@ -144,5 +156,6 @@ tp_inputcsv_write(const struct tp_modelfile *m, const struct tp_dataset *d,
 	tp_buf_release(&w.b);
 	free(w.x);
 	free(w.y);
+	free(w.p);
 	return w.rc;
 }

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "model/model.h"
+#include "model/formula.h"
 #include "model/panel.h"
 #include "model/treerows.h"
 #include "num/parallel.h"
@@ -109,29 +109,81 @@ speed_of(const struct classify *m, size_t seg, const double *p)
 	return v > 0 ? v : 0;
 }
 
-static void
-predict(const void *st, const struct tp_ask *a, double *out)
+void
+tp_classify_probabilities(const void *st, const struct tp_ask *a, double *p)
 {
 	const struct classify	*m = st;
 	size_t			 nin = m->in.nin, nh = m->in.nh, i, j, h, n;
+	size_t			 size = count(m) * sizeof(*p);
 	float			*rows = tp_calloc(a->n * nin, sizeof(*rows));
 	uint32_t		*x = tp_calloc((nin + 1) * BLOCK, sizeof(*x));
 	double			*base = tp_calloc(a->n, sizeof(*base));
-	double			 p[BLOCK][CLASSES];
+	double			 block[BLOCK][CLASSES];
 
 	tp_treeinput_rows(&m->in, a, rows, base);
 	for (i = 0; i < a->n; i += BLOCK) {
 		n = a->n - i < BLOCK ? a->n - i : BLOCK;
 		tp_trees_columns(rows + i * nin, n, nin, x);
 		for (h = 0; h < nh; h++) {
-			probabilities(m, &m->trees[h], x, n, p);
+			probabilities(m, &m->trees[h], x, n, block);
 			for (j = 0; j < n; j++)
-				out[(i + j) * nh + h] =
-				    speed_of(m, a->seg[i + j], p[j]);
+				memcpy(p + ((i + j) * nh + h) * count(m),
+				    block[j], size);
 		}
 	}
 	free(rows);
 	free(x);
+	free(base);
+}
+
+static void
+predict(const void *st, const struct tp_ask *a, double *out)
+{
+	const struct classify	*m = st;
+	size_t			 nh = m->in.nh, n = a->n * nh, i;
+	double			*p = tp_calloc(n * count(m) + 1, sizeof(*p));
+
+	tp_classify_probabilities(m, a, p);
+	for (i = 0; i < n; i++)
+		out[i] = speed_of(m, a->seg[i / nh], p + i * count(m));
+	free(p);
+}
+
+void
+tp_classify_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f)
+{
+	const struct classify	*t = st;
+	struct tp_shape		 s = tp_modelfile_shape(m);
+
+	tp_formula_room(f, &s, t->in.nin);
+	f->form = TP_FORMULA_CLASSES;
+	f->trees = t->trees;
+	f->nclass = count(t);
+	f->shares = t->forest;
+	tp_treeinput_names(&t->in, m, f->name);
+}
+
+size_t
+tp_classify_count(const void *st)
+{
+	const struct classify	*m = st;
+
+	return m->in.nin;
+}
+
+void
+tp_classify_inputs(const void *st, const struct tp_ask *a, double *x)
+{
+	const struct classify	*m = st;
+	size_t			 n = a->n * m->in.nin, i;
+	float			*rows = tp_calloc(n + 1, sizeof(*rows));
+	double			*base = tp_calloc(a->n + 1, sizeof(*base));
+
+	tp_treeinput_rows(&m->in, a, rows, base);
+	for (i = 0; i < n; i++)
+		x[i] = (double)rows[i];
+	free(rows);
 	free(base);
 }
 

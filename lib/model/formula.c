@@ -18,6 +18,8 @@ static const struct teller {
 	{ &tp_model_tree, tp_tree_formula, tp_tree_count, tp_tree_inputs },
 	{ &tp_model_forest, tp_tree_formula, tp_tree_count, tp_tree_inputs },
 	{ &tp_model_gbt, tp_tree_formula, tp_tree_count, tp_tree_inputs },
+	{ &tp_model_classify, tp_classify_formula, tp_classify_count,
+	    tp_classify_inputs },
 	{ &tp_model_dense, tp_layers_formula, tp_layers_count,
 	    tp_layers_inputs },
 };
@@ -79,6 +81,16 @@ tp_formula_ask(const struct tp_model_kind *kind, const void *st,
     const struct tp_ask *a, double *x)
 {
 	find(kind)->inputs(st, a, x);
+}
+
+const char *
+tp_formula_class(const struct tp_modelfile *m, size_t k,
+    char name[TP_CLASS_NAME])
+{
+	if (k < (size_t)m->classes.n)
+		return m->classes.name[k];
+	snprintf(name, TP_CLASS_NAME, "class_%zu", k + 1);
+	return name;
 }
 
 void

@@ -1,7 +1,8 @@
 /*
  * Models as formulas that other programs know too: a row of named inputs, and
  * of these for each horizon a weighted sum, what trees add up to, or what
- * comes out of layers.  Forecasts are cut at 0.  lib/exchange writes formulas
+ * comes out of layers.  Forecasts are cut at 0.  Those of a classifier are
+ * probabilities.  lib/exchange writes formulas
  * in the formats of others.
  *
  * The struct owns name and coef; trees and layers are the model's.
@@ -15,7 +16,8 @@
 #define TP_FORMULA_NAME	48	/* bytes of an input's name, NUL included */
 
 enum tp_formula_form {
-	TP_FORMULA_LINEAR, TP_FORMULA_TREES, TP_FORMULA_DENSE
+	TP_FORMULA_LINEAR, TP_FORMULA_TREES, TP_FORMULA_DENSE,
+	TP_FORMULA_CLASSES
 };
 
 struct tp_formula {
@@ -26,8 +28,13 @@ struct tp_formula {
 	 * coefficient * input */
 	double	*coef;
 	/* TREES: nh, whose columns are the inputs from the second on; the
-	 * forecast is the first input + the sum of their leaves */
+	 * forecast is the first input + the sum of their leaves.
+	 * CLASSES: nh, whose columns are all inputs, nclass trees a round;
+	 * the probability of class k is the share (or, where not shares, that
+	 * of the exponential) of the sum of every nclass-th tree from k on */
 	const struct tp_trees *trees;
+	size_t	 nclass;
+	bool	 shares;
 	/* DENSE: layers on all inputs */
 	const struct tp_layers *layers;
 };
@@ -52,6 +59,16 @@ size_t tp_formula_count(const struct tp_model_kind *kind, const void *st);
 void tp_formula_ask(const struct tp_model_kind *kind, const void *st,
     const struct tp_ask *a, double *x);
 
+/* The name of class k: of the model, else "class_1" and so on. */
+const char *tp_formula_class(const struct tp_modelfile *m, size_t k,
+    char name[TP_CLASS_NAME]);
+/*
+ * The probabilities that a model of kind `classify` tells of the a->n rows of
+ * a step: n x nh x classes.
+ */
+void tp_classify_probabilities(const void *st, const struct tp_ask *a,
+    double *p);
+
 /* Makes room for n inputs; for those who fill formulas. */
 void tp_formula_room(struct tp_formula *f, const struct tp_shape *s, size_t n);
 
@@ -75,6 +92,10 @@ void tp_tree_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
 size_t tp_tree_count(const void *st);
 void tp_tree_inputs(const void *st, const struct tp_ask *a, double *x);
+void tp_classify_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f);
+size_t tp_classify_count(const void *st);
+void tp_classify_inputs(const void *st, const struct tp_ask *a, double *x);
 void tp_layers_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
 size_t tp_layers_count(const void *st);

@@ -4,7 +4,8 @@
 What the programs of others make of an exported model and the inputs that
 tp-model says it takes, against the forecasts of the model itself: they must
 agree to 1e-5 of the value.  HORIZON: the columns forecast_HORIZON.
-MEMBER: kinds of the members of an ensemble."""
+MEMBER: kinds of the members of an ensemble; or names of classes, whose
+probabilities are compared then, in the columns CLASS_HORIZON."""
 import csv
 import sys
 
@@ -25,8 +26,10 @@ first = head.index("segment") + 1
 last = next(i for i, name in enumerate(head) if name.startswith("forecast_"))
 inputs = np.array([[float(v or "nan") for v in r[first:last]] for r in rows])
 segment = np.array([int(r[2]) for r in rows])
-want = np.array([[float(r[head.index("forecast_" + h)]) for h in horizons]
-                 for r in rows])
+classes = members if members and f"{members[0]}_{horizons[0]}" in head else []
+columns = [f"{c}_{h}" for h in horizons for c in classes] or \
+    ["forecast_" + h for h in horizons]
+want = np.array([[float(r[head.index(c)]) for c in columns] for r in rows])
 
 
 def onnx():
@@ -39,6 +42,10 @@ def onnx():
         feed["segment"] = segment
     names = s.get_modelmeta().custom_metadata_map["inputs"].split(",")
     assert names == head[first:last], names
+    if classes:
+        assert s.get_modelmeta().custom_metadata_map["classes"].split(",") == \
+            classes
+        return s.run(["probabilities"], feed)[0].reshape(len(rows), -1)
     return s.run(["forecasts"], feed)[0]
 
 
@@ -71,13 +78,20 @@ def pmml():
     out = []
     for r in rows:
         row = dict(zip(head[first:last], map(float, r[first:last])))
-        out.append(next(iter(m.predict({"segment_id": r[0], **row}).values())))
-    return np.array(out)[:, None]
+        got = m.predict({"segment_id": r[0], **row})
+        out.append([got[f"probability({c})"] for c in classes] or
+                   [next(iter(got.values()))])
+    return np.array(out)
 
 
 def xgboost():
     import xgboost
     b = xgboost.Booster(model_file=path)
+    if classes:
+        assert b.attr("classes").split(",") == classes
+        assert b.feature_names == head[first:last], b.feature_names
+        return b.predict(xgboost.DMatrix(inputs.astype(np.float32),
+                                         feature_names=b.feature_names))
     assert b.feature_names == head[first + 1:last], b.feature_names
     d = xgboost.DMatrix(inputs[:, 1:].astype(np.float32),
                         base_margin=inputs[:, 0].astype(np.float32),
