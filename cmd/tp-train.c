@@ -18,7 +18,7 @@
 struct conf {
 	struct tp_run_opts	 run;
 	const char		*model_path, *report_path, *gate_path;
-	const char		*graph_path, *unit;
+	const char		*graph_path, *unit, *tracker;
 	struct tp_progress	 progress;
 	int			 kind, learner;	/* index into kinds; 1: forest */
 	const char		*split;
@@ -60,6 +60,8 @@ static const struct tp_opt options[] = {
 	    "classes of speed, best first: low,medium,high", 0, 0 },
 	{ TP_OPT_CHOICE, 0, "learner", AT(learner), "HOW", "gbt|forest",
 	    "how --model classify learns them (default gbt)", 0, 0 },
+	{ TP_OPT_STR, 0, "tracker", AT(tracker), "HOST:PORT", NULL,
+	    "train gbt with others, who meet there", 0, 0 },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "CSV table from,to,distance_m: the road graph that networks mix "
 	    "over", 0, 0 },
@@ -150,6 +152,8 @@ configure(struct conf *c, struct tp_err *e)
 	if (c->member_list != NULL && tp_model_kinds[c->kind] !=
 	    &tp_model_ensemble)
 		return tp_opt_error(e, "--members is for --model ensemble");
+	if (c->tracker != NULL && (c->kinds[0] != &tp_model_gbt || c->cv > 0))
+		return tp_opt_error(e, "--tracker is for one --model gbt");
 	if (c->kinds[0] == &tp_model_classify)
 		c->classes = tp_classes_levels;
 	if (tp_classes_option(&c->classes, c->class_list, e) != 0 ||
@@ -271,7 +275,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 			.epochs = (int)c->epochs,
 			.watch = &watch,
 			.members = &c->members,
-			.forest = c->learner,
+			.forest = c->learner, .tracker = c->tracker,
 		},
 		.alpha = tp_fixed(1 - c->interval, 6),
 		.importance = c->importance,

@@ -30,6 +30,8 @@ _tp_train()
 	--learner)
 		COMPREPLY=($(compgen -W 'gbt forest' -- "$cur"))
 		return ;;
+	--tracker)
+		return ;;
 	--graph)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -108,7 +110,7 @@ _tp_train()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '--model -o --output --keep --members --weights --budget --classes --learner --graph --epochs --split --interval --seed --min-windows -j --threads --cv --report --report-dir --importance --no-importance --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '--model -o --output --keep --members --weights --budget --classes --learner --tracker --graph --epochs --split --interval --seed --min-windows -j --threads --cv --report --report-dir --importance --no-importance --gate --min-gain -i --input --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -6,6 +6,7 @@ complete -c tp-train -l weights -x -a 'learned mean' -d 'of an ensemble\'s membe
 complete -c tp-train -l budget -x -d 'what --model auto may take (default 10m)'
 complete -c tp-train -l classes -x -d 'classes of speed, best first: low,medium,high'
 complete -c tp-train -l learner -x -a 'gbt forest' -d 'how --model classify learns them (default gbt)'
+complete -c tp-train -l tracker -x -d 'train gbt with others, who meet there'
 complete -c tp-train -l graph -r -F -d 'CSV table from,to,distance_m: the road graph that networks mix over'
 complete -c tp-train -l epochs -x -d 'passes over the train part, of networks (default: by kind)'
 complete -c tp-train -l split -x -d 'percent of the windows for train, validation and test, in time order (default 70,10,20)'

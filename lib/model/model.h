@@ -83,6 +83,9 @@ struct tp_model_opts {
 	/* of classify, limits in the panel's unit; NULL: the five levels */
 	const struct tp_classes *classes;
 	bool	 forest;	/* classify: not boosted, but a forest */
+	/* gbt: "HOST:PORT", where those meet who train it together, all with
+	 * the same panel; each grows trees on its share of the train part */
+	const char *tracker;
 };
 
 /* What a model is asked: rows of one step. */

@@ -19,7 +19,9 @@ struct fitting {
 	const struct tp_model_opts *o;
 	struct tp_treemodel	*m;
 	const struct tp_panel	*p;
-	struct tp_treerows	 rows;	/* of the train part */
+	/* of the train part; where several processes train, this one's */
+	struct tp_treerows	 rows;
+	size_t			 before, all;	/* of others, of everybody */
 	struct tp_xgb		 xgb;
 	double			*base;	/* of each row */
 	float			*y;	/* target less base, of one horizon */
@@ -51,7 +53,8 @@ set_target(struct fitting *f, size_t h)
 
 /*
  * The derivatives of the loss for the rows that this round draws and that
- * have a target; all others weigh nothing.  Pseudo-Huber with knee d: r /
+ * have a target; all others weigh nothing.  What is drawn does not depend on
+ * who has which rows.  Pseudo-Huber with knee d: r /
  * sqrt(1 + (r / d)^2), and as the second one that which makes a step the
  * weighted mean of iteratively reweighted least squares.
  */
@@ -63,6 +66,8 @@ derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 	float		r, w;
 	size_t		i;
 
+	for (i = 0; i < f->before; i++)
+		tp_rng_next(rng);
 	for (i = 0; i < f->rows.n; i++) {
 		f->g[i] = f->h[i] = 0;
 		if (tp_rng_next(rng) >> 11 >= limit || isnan(f->y[i]))
@@ -72,6 +77,8 @@ derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 		f->g[i] = tp_xgb_exact(r * w);
 		f->h[i] = tp_xgb_exact(w);
 	}
+	for (i += f->before; i < f->all; i++)
+		tp_rng_next(rng);
 }
 
 static int
@@ -271,6 +278,31 @@ fit_all(struct fitting *f, struct tp_err *e)
 	return 0;
 }
 
+/* Row number `at` of the train part, or the first one of its step. */
+static size_t
+step_of(const struct fitting *f, size_t at)
+{
+	const uint32_t	*step = f->p->step + f->rows.first;
+
+	while (at > 0 && at < f->all && step[at - 1] == step[at])
+		at--;
+	return at;
+}
+
+/* The train part, or of several processes this one's share, whole steps. */
+static void
+take_rows(struct fitting *f)
+{
+	size_t	rank = (size_t)f->xgb.rank, ranks = (size_t)f->xgb.ranks;
+
+	tp_treerows_init(&f->rows, f->p, &f->m->in, 0);
+	f->all = f->rows.n;
+	f->before = step_of(f, f->all / ranks * rank);
+	f->rows.n = (rank + 1 == ranks ? f->all :
+	    step_of(f, f->all / ranks * (rank + 1))) - f->before;
+	f->rows.first += f->before;
+}
+
 void *
 tp_treemodel_fit(const struct tp_treeplan *plan, const struct tp_panel *p,
     const struct tp_model_opts *o, struct tp_err *e)
@@ -280,11 +312,13 @@ tp_treemodel_fit(const struct tp_treeplan *plan, const struct tp_panel *p,
 
 	f.m = tp_calloc(1, sizeof(*f.m));
 	rc = tp_xgb_open(&f.xgb, e);
+	if (rc == 0 && o->tracker != NULL)
+		rc = tp_xgb_join(&f.xgb, o->tracker, e);
 	if (rc == 0)
 		rc = tp_treeinput_init(&f.m->in, &p->shape, e);
 	if (rc == 0) {
 		tp_treeinput_fit(&f.m->in, p, o->threads);
-		tp_treerows_init(&f.rows, p, &f.m->in, 0);
+		take_rows(&f);
 		rc = fit_all(&f, e);
 	}
 	tp_xgb_close(&f.xgb);

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -34,6 +36,13 @@ struct tp_xgb_lib {
 	    const uint64_t **shape, uint64_t *dim, const float **out);
 	int (*save)(void *booster, const char *config, uint64_t *n,
 	    const char **out);
+	/* several processes; NULL where the library has none of it */
+	int (*join)(const char *config);
+	int (*leave)(void);
+	int (*rank)(void);
+	int (*ranks)(void);
+	int (*tracker_new)(const char *config, void **out);	/* 2.1 */
+	int (*log)(void (*say)(const char *text));
 };
 
 static struct tp_xgb_lib	lib;
@@ -57,8 +66,16 @@ static const struct {
 	{ "XGBoosterPredictFromDMatrix",
 	    offsetof(struct tp_xgb_lib, predict) },
 	{ "XGBoosterSaveModelToBuffer", offsetof(struct tp_xgb_lib, save) },
+	{ "XGBoosterTrainOneIter", offsetof(struct tp_xgb_lib, train) },
+	{ "XGCommunicatorInit", offsetof(struct tp_xgb_lib, join) },
+	{ "XGCommunicatorFinalize", offsetof(struct tp_xgb_lib, leave) },
+	{ "XGCommunicatorGetRank", offsetof(struct tp_xgb_lib, rank) },
+	{ "XGCommunicatorGetWorldSize", offsetof(struct tp_xgb_lib, ranks) },
+	{ "XGTrackerCreate", offsetof(struct tp_xgb_lib, tracker_new) },
+	{ "XGBRegisterLogCallback", offsetof(struct tp_xgb_lib, log) },
 };
 #define NFUNCTIONS	(sizeof(functions) / sizeof(functions[0]))
+#define NEEDED		12	/* of them; the others are not in all versions */
 
 /* What the library says of its last error, the first line of it. */
 static int
@@ -106,16 +123,77 @@ tp_xgb_open(struct tp_xgb *x, struct tp_err *e)
 	/* never closed: threads of it may be waiting for work */
 	for (i = 0; i < NFUNCTIONS; i++) {
 		f = dlsym(so, functions[i].name);
-		if (f == NULL)
+		if (f == NULL && i < NEEDED)
 			return tp_err_set(e, TP_EXIT_SYS, "xgboost is too "
 			    "old (1.7 is needed): no function '%s'",
 			    functions[i].name);
 		memcpy((char *)&lib + functions[i].at, &f, sizeof(f));
 	}
-	f = dlsym(so, "XGBoosterTrainOneIter");
-	memcpy(&lib.train, &f, sizeof(f));
 	x->lib = &lib;
+	x->ranks = 1;
 	return lib.config("{\"verbosity\":0}") != 0 ? failed(e) : 0;
+}
+
+/*
+ * What the library is told of the tracker; a task needs a name of its own.
+ * Since 2.1 the names of all this are others, and so is the protocol.
+ */
+static void
+describe_tracker(const char *host, size_t n, const char *port, char s[ARRAY +
+    HOST_NAME_MAX])
+{
+	static const char *const	name[2][4] = {
+		{ "xgboost_communicator", "DMLC_TRACKER_URI",
+		    "DMLC_TRACKER_PORT", "DMLC_TASK_ID" },
+		{ "dmlc_communicator", "dmlc_tracker_uri",
+		    "dmlc_tracker_port", "dmlc_task_id" },
+	};
+	const char *const		*key = name[lib.tracker_new != NULL];
+	char				 here[HOST_NAME_MAX + 1] = "";
+
+	gethostname(here, sizeof(here) - 1);
+	snprintf(s, ARRAY + HOST_NAME_MAX, "{\"%s\":\"rabit\","
+	    "\"%s\":\"%.*s\",\"%s\":%s,\"%s\":\"%s-%ld\"}", key[0],
+	    key[1], (int)n, host, key[2], port, key[3], here, (long)getpid());
+}
+
+/* Its log, of which verbosity 0 leaves a line when processes meet. */
+static void
+say_nothing(const char *text)
+{
+	(void)text;
+}
+
+int
+tp_xgb_join(struct tp_xgb *x, const char *tracker, struct tp_err *e)
+{
+	const char	*colon = strrchr(tracker, ':');
+	size_t		 n = colon != NULL ? (size_t)(colon - tracker) : 0;
+	char		 config[ARRAY + HOST_NAME_MAX];
+	int64_t		 port;
+
+	if (n == 0 || n > 64 || strcspn(tracker, "\"\\ ") <= n ||
+	    tp_parse_int(colon + 1, strlen(colon + 1), &port) != 0 ||
+	    port < 1 || port > 65535)
+		return tp_err_set(e, TP_EXIT_USAGE, "'%s' is no address "
+		    "HOST:PORT of a tracker", tracker);
+	if (lib.join == NULL || lib.leave == NULL || lib.rank == NULL ||
+	    lib.ranks == NULL)
+		return tp_err_set(e, TP_EXIT_SYS, "this library of XGBoost "
+		    "trains in one process only: it has no function "
+		    "'XGCommunicatorInit' (1.7 and later have)");
+	if (lib.log != NULL)
+		lib.log(say_nothing);
+	describe_tracker(tracker, n, colon + 1, config);
+	if (lib.join(config) != 0) {
+		failed(e);
+		return tp_err_prefix(e, "cannot meet others at tracker '%s'",
+		    tracker);
+	}
+	x->joined = true;
+	x->rank = lib.rank();
+	x->ranks = lib.ranks();
+	return 0;
 }
 
 void
@@ -125,6 +203,8 @@ tp_xgb_close(struct tp_xgb *x)
 		lib.free(x->booster);
 	if (x->data != NULL)
 		lib.data_free(x->data);
+	if (x->joined)
+		lib.leave();
 	memset(x, 0, sizeof(*x));
 }
 

@@ -13,6 +13,7 @@
 #define TP_MODEL_XGB_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "model/trees.h"
 
@@ -32,6 +33,9 @@ struct tp_xgb {
 	void	*data, *booster;
 	size_t	 n, ncol, groups;
 	int	 bins, threads, rounds;
+	/* who trains together: this one's number, and how many; see join */
+	int	 rank, ranks;
+	bool	 joined;
 };
 
 /* Where the rows of inputs come from. */
@@ -59,6 +63,14 @@ struct tp_xgb_opts {
  * get it.
  */
 int tp_xgb_open(struct tp_xgb *x, struct tp_err *e);
+/*
+ * Joins those who train one model by the tracker (XGBoost's) at "HOST:PORT":
+ * waits until all are there, then each is given its rank.  What follows until
+ * tp_xgb_close() all must do alike, but for the rows, of which each has a
+ * part: their sums are those of all.  -1 with code TP_EXIT_USAGE where it is
+ * no such address, else TP_EXIT_SYS.
+ */
+int tp_xgb_join(struct tp_xgb *x, const char *tracker, struct tp_err *e);
 void tp_xgb_close(struct tp_xgb *x);
 
 /* Takes the rows, once; each input goes into at most `bins` bins. */
