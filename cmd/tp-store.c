@@ -125,6 +125,7 @@ write_stores(struct conf *c, struct tp_err *e)
 	struct tp_run	 run = {
 		.opts = &c->run, .filter = &tp_keep_filter, .conf = &keep,
 		.what = "records",
+		.taken = tp_keep_taken, .taken_arg = keep,
 	};
 	size_t		 i;
 	int		 rc = 0;
@@ -138,6 +139,7 @@ write_stores(struct conf *c, struct tp_err *e)
 	/* the records go to the stores, and nothing to an output */
 	c->run.output = "/dev/null";
 	c->store.mode = TP_STORE_WRITE;
+	keep->anew = c->run.on_gap != 0;
 	keep->stores = tp_calloc(c->outputs.n, sizeof(*keep->stores));
 	for (i = 0; rc == 0 && i < c->outputs.n; i++) {
 		keep->stores[i] = tp_store_open(c->outputs.v[i], &c->store,

@@ -32,6 +32,8 @@ struct tp_backend {
 	/* The rest is NULL where there is no such thing. */
 	int	(*position)(struct tp_store *s, const char *source,
 		    int32_t partition, int64_t *next, struct tp_err *e);
+	int	(*forget)(struct tp_store *s, const char *source,
+		    int32_t partition, struct tp_err *e);
 	/* Gives rows in their order.  0, what fn returned, or -1. */
 	int	(*rows)(struct tp_store *s, enum tp_store_ask ask,
 		    const struct tp_store_query *q, tp_cells_fn *fn,

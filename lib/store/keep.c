@@ -1,6 +1,8 @@
 /* From records to stores. */
 #include "store/keep.h"
 
+#include <inttypes.h>
+
 #define TEXT_MAX	((size_t)64 << 20)	/* bytes of texts in a batch */
 
 struct keep {
@@ -31,6 +33,33 @@ tp_keep_flush(struct tp_keep *k)
 		if (tp_store_write(k->stores[i], b, &k->e) == -1)
 			return -1;
 	tp_batch_clear(b);
+	return 0;
+}
+
+int
+tp_keep_taken(void *arg, const char *topic, int32_t partition, int64_t end,
+    struct tp_err *e)
+{
+	struct tp_keep	*k = arg;
+	int64_t		 next;
+	size_t		 i;
+
+	for (i = 0; i < k->nstores; i++) {
+		struct tp_store	*s = k->stores[i];
+
+		if (tp_store_position(s, topic, partition, &next, e) == -1)
+			return -1;
+		if (next <= end)
+			continue;
+		if (!k->anew)
+			return tp_err_set(e, TP_EXIT_KAFKA, "%s [%" PRId32
+			    "]: %s has it up to offset %" PRId64 ", but the "
+			    "topic ends at %" PRId64 ": it was made anew, or "
+			    "has lost records; --on-gap skip begins it again",
+			    topic, partition, tp_store_name(s), next, end);
+		if (tp_store_forget(s, topic, partition, e) == -1)
+			return -1;
+	}
 	return 0;
 }
 

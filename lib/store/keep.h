@@ -20,6 +20,7 @@ struct tp_keep {
 	struct tp_batch	 batch;
 	int64_t		 max_rows;	/* of a batch */
 	int64_t		 kinds;		/* bits of those to keep; 0: all */
+	bool		 anew;		/* begins topics that were made anew */
 	struct tp_err	 e;
 };
 
@@ -27,6 +28,13 @@ extern const struct tp_filter tp_keep_filter;
 
 /* Writes what is pending.  0, or -1 with k->e. */
 int tp_keep_flush(struct tp_keep *k);
+/*
+ * A partition of a topic is taken on, whose next record will be `end`: no
+ * store may be beyond it, or records would be passed over unseen.  With `anew`
+ * such a store begins it again, else -1.  arg is the struct tp_keep.
+ */
+int tp_keep_taken(void *arg, const char *topic, int32_t partition,
+    int64_t end, struct tp_err *e);
 void tp_keep_release(struct tp_keep *k);
 
 #endif

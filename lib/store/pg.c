@@ -364,6 +364,7 @@ const struct tp_backend tp_backend_pg = {
 	.close = tp_pg_close,
 	.write = tp_pg_write,
 	.position = tp_pg_position,
+	.forget = tp_pg_forget,
 	.rows = tp_pg_rows,
 	.shape = tp_pg_shape,
 	.info = pg_info,

@@ -91,6 +91,8 @@ int tp_pg_move(struct tp_store *s, const struct tp_batch *b,
 int tp_pg_write_own(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e);
 int tp_pg_forget_own(struct tp_store *s, int64_t before, struct tp_err *e);
+int tp_pg_forget(struct tp_store *s, const char *source, int32_t partition,
+    struct tp_err *e);
 int tp_pg_position(struct tp_store *s, const char *source,
     int32_t partition, int64_t *next, struct tp_err *e);
 /* pgread.c */

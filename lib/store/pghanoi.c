@@ -277,6 +277,7 @@ const struct tp_backend tp_backend_pg_hanoi = {
 	.close = tp_seed_close,
 	.write = tp_pg_write,
 	.position = tp_pg_position,
+	.forget = tp_pg_forget,
 	.rows = tp_seed_rows,
 	.shape = tp_seed_shape,
 	.info = tp_seed_info,

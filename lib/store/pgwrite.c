@@ -69,6 +69,23 @@ read_position(struct tp_store *s, const char *source, int32_t partition,
 }
 
 int
+tp_pg_forget(struct tp_store *s, const char *source, int32_t partition,
+    struct tp_err *e)
+{
+	char		 number[16], sql[120];
+	const char	*v[] = { source, number };
+	struct tp_pg	*d = s->db;
+	PGresult	*r;
+
+	snprintf(number, sizeof(number), "%" PRId32, partition);
+	snprintf(sql, sizeof(sql), "DELETE FROM %s.position WHERE source=$1 "
+	    "AND partition=$2", d->form->schema);
+	r = tp_pg_query(d, sql, 2, v, e);
+	PQclear(r);
+	return r != NULL ? 0 : -1;
+}
+
+int
 tp_pg_position(struct tp_store *s, const char *source, int32_t partition,
     int64_t *next, struct tp_err *e)
 {

@@ -303,6 +303,7 @@ const struct tp_backend tp_backend_sqlite = {
 	.close = sqlite_close,
 	.write = tp_sqlite_write,
 	.position = tp_sqlite_position,
+	.forget = tp_sqlite_forget,
 	.rows = tp_sqlite_rows,
 	.shape = tp_sqlite_shape,
 	.info = sqlite_info,

@@ -50,6 +50,8 @@ int tp_sqlite_int(struct tp_sqlite *d, const char *sql, int64_t *v,
 /* sqlitewrite.c */
 int tp_sqlite_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e);
+int tp_sqlite_forget(struct tp_store *s, const char *source,
+    int32_t partition, struct tp_err *e);
 int tp_sqlite_position(struct tp_store *s, const char *source,
     int32_t partition, int64_t *next, struct tp_err *e);
 void tp_sqlite_end_writing(struct tp_sqlite *d);

@@ -170,6 +170,24 @@ read_position(struct tp_sqlite *d, const char *source, int32_t partition,
 }
 
 int
+tp_sqlite_forget(struct tp_store *s, const char *source, int32_t partition,
+    struct tp_err *e)
+{
+	struct tp_sqlite	*d = s->db;
+	sqlite3_stmt		*q;
+	int			 rc;
+
+	if (sqlite3_prepare_v2(d->db, "DELETE FROM position WHERE source=? "
+	    "AND partition=?", -1, &q, NULL) != SQLITE_OK)
+		return tp_sqlite_error(d->db, "writing", e);
+	sqlite3_bind_text(q, 1, source, -1, SQLITE_STATIC);
+	sqlite3_bind_int(q, 2, partition);
+	rc = sqlite3_step(q);
+	sqlite3_finalize(q);
+	return rc == SQLITE_DONE ? 0 : tp_sqlite_error(d->db, "writing", e);
+}
+
+int
 tp_sqlite_position(struct tp_store *s, const char *source, int32_t partition,
     int64_t *next, struct tp_err *e)
 {

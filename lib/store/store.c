@@ -363,3 +363,11 @@ tp_store_position(struct tp_store *s, const char *source, int32_t partition,
 		return 0;
 	return named(s, s->be->position(s, source, partition, next, e), e);
 }
+
+int
+tp_store_forget(struct tp_store *s, const char *source, int32_t partition,
+    struct tp_err *e)
+{
+	return s->be->forget == NULL ? 0 :
+	    named(s, s->be->forget(s, source, partition, e), e);
+}

@@ -129,5 +129,8 @@ int tp_store_write(struct tp_store *s, const struct tp_batch *b,
  * where a store does not note it (Redis, files). */
 int tp_store_position(struct tp_store *s, const char *source,
     int32_t partition, int64_t *next, struct tp_err *e);
+/* Forgets that; of a source that was written to before -1 comes of it. */
+int tp_store_forget(struct tp_store *s, const char *source,
+    int32_t partition, struct tp_err *e);
 
 #endif

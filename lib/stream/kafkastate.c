@@ -240,6 +240,21 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 	return 0;
 }
 
+/* Tells the caller, who may know of more than the group. */
+static int
+tell_taken(struct tp_ctx *c, const struct tp_kpart *p)
+{
+	int64_t	lo, hi;
+
+	if (c->run->taken == NULL)
+		return 0;
+	if (tp_kcons_range(c->k->cons, p, &lo, &hi, c->e) == -1 ||
+	    c->run->taken(c->run->taken_arg, c->k->topics[p->topic],
+	    p->partition, hi, c->e) == -1)
+		return tp_ctx_fail(c);
+	return 0;
+}
+
 static int
 load_one(struct tp_ctx *c, struct tp_kpart *p)
 {
@@ -266,7 +281,7 @@ load_one(struct tp_ctx *c, struct tp_kpart *p)
 	    load_committed(c, s, p)) == -1)
 		return -1;
 	s->owned = true;
-	return 0;
+	return tell_taken(c, p);
 }
 
 int

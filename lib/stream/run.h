@@ -92,6 +92,14 @@ struct tp_run {
 	 */
 	int		(*refresh)(void *arg, bool hup, struct tp_err *e);
 	void		*refresh_arg;
+	/*
+	 * Called when a partition of a topic is taken on, before its first
+	 * record: for who notes elsewhere how far it was read.  The topic's
+	 * next record will be `end`.  Returns 0, or -1 to stop with the error.
+	 */
+	int		(*taken)(void *arg, const char *topic,
+			    int32_t partition, int64_t end, struct tp_err *e);
+	void		*taken_arg;
 
 	/* results */
 	uint64_t	 records;	/* read, rejected ones too */

@@ -95,6 +95,24 @@ again()
 		s.db)" = "$(cat other.jsonl)" ]
 }
 
+# anew: a topic that was deleted and made again is noticed, not passed over
+anew()
+{
+	before=$(tp-store read s.db | wc -l)
+	echo 'in partitions=6' >in.conf
+	tp-topics delete -F in.conf 2>err || { cat err; return 1; }
+	awk 'BEGIN { for (i = 0; i < 100; i++)
+		printf "k|{\"segment_id\":\"new\",\"timestamp\":%.0f,\"speed_mph\":5}\n",
+		1400000000000 + 60000 * i }' >few
+	produce in <few || return 1
+	tp-store -q -i 'kafka:in?group=anew' -e -o s.db 2>err
+	status=$?
+	[ $status = 5 ] && grep -q 's.db has it up to offset .* made anew' err &&
+	[ "$(tp-store read s.db | wc -l)" = "$before" ] &&
+	tp-store -q -i 'kafka:in?group=anew' --on-gap skip -e -o s.db &&
+	[ "$(tp-store read --segments new s.db | wc -l)" = 100 ]
+}
+
 start_broker
 cd "$scratch" || exit 2
 try "a topic of readings" fill
@@ -102,4 +120,5 @@ try "workers are killed" survives
 try "every record is there, once" complete
 try "a folder, its writer killed" alone
 try "what comes a second time is passed over" again
+try "a topic that was made anew" anew
 finish
