@@ -146,12 +146,6 @@ compare(const void *x, const void *y)
 	return (p->via > q->via) - (p->via < q->via);
 }
 
-static bool
-settled(const struct tp_search *s, uint32_t v)
-{
-	return !isinf(s->at[v].ms) && s->at[v].place == TP_GRAPH_NONE;
-}
-
 /* Walks the plateau that v is on from its end to its beginning. */
 static void
 add_plateau(struct tp_ways *a, const struct tp_search *s, uint32_t v)
@@ -160,12 +154,13 @@ add_plateau(struct tp_ways *a, const struct tp_search *s, uint32_t v)
 	uint32_t		 first = v, last = v, e;
 
 	while ((e = s->at[first].by) != TP_GRAPH_NONE &&
-	    settled(&a->back, g->tail[e]) && a->back.at[g->tail[e]].by == e) {
+	    tp_search_settled(&a->back, g->tail[e]) &&
+	    a->back.at[g->tail[e]].by == e) {
 		first = g->tail[e];
 		a->seen[first] = true;
 	}
 	while ((e = a->back.at[last].by) != TP_GRAPH_NONE &&
-	    settled(s, g->head[e]) && s->at[g->head[e]].by == e) {
+	    tp_search_settled(s, g->head[e]) && s->at[g->head[e]].by == e) {
 		last = g->head[e];
 		a->seen[last] = true;
 	}
@@ -204,11 +199,12 @@ find_plateaus(struct tp_ways *a, struct tp_search *s,
 	size_t		n;
 
 	still.costs = TP_COSTS_STILL;
-	tp_search_meet(s, &a->back, &still, limit, OVERLAP);
+	tp_search_meet(s, &still, limit, OVERLAP);
 	a->nplateaus = 0;
 	for (i = 0; i < s->nreached; i++) {
 		v = s->reached[i];
-		if (a->seen[v] || !settled(s, v) || !settled(&a->back, v) ||
+		if (a->seen[v] || !tp_search_settled(s, v) ||
+		    !tp_search_settled(&a->back, v) ||
 		    s->at[v].ms + a->back.at[v].ms > limit)
 			continue;
 		add_plateau(a, s, v);
@@ -377,19 +373,21 @@ size_t
 tp_ways_find(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
     size_t others)
 {
-	size_t	want = 1 + (others < TP_WAYS_MAX ? others : TP_WAYS_MAX - 1);
-	size_t	i, j;
+	struct tp_task	task = *k;
+	size_t		want = 1 + (others < TP_WAYS_MAX ? others :
+			    TP_WAYS_MAX - 1);
+	size_t		i, j;
 
 	a->n = 0;
 	a->refused = (struct tp_refused){ 0 };
-	a->back.budget = s->budget;
-	if (!tp_search_way(s, k, &a->next))
+	task.back = &a->back;
+	if (!tp_search_way(s, &task, &a->next))
 		return 0;
 	admit(a, s->g, &a->next);
 	if (a->n < want)
-		by_plateaus(a, s, k, want);
+		by_plateaus(a, s, &task, want);
 	if (a->n < want)
-		by_penalty(a, s, k, want);
+		by_penalty(a, s, &task, want);
 	for (i = 0; i < a->n; i++)
 		for (j = 0; j < a->way[i].n; j++)
 			a->used[tp_graph_own_edge(s->g,

@@ -451,3 +451,24 @@ tp_weights_still_row(const struct tp_weights *w, uint32_t e, double t,
 	return free_ms / (k < TP_SLOTS ? (double)r->rate[k] :
 	    usual_rate(w, row, t));
 }
+
+double
+tp_weights_least_row(const struct tp_weights *w, uint32_t e, double t,
+    double until, double free_ms)
+{
+	uint32_t		 row = row_of(w, e), k, last;
+	const struct tp_rates	*r;
+	float			 most = 0;
+
+	if (row == TP_GRAPH_NONE)
+		return free_ms;
+	r = &w->rates[row];
+	if (r->closed)
+		return INFINITY;
+	last = r->t0 == TP_TIME_NONE ? TP_SLOTS : slot_of(r, until);
+	if (last == TP_SLOTS)
+		return free_ms;		/* what is usual may be as fast */
+	for (k = slot_of(r, t); k <= last; k++)
+		most = r->rate[k] > most ? r->rate[k] : most;
+	return free_ms / (double)most;
+}

@@ -2,6 +2,11 @@
 
 #include "graph/heap.h"
 
+#define BACK_SHARE	0.6	/* of the way; 0.5 and 0.7 do as well */
+/* Most ways take no longer than so many times that in free flow. */
+#define LONGER		2
+#define LONGER_MS	60000	/* and this */
+
 static void
 add_end(struct tp_ends *s, uint32_t node, uint32_t edge, double share)
 {
@@ -63,11 +68,15 @@ make_room(struct tp_search *s)
 
 /* Forgets the search before. */
 static void
-begin(struct tp_search *s)
+begin(struct tp_search *s, bool by_ms)
 {
 	if (s->at == NULL)
 		make_room(s);
 	tp_heap_clear(s);
+	s->backwards = false;
+	s->active = 0;
+	s->by_ms = by_ms;
+	s->back = NULL;
 }
 
 void
@@ -92,6 +101,8 @@ cost(const struct tp_search *s, const struct tp_task *k, uint32_t e,
 {
 	double	c = k->costs == TP_COSTS_MOVING ?
 		    tp_weights_drive(s->w, e, TP_LANE_MID, k->t + ms, share) :
+		    k->costs == TP_COSTS_LEAST ?
+		    tp_weights_least(s->w, e, k->t, k->until, share) :
 		    tp_weights_still(s->w, e, k->t, share);
 
 	return k->dearer == NULL ? c :
@@ -105,7 +116,7 @@ cost(const struct tp_search *s, const struct tp_task *k, uint32_t e,
  * are as far from it.
  */
 static double
-bound(const struct tp_search *s, uint32_t v)
+marks_bound(const struct tp_search *s, uint32_t v)
 {
 	int64_t		best = 0, d;
 	uint32_t	i;
@@ -119,6 +130,29 @@ bound(const struct tp_search *s, uint32_t v)
 		best = d > best ? d : best;
 	}
 	return (double)best;
+}
+
+/*
+ * The same, by what a search back at the least costs has found: the ms from v
+ * where it settled v.  The key of another node would be ms from v and the bound
+ * from the starts to v, and is no less than the least in the heap (Pijls and
+ * Post 2009, "Yet another bidirectional algorithm for finding the shortest
+ * path").  Neither falls along an edge by more than the edge costs, so that a
+ * node is settled once.
+ */
+static double
+bound(const struct tp_search *s, uint32_t v)
+{
+	const struct tp_search	*b = s->back;
+	double			 near, far;
+
+	if (b == NULL)
+		return marks_bound(s, v);
+	if (tp_search_settled(b, v))
+		return b->at[v].ms;
+	near = marks_bound(s, v);
+	far = b->nheap == 0 ? INFINITY : b->heap[0].key - marks_bound(b, v);
+	return near > far ? near : far;
 }
 
 /* Looks at landmark m from place i: the least distance from it to an end, and
@@ -201,6 +235,19 @@ go_direct(const struct tp_search *s, const struct tp_task *k,
 		}
 }
 
+/* Node v is reached at ms, unless its way is longer than the limit. */
+static void
+reach(struct tp_search *s, uint32_t v, double ms, double limit, uint32_t by)
+{
+	double	more;
+
+	if (ms >= s->at[v].ms)
+		return;
+	more = bound(s, v);
+	if (ms + more <= limit)
+		tp_heap_reach(s, v, ms, s->by_ms ? 0 : more, by);
+}
+
 static void
 start(struct tp_search *s, const struct tp_task *k)
 {
@@ -208,11 +255,23 @@ start(struct tp_search *s, const struct tp_task *k)
 
 	for (i = 0; i < k->from->n; i++) {
 		const struct tp_end	*a = &k->from->v[i];
-		double			 ms = a->edge == TP_GRAPH_NONE ? 0 :
-					    cost(s, k, a->edge, 0,
-					    1 - a->share);
 
-		tp_heap_reach(s, a->node, ms, bound(s, a->node),
+		reach(s, a->node, a->edge == TP_GRAPH_NONE ? 0 :
+		    cost(s, k, a->edge, 0, 1 - a->share), INFINITY,
+		    TP_GRAPH_NONE);
+	}
+}
+
+static void
+start_back(struct tp_search *s, const struct tp_task *k)
+{
+	uint32_t	i;
+
+	for (i = 0; i < k->to->n; i++) {
+		const struct tp_end	*b = &k->to->v[i];
+
+		reach(s, b->node, b->edge == TP_GRAPH_NONE ? 0 :
+		    cost(s, k, b->edge, 0, b->share), INFINITY,
 		    TP_GRAPH_NONE);
 	}
 }
@@ -312,34 +371,43 @@ may_settle(struct tp_search *s)
 	return true;
 }
 
-bool
-tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
+/* Leaves the node on top of a search for all that can be reached by way of it
+ * within the limit. */
+static uint32_t
+spread(struct tp_search *s, const struct tp_task *k, double limit)
 {
 	const struct tp_graph	*g = s->g;
-	struct goal		 best = { .ms = INFINITY };
-	uint32_t		 v, e;
+	const uint32_t		*first = s->backwards ? g->in : g->out;
+	uint32_t		 v = tp_heap_pop(s), i;
+	double			 ms = s->at[v].ms;
 
-	p->n = 0;
-	p->found = false;
-	if (k->from->n == 0 || k->to->n == 0)
-		return false;
-	begin(s);
+	for (i = first[v]; i < first[v + 1]; i++) {
+		uint32_t	e = s->backwards ? g->into[i] : i;
+
+		reach(s, s->backwards ? g->tail[e] : s->w->arc[e].head,
+		    ms + cost(s, k, e, ms, 1), limit, e);
+	}
+	return v;
+}
+
+/* Searches on from the starts; back went before, or is NULL. */
+static bool
+search_on(struct tp_search *s, const struct tp_task *k,
+    const struct tp_search *back, struct tp_way *p)
+{
+	struct goal	best = { .ms = INFINITY };
+	uint32_t	v;
+
+	begin(s, false);
+	s->back = back;
 	choose(s, k, false);
 	go_direct(s, k, &best);
 	start(s, k);
 	while (s->nheap > 0 && s->heap[0].key < best.ms) {
 		if (!may_settle(s))
 			return false;
-		v = tp_heap_pop(s);
+		v = spread(s, k, INFINITY);
 		try_ends(s, k, v, &best);
-		for (e = g->out[v]; e < g->out[v + 1]; e++) {
-			uint32_t	u = s->w->arc[e].head;
-			double		ms = s->at[v].ms +
-					    cost(s, k, e, s->at[v].ms, 1);
-
-			if (ms < s->at[u].ms)
-				tp_heap_reach(s, u, ms, bound(s, u), e);
-		}
 	}
 	if (isinf(best.ms))
 		return false;
@@ -349,46 +417,56 @@ tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 	return true;
 }
 
-static void
-start_back(struct tp_search *s, const struct tp_task *k)
+/*
+ * Searches back from the ends for BACK_SHARE of the way, as far as landmarks
+ * know it.  Returns until when what it found holds: whoever is on the way for
+ * longer may find roads faster.
+ */
+static double
+search_back(struct tp_search *s, const struct tp_task *k)
 {
-	uint32_t	i;
+	struct tp_search	*b = k->back;
+	struct tp_task		 least = *k;
+	double			 far = INFINITY;
+	uint32_t		 i;
 
-	for (i = 0; i < k->to->n; i++) {
-		const struct tp_end	*b = &k->to->v[i];
-		double			 ms = b->edge == TP_GRAPH_NONE ? 0 :
-					    cost(s, k, b->edge, 0, b->share);
-
-		tp_heap_reach(s, b->node, ms, 0, TP_GRAPH_NONE);
-	}
+	begin(b, false);
+	choose(b, k, true);
+	for (i = 0; i < k->to->n; i++)
+		far = fmin(far, bound(b, k->to->v[i].node));
+	least.costs = TP_COSTS_LEAST;
+	least.until = k->t + LONGER * far + LONGER_MS;
+	start_back(b, &least);
+	while (b->nheap > 0 && b->at[b->heap[0].node].ms < BACK_SHARE * far &&
+	    may_settle(s))
+		spread(b, &least, INFINITY);
+	return least.until;
 }
 
-/* Leaves the node on top of a search for all that can be reached by way of it
- * within the limit. */
-static uint32_t
-spread(struct tp_search *s, const struct tp_task *k, double limit)
+bool
+tp_search_way(struct tp_search *s, const struct tp_task *k, struct tp_way *p)
 {
-	const struct tp_graph	*g = s->g;
-	uint32_t		 v = tp_heap_pop(s), i;
-	uint32_t		 to = s->backwards ? g->in[v + 1] : g->out[v + 1];
+	double	until;
 
-	for (i = s->backwards ? g->in[v] : g->out[v]; i < to; i++) {
-		uint32_t	e = s->backwards ? g->into[i] : i;
-		uint32_t	u = s->backwards ? g->tail[e] : g->head[e];
-		double		ms = s->at[v].ms + cost(s, k, e, 0, 1);
-
-		/* its place in the heap is by ms alone */
-		if (ms < s->at[u].ms && ms + bound(s, u) <= limit)
-			tp_heap_reach(s, u, ms, 0, e);
+	p->n = 0;
+	p->found = false;
+	if (k->from->n == 0 || k->to->n == 0)
+		return false;
+	if (k->back != NULL && k->marks != NULL &&
+	    k->costs == TP_COSTS_MOVING) {
+		until = search_back(s, k);
+		if (search_on(s, k, k->back, p) && k->t + p->ms <= until)
+			return true;
+		p->n = 0;
+		p->found = false;
 	}
-	return v;
+	return search_on(s, k, NULL, p);
 }
 
 void
 tp_search_tree(struct tp_search *s, const struct tp_task *k, bool backwards)
 {
-	begin(s);
-	s->active = 0;
+	begin(s, true);
 	s->backwards = backwards;
 	if (backwards)
 		start_back(s, k);
@@ -399,19 +477,19 @@ tp_search_tree(struct tp_search *s, const struct tp_task *k, bool backwards)
 }
 
 double
-tp_search_meet(struct tp_search *s, struct tp_search *back,
-    const struct tp_task *k, double limit, double overlap)
+tp_search_meet(struct tp_search *s, const struct tp_task *k, double limit,
+    double overlap)
 {
-	double		best = INFINITY;
-	uint32_t	v;
+	struct tp_search	*back = k->back;
+	double			 best = INFINITY;
+	uint32_t		 v;
 
-	begin(s);
-	begin(back);
-	s->active = back->active = 0;	/* keys are by ms alone */
-	start(s, k);
-	start_back(back, k);
+	begin(s, true);
+	begin(back, true);
 	choose(s, k, false);
 	choose(back, k, true);
+	start(s, k);
+	start_back(back, k);
 	while (s->nheap > 0 && back->nheap > 0 &&
 	    s->heap[0].key + back->heap[0].key <= best * overlap &&
 	    may_settle(s)) {

@@ -1,7 +1,11 @@
 /*
  * Shortest ways through a graph: Dijkstra's search, or A* by landmarks
  * (Goldberg and Harrelson 2005).  Distances to landmarks are those in free
- * flow, which no weight is below, so they hold for any traffic.
+ * flow, which no weight is below, so they hold for any traffic.  The slower all
+ * roads are, the less they say; so a search back from the end, at the least
+ * that roads cost while the way is driven (Nannicini and others 2012,
+ * "Bidirectional A* search on time-dependent road networks"), can go before,
+ * and tell the search on how far it still is.
  *
  * A search goes from one of several starts to one of several ends: a spot on
  * a two-way street is on two edges, and a node has copies.  A struct owns its
@@ -51,8 +55,9 @@ void tp_landmarks_init(struct tp_landmarks *l, const struct tp_graph *g,
     uint32_t n);
 void tp_landmarks_release(struct tp_landmarks *l);
 
-/* What an edge costs: by the rates as they change, or those of t. */
-enum tp_costs { TP_COSTS_MOVING, TP_COSTS_STILL };
+/* What an edge costs: by the rates as they change, those of t, or the best of
+ * those from t until a time. */
+enum tp_costs { TP_COSTS_MOVING, TP_COSTS_STILL, TP_COSTS_LEAST };
 
 struct tp_hop {			/* in the heap */
 	double		key;
@@ -81,7 +86,8 @@ struct tp_search {
 	uint32_t	 active;
 	const struct tp_mark *mark[TP_ACTIVE];	/* by node */
 	struct tp_mark	 aim[TP_ACTIVE];	/* the same of the ends */
-	const float	*dearer;	/* by own edge, >= 1; NULL: all 1 */
+	bool		 by_ms;		/* keys are ms, not ms and bound */
+	const struct tp_search *back;	/* that went before, or NULL */
 	/* nodes that may yet be settled; NULL: any number */
 	uint64_t	*budget;
 };
@@ -90,6 +96,13 @@ struct tp_search {
 void tp_search_init(struct tp_search *s, const struct tp_graph *g,
     const struct tp_weights *w);
 void tp_search_release(struct tp_search *s);
+
+/* True where v has its final ms. */
+static inline bool
+tp_search_settled(const struct tp_search *s, uint32_t v)
+{
+	return !isinf(s->at[v].ms) && s->at[v].place == TP_GRAPH_NONE;
+}
 
 /* A way that was found: own edges or copies, in their order. */
 struct tp_way {
@@ -109,8 +122,11 @@ struct tp_task {
 	const struct tp_ends	*from, *to;
 	double			 t;
 	enum tp_costs		 costs;
+	double			 until;	/* of the least costs */
 	const struct tp_landmarks *marks;	/* NULL: Dijkstra */
-	const float		*dearer;
+	const float		*dearer;	/* by own edge, >= 1; NULL: 1 */
+	/* for a search back, which goes before; NULL: none does */
+	struct tp_search	*back;
 };
 
 /* Finds the shortest way; false where there is none, or the budget ended. */
@@ -123,13 +139,13 @@ void tp_search_tree(struct tp_search *s, const struct tp_task *k,
     bool backwards);
 
 /*
- * Searches from the starts in s and from the ends in back, at still costs, the
- * nearer first, for nodes that a way of at most `limit` ms may pass.  Ends
+ * Searches from the starts in s and from the ends in k->back, at still costs,
+ * the nearer first, for nodes that a way of at most `limit` ms may pass.  Ends
  * when both together have come `overlap` (>= 1) times as far as the shortest
  * way is long, and returns the length of that, INFINITY where they never met.
  */
-double tp_search_meet(struct tp_search *s, struct tp_search *back,
-    const struct tp_task *k, double limit, double overlap);
+double tp_search_meet(struct tp_search *s, const struct tp_task *k,
+    double limit, double overlap);
 
 /* ms to drive the way from time t in the rates of a lane. */
 double tp_way_drive(const struct tp_way *p, const struct tp_weights *w,

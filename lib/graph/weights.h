@@ -52,7 +52,7 @@ struct tp_rates {
 	float	rate[TP_SLOTS];		/* as told */
 	uint8_t	live;			/* slots that news tell of */
 	bool	closed;
-	bool	ranged;			/* has others at the ends of intervals */
+	bool	ranged;			/* intervals have others */
 };
 
 /* Those at the ends of intervals: SLOW, FAST. */
@@ -134,11 +134,13 @@ bool tp_weights_closed(const struct tp_weights *w, uint32_t e);
 /* True where news tell the rate of e at time t, by segments of its own. */
 bool tp_weights_live(const struct tp_weights *w, uint32_t e, double t);
 
-/* As the two below, whatever the lane and the time. */
+/* As the three below, whatever the lane and the time. */
 double tp_weights_drive_row(const struct tp_weights *w, uint32_t e,
     enum tp_lane lane, double t, double free_ms);
 double tp_weights_still_row(const struct tp_weights *w, uint32_t e,
     double t, double free_ms);
+double tp_weights_least_row(const struct tp_weights *w, uint32_t e,
+    double t, double until, double free_ms);
 
 /* ms to drive a share (0..1) of edge e, entered at t; INFINITY if closed. */
 static inline double
@@ -163,6 +165,18 @@ tp_weights_still(const struct tp_weights *w, uint32_t e, double t,
 
 	return t < a->till * 1000.0 ? all / (double)a->rate :
 	    tp_weights_still_row(w, e, t, all);
+}
+
+/* No less for whoever enters it at t or later and leaves it by `until`. */
+static inline double
+tp_weights_least(const struct tp_weights *w, uint32_t e, double t,
+    double until, double share)
+{
+	const struct tp_arc	*a = &w->arc[e];
+	double			 all = a->free_ms * share;
+
+	return until <= a->till * 1000.0 ? all / (double)a->rate :
+	    tp_weights_least_row(w, e, t, until, all);
 }
 
 #endif

@@ -208,7 +208,7 @@ profiles_random(struct tp_weights *w, profile *kmh, struct tp_rng *r)
 {
 	uint32_t	own = w->g->edges - w->g->edge_copies, e, s;
 	char		name[16];
-	double		scale;
+	double		scale, slowest = tp_rng_below(r, 2) == 0 ? 12 : 40;
 	int		k, same;
 
 	for (e = 0; e < own; e++) {
@@ -222,7 +222,7 @@ profiles_random(struct tp_weights *w, profile *kmh, struct tp_rng *r)
 		same = (int)tp_rng_below(r, 2 * TP_SLOTS);
 		for (k = 0; k < TP_SLOTS; k++)
 			kmh[e][k] = k > 0 && k < same ? kmh[e][0] :
-			    (double)(12 + tp_rng_below(r, 80));
+			    slowest + (double)tp_rng_below(r, 80);
 		if (tp_rng_below(r, 20) == 0)
 			kmh[e][0] = 0;
 		assert_true(tp_weights_reading(w, s, T0, kmh[e][0] * scale,

@@ -228,6 +228,42 @@ holds_to_the_end(void **state)
 	town_release(&w);
 }
 
+static void
+knows_the_least(void **state)
+{
+	static const struct {
+		double	from, until, want;	/* minutes */
+	} cases[] = {
+		/* at 30 km/h, from the tenth minute at 40, the 20th at 50 */
+		{ 0, 5, 2 }, { -5, 5, 2 }, { 0, 15, 1.5 }, { 0, 25, 1.2 },
+		{ 12, 18, 1.5 }, { 21, 25, 1.2 }, { 0, 79, 1.2 },
+		{ 0, 80, 1 }, { 30, 600, 1 }, { 90, 91, 1 },
+	};
+	struct town		w;
+	struct tp_weights	x;
+	struct tp_knot		k = { T0 + 20 * 60000, 0, { 50, 40, 55 } };
+	uint32_t		s;
+	size_t			i;
+
+	(void)state;
+	main_road(&w);
+	tp_weights_init(&x, &w.g, 0);
+	same_ms(tp_weights_least(&x, 0, T0, T0 + 60000, 0.5), 30000);
+	s = tp_graph_find_segment(&w.g, "s0", 2);
+	assert_true(tp_weights_reading(&x, s, T0, 30, 0));
+	assert_true(tp_weights_forecast(&x, s, T0, &k));
+	tp_weights_apply(&x);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		same_ms(tp_weights_least(&x, 0, T0 + cases[i].from * 60000,
+		    T0 + cases[i].until * 60000, 0.5),
+		    cases[i].want * 30000);
+	assert_true(tp_weights_reading(&x, s, T0 + 1, 0, 0));
+	tp_weights_apply(&x);
+	assert_true(isinf(tp_weights_least(&x, 0, T0, T0 + 60000, 0.5)));
+	tp_weights_release(&x);
+	town_release(&w);
+}
+
 int
 main(void)
 {
@@ -236,6 +272,7 @@ main(void)
 		cmocka_unit_test(follows_road),
 		cmocka_unit_test(fades_to_usual),
 		cmocka_unit_test(holds_to_the_end),
+		cmocka_unit_test(knows_the_least),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
