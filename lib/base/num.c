@@ -20,11 +20,6 @@ static const double pow10_tab[EXACT_POW + 1] = {
 	1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 };
 
-static const uint64_t upow10_tab[10] = {
-	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
-	1000000000,
-};
-
 static const char pairs[] =
     "00010203040506070809101112131415161718192021222324"
     "25262728293031323334353637383940414243444546474849"
@@ -53,22 +48,21 @@ put_uint(char *end, uint64_t v)
 static void
 add_decimal(struct tp_buf *b, bool minus, uint64_t n, int k)
 {
-	char		 text[NUM_TEXT], *end = text + sizeof(text), *p = end;
-	uint64_t	 whole, part;
+	char	 text[NUM_TEXT], *end = text + sizeof(text), *p, *point;
 
 	while (k > 0 && n % 10 == 0) {
 		n /= 10;
 		k--;
 	}
-	whole = n / upow10_tab[k];
-	part = n % upow10_tab[k];
+	p = put_uint(end, n);
+	while (end - p <= k)
+		*--p = '0';
 	if (k > 0) {
-		p = put_uint(end, part);
-		while (end - p < k)
-			*--p = '0';
-		*--p = '.';
+		point = end - k - 1;
+		memmove(p - 1, p, (size_t)(point - p) + 1);
+		*point = '.';
+		p--;
 	}
-	p = put_uint(p, whole);
 	if (minus)
 		*--p = '-';
 	tp_buf_add(b, p, (size_t)(end - p));
@@ -147,6 +141,7 @@ static bool
 scale(double v, int k, uint64_t *n)
 {
 	double	a = fabs(v), p, s, frac;
+	int64_t	whole;		/* signed: one instruction makes it */
 
 	if (k < 0 || k > 9)
 		tp_die("%d decimals", k);
@@ -154,9 +149,11 @@ scale(double v, int k, uint64_t *n)
 	if (!(a < EXACT_INT / 2 / p))
 		return false;
 	s = a * p;
-	*n = (uint64_t)s;
-	frac = s - (double)*n;
-	if (frac > 0.5 || (frac == 0.5 && fma(a, p, -s) >= 0))
+	whole = (int64_t)s;
+	frac = s - (double)whole;
+	/* added, not branched upon: no processor foretells it */
+	*n = (uint64_t)whole + (frac > 0.5);
+	if (frac == 0.5 && fma(a, p, -s) >= 0)
 		++*n;
 	return true;
 }
@@ -184,7 +181,7 @@ tp_fixed(double v, int decimals)
 		return v;
 	if (n == 0)
 		return 0;
-	r = (double)n / pow10_tab[decimals];
+	r = (double)(int64_t)n / pow10_tab[decimals];
 	return v < 0 ? -r : r;
 }
 
