@@ -263,13 +263,13 @@ refresh(void *arg, bool hup, struct tp_err *e)
 static int
 set_shapes(struct conf *c, struct tp_err *e)
 {
-	int	format = c->replay.format;
-
 	if (c->shapes_path != NULL) {
-		if (format != TP_FORMAT_AUTO && format != TP_FORMAT_HERE)
+		if (c->replay.format != TP_FORMAT_AUTO &&
+		    c->replay.format != TP_FORMAT_HERE)
 			return tp_opt_error(e,
 			    "--shapes is for --format here");
 		c->replay.shapes = &c->shapes;
+		c->shapes_saved = SIZE_MAX;	/* there may be none */
 	}
 	return refresh(c, false, e);
 }
