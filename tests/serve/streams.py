@@ -134,7 +134,7 @@ def metric(port, name):
 def slow():
     """a client that reads nothing loses the oldest, is told how many, and
     sees the numbers go on; its loss is counted"""
-    s = Server()
+    s = Server('--slow', '1h')
     e = Events(s.port, rcvbuf=4096)
     w = WebSocket(s.port, '/api/v1/ws')
     w.recv()
