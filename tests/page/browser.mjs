@@ -121,6 +121,17 @@ async function one(browser, served, feed)
 			.click();
 		await page.getByText(/^Acknowledged/).first().waitFor(SOON);
 	});
+	await test("alerts are filtered by words, also by a link", async () => {
+		const all = await page.locator(".alerts li").count();
+		const first = await text(".alert-what a");
+		await page.getByPlaceholder("Filter").fill(first);
+		const some = await page.locator(".alerts li").count();
+		check(some > 0 && some < all, `${some} of ${all}`);
+		await page.reload();
+		await page.locator(".alerts li").first().waitFor(SOON);
+		check(await page.locator(".alerts li").count() === some,
+			"another number after a reload");
+	});
 	await test("no complaint while all that happened", () => quiet(page));
 	return page;
 }

@@ -1,6 +1,6 @@
 /* Alerts, open and past: filtered, and acknowledged by those who may. */
 import {get, post} from "./api.js";
-import {choice, empty, h} from "./dom.js";
+import {choice, empty, fill, h} from "./dom.js";
 import {hour, lasting, moment, title} from "./format.js";
 import {hash} from "./hash.js";
 import {filled, sentence} from "./parts.js";
@@ -44,7 +44,8 @@ export class AlertsPage
 		this.city = app.city;
 		this.status = hash.get("status") || "open";
 		this.severity = hash.get("severity") || "";
-		this.words = "";
+		this.words = hash.get("words") || "";
+		this.alerts = [];
 		this.list = h("div", {"aria-live": "polite"});
 		this.element = h("div", {class: "page"},
 			h("header", {class: "page-head"}, h("h1", null, "Alerts"),
@@ -57,14 +58,16 @@ export class AlertsPage
 		const pick = h("select", {"aria-label": "Severity", onchange: () => {
 			this.severity = pick.value;
 			hash.set({severity: pick.value});
-			this.load();
+			this.draw();
 		}}, h("option", {value: ""}, "Any severity"),
 		SEVERITIES.map((s) => h("option", {value: s,
 			selected: s === this.severity}, words(s))));
 		const search = h("input", {type: "search", placeholder: "Filter",
-			"aria-label": "Filter by segment or text", oninput: () => {
-				this.words = search.value.toLowerCase();
-				this.load();
+			"aria-label": "Filter by segment or text", value: this.words,
+			oninput: () => {
+				this.words = search.value;
+				hash.set({words: this.words});
+				this.draw();
 			}});
 
 		return h("div", {class: "filters"},
@@ -106,7 +109,10 @@ export class AlertsPage
 	load()
 	{
 		filled(this.list, () => get("alerts", {status: this.status,
-			n: MOST_ALERTS}), (a, host) => this.draw(a.alerts, host));
+			n: MOST_ALERTS}), (a) => {
+			this.alerts = a.alerts;
+			this.draw();
+		});
 	}
 
 	wanted(alert)
@@ -115,22 +121,19 @@ export class AlertsPage
 			alert.alert_type, alert.message].join(" ").toLowerCase();
 
 		return (!this.severity || alert.severity === this.severity) &&
-			all.includes(this.words);
+			all.includes(this.words.toLowerCase());
 	}
 
-	draw(alerts, host)
+	draw()
 	{
-		const found = alerts.filter((a) => this.wanted(a));
+		const found = this.alerts.filter((a) => this.wanted(a));
 
-		if (!found.length) {
-			host.append(this.status === "open" && !alerts.length ?
-				empty("No open alerts", "New ones appear here, and " +
-					"as a note on every page.") :
-				empty("None", "No alert fits what was asked for."));
-			return;
-		}
-		host.append(h("ol", {class: "alerts"},
-			found.map((a) => this.entry(a))));
+		fill(this.list, found.length ? h("ol", {class: "alerts"},
+			found.map((a) => this.entry(a))) :
+		this.status === "open" && !this.alerts.length ?
+			empty("No open alerts", "New ones appear here, and as a " +
+				"note on every page.") :
+			empty("None", "No alert fits what was asked for."));
 	}
 
 	entry(a)
