@@ -15,6 +15,7 @@ import {Served, steps} from "./served.mjs";
 
 const [bin, records, shots] = process.argv.slice(2);
 const NEW = 4000;		/* segments that a page learns of while open */
+const HOUR_MS = 3600e3;
 const TILE_COLOUR = [255, 0, 0];
 /* A picture of one pixel in that colour. */
 const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12" +
@@ -162,6 +163,36 @@ async function grows(browser)
 	await served.stop();
 }
 
+/* Pages of figures that are left open, from one hour to the next. */
+async function renewed(browser)
+{
+	const served = new Served(bin, ["--rate", "0"]);
+	const page = await open(browser, "wide");
+	const all = steps(records);
+	const turn = all.findLastIndex((s) => s.time % HOUR_MS === 0);
+	const forecasts = () => page.locator(".panel .note").first().innerText();
+
+	await served.start();
+	all.slice(0, turn).forEach((step) => served.feed(step));
+	await test("figures of an open page are renewed by the hour", async () => {
+		await go(page, served.url, "model");
+		await page.locator(".chart canvas").first().waitFor(SOON);
+		const place = await page.locator("main").evaluate((e) => {
+			e.scrollTo(0, 50);
+			return e.scrollTop;
+		});
+		const before = await forecasts();
+		all.slice(turn).forEach((step) => served.feed(step));
+		await page.waitForFunction((old) => document.querySelector(
+			".panel .note").textContent !== old, before, SOON);
+		const top = await page.locator("main").evaluate((e) => e.scrollTop);
+		check(place > 0 && top === place, `${place} became ${top}`);
+		quiet(page);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
 /* Windows of taxis' cells, and a forecast of its class for each newest. */
 function cells()
 {
@@ -231,5 +262,6 @@ await byToken(browser);
 await byPassword(browser);
 await tiles(browser);
 await grows(browser);
+await renewed(browser);
 await newYork(browser);
 await browser.close();

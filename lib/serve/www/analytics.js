@@ -29,7 +29,7 @@ export class AnalyticsPage
 		this.week = h("div");
 		this.congested = h("div");
 		this.trend = h("div");
-		this.removes = [];
+		this.removes = new Map();
 		this.element = h("div", {class: "page"},
 			h("header", {class: "page-head"}, h("h1", null, "Analytics"),
 				choice("Days of the mean day", [[7, "7 days"],
@@ -51,6 +51,7 @@ export class AnalyticsPage
 
 	mount()
 	{
+		this.hour = this.city.hour;
 		this.loadHourly();
 		filled(this.week, () => get("analytics/week"),
 			(a, host) => this.drawWeek(a, host));
@@ -66,9 +67,18 @@ export class AnalyticsPage
 		this.removes.forEach((remove) => remove());
 	}
 
+	/* A chart in the place of the last one of that name. */
+	chart(name, ...of)
+	{
+		this.removes.get(name)?.();
+		this.removes.set(name, chart(...of));
+	}
+
+	/* Figures of hours and days: they are read anew by the hour. */
 	tick()
 	{
-		/* these change by the hour, not by the step */
+		if (this.hour !== this.city.hour)
+			this.mount();
 	}
 
 	loadHourly()
@@ -93,9 +103,9 @@ export class AnalyticsPage
 			nothing(host);
 			return;
 		}
-		this.removes.push(chart(host, series, {height: 330,
+		this.chart("hourly", host, series, {height: 330,
 			label: "Mean speed by hour of the day", x: "Hour", zone: "UTC",
-			xText: (ms) => oClock(Math.round(ms / HOUR_MS) % 24)}));
+			xText: (ms) => oClock(Math.round(ms / HOUR_MS) % 24)});
 	}
 
 	drawTrend(a, host)
@@ -104,17 +114,17 @@ export class AnalyticsPage
 			host.append(empty("Not two days yet", "A trend needs them."));
 			return;
 		}
-		this.removes.push(chart(host, [{name: "Speed", time: a.days,
+		this.chart("trend", host, [{name: "Speed", time: a.days,
 			values: a.speed_kmh.map(shown), colour: "--accent",
 			points: a.days.length < 40}],
 		{height: 150, label: "Mean speed of each day", zero: false,
-			x: "Day", xText: dayOnly}));
+			x: "Day", xText: dayOnly});
 		host.append(h("h3", {class: "sub"}, "Share of readings congested"));
-		this.removes.push(chart(host, [{name: "Congested, %", time: a.days,
+		this.chart("share", host, [{name: "Congested, %", time: a.days,
 			values: a.congested_share.map((s) => known(s) ? s * 100 : null),
 			colour: "--l4", points: a.days.length < 40}],
 		{height: 120, label: "Share of readings congested, by day",
-			x: "Day", xText: dayOnly}));
+			x: "Day", xText: dayOnly});
 	}
 
 	drawWeek(a, host)

@@ -5,7 +5,7 @@
  * Events: "segments" (columns grew), "tick" (values changed).
  */
 import {get} from "./api.js";
-import {MINUTE_MS} from "./format.js";
+import {HOUR_MS, MINUTE_MS} from "./format.js";
 import {CLASS_NAMES, LEVEL_NAMES, levelOf, levelOfClass} from "./levels.js";
 
 const MOST_PAST_MS = 180 * 60e3;	/* what slider and charts show */
@@ -305,6 +305,12 @@ export class City extends EventTarget {
 	get noun()
 	{
 		return this.cells ? "Cell" : "Segment";
+	}
+
+	/* A number that changes when the streets' clock strikes. */
+	get hour()
+	{
+		return Math.floor(this.time / HOUR_MS);
 	}
 
 	placed(i)

@@ -81,8 +81,11 @@ export async function filled(host, ask, draw)
 		fill(host, h("p", {class: "waiting"}, "Loading\u2026"));
 	try {
 		const answer = await ask();
+		/* while it is empty, what is below must not scroll */
+		host.style.minHeight = host.offsetHeight + "px";
 		fill(host);
 		draw(answer, host);
+		host.style.minHeight = "";
 	} catch (error) {
 		fill(host, empty(error.status === 404 ?
 			"Not here" : "This could not be loaded",

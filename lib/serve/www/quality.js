@@ -40,6 +40,7 @@ export class ModelPage
 
 	mount()
 	{
+		this.hour = this.city.hour;
 		filled(this.host, () => get("model"), (a, host) => this.draw(a, host));
 	}
 
@@ -48,9 +49,11 @@ export class ModelPage
 		this.removes.splice(0).forEach((remove) => remove());
 	}
 
+	/* Figures of hours and days: they are read anew by the hour. */
 	tick()
 	{
-		/* figures of days: they are read when the page is opened */
+		if (this.hour !== this.city.hour)
+			this.mount();
 	}
 
 	draw(a, host)
