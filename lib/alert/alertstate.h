@@ -36,6 +36,7 @@ struct tp_alert {
 	int		 rule;
 	uint32_t	 first;		/* the segment that raised it */
 	int64_t		 raised_at;
+	double		 lat, lon;	/* as was said then; NAN: nothing */
 	int64_t		 pos;		/* what its history needs */
 	enum tp_severity severity;	/* the worst so far */
 	uint32_t	*segs;		/* in it now, in order of joining */

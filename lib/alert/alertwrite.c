@@ -185,32 +185,29 @@ write_hanoi(struct tp_buf *b, const struct tp_alert_state *st,
 	tp_buf_char(b, '}');
 }
 
-/* The JSON Schema of the LA system's traffic-alerts. */
+/* The JSON Schema of the LA system's traffic-alerts, whose coordinates are left
+ * out where they are not known. */
 static void
 write_la(struct tp_buf *b, const struct tp_alert_state *st,
     const struct tp_alert *a, const struct tp_alert_note *note)
 {
 	const struct tp_rule		*r = &st->conf->rules.r[a->rule];
 	const struct tp_map_key		*id = &st->ids.keys[a->first];
-	const struct tp_json_val	*lat, *lon;
 
 	tp_buf_printf(b, "{\"alert_id\":\"ALERT_%s_", r->name);
 	tp_buf_add(b, id->p, id->n);
 	tp_buf_printf(b, "_%" PRId64 "\",\"segment_id\":", a->raised_at);
 	put_id(b, id);
 	tp_buf_printf(b, ",\"alert_type\":\"CONGESTION\",\"severity\":\"%s\","
-	    "\"timestamp\":%" PRId64 ",\"coordinates\":{",
-	    tp_severity_name(a->severity), note->t);
-	lat = note->rec == NULL ? NULL : note->rec->at[TP_F_LATITUDE];
-	lon = note->rec == NULL ? NULL : note->rec->at[TP_F_LONGITUDE];
-	if (lat != NULL && lon != NULL && lat->type == TP_JSON_NUM &&
-	    lon->type == TP_JSON_NUM) {
-		tp_buf_lit(b, "\"latitude\":");
-		tp_buf_add(b, lat->p, lat->n);
+	    "\"timestamp\":%" PRId64, tp_severity_name(a->severity), note->t);
+	if (!isnan(a->lat)) {
+		tp_buf_lit(b, ",\"coordinates\":{\"latitude\":");
+		tp_buf_num(b, tp_fixed(a->lat, 7));
 		tp_buf_lit(b, ",\"longitude\":");
-		tp_buf_add(b, lon->p, lon->n);
+		tp_buf_num(b, tp_fixed(a->lon, 7));
+		tp_buf_char(b, '}');
 	}
-	tp_buf_printf(b, "},\"status\":\"%s\",\"description\":\"",
+	tp_buf_printf(b, ",\"status\":\"%s\",\"description\":\"",
 	    note->status == TP_ALERT_RESOLVED ? "RESOLVED" : "ACTIVE");
 	put_words(b, r, note);
 	tp_buf_printf(b, "\",\"detection_source\":\"%s\"",

@@ -1,5 +1,8 @@
 /* When a latch sets and opens, and what becomes of alerts by that. */
 #include "alert/alertstate.h"
+
+#include <math.h>
+
 #include "base/mem.h"
 
 #define MANY	4	/* segments make an alert one degree worse */
@@ -144,6 +147,10 @@ raise_alert(struct tp_alert_state *st, uint32_t seg, int rule,
 	a->rule = rule;
 	a->first = seg;
 	a->raised_at = note->t;
+	if (tp_rec_num(note->rec, TP_F_LATITUDE, &a->lat) == -1 ||
+	    tp_rec_num(note->rec, TP_F_LONGITUDE, &a->lon) == -1 ||
+	    !(fabs(a->lat) <= 90 && fabs(a->lon) <= 180))
+		a->lat = a->lon = NAN;
 	a->pos = INT64_MAX;
 	a->n = 0;
 	add_seg(st, i, seg);
