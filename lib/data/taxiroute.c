@@ -2,7 +2,8 @@
 
 #include "base/mem.h"
 
-#define REACH		500.0	/* metres from a place to its road */
+#define REACH		500.0	/* metres from a place to its road, */
+#define REACH_FIRST	50.0	/* looked for so near at first */
 #define SPOTS		8	/* roads looked at */
 #define SAME_METRES	1.0	/* both directions of one street */
 #define LANDMARKS	8
@@ -97,9 +98,17 @@ find_ends(const struct tp_taxiroute *r, struct tp_point p, bool start,
     struct tp_ends *ends)
 {
 	struct tp_spot	s[SPOTS];
-	size_t		n = tp_locate_near(&r->locate, p, REACH, s, SPOTS), i;
+	double		reach = REACH_FIRST;
+	size_t		n, i;
 	uint32_t	length;
 
+	/* on until what is as near as the nearest must be among them */
+	while ((n = tp_locate_near(&r->locate, p, reach, s, SPOTS)) == 0 ||
+	    (double)s[0].metres + SAME_METRES > reach) {
+		if (reach >= REACH)
+			break;
+		reach = fmin(2 * reach, REACH);
+	}
 	ends->n = 0;
 	for (i = 0; i < n; i++) {
 		if ((double)s[i].metres > (double)s[0].metres + SAME_METRES)
