@@ -99,6 +99,41 @@ walk_is_node_after_node(void **state)
 	free(g);
 }
 
+/* Keys are in the order of their floats, and 0 and -0 go the same way. */
+static void
+keys_are_in_order(void **state)
+{
+	static const float	some[] = {
+		-INFINITY, -3e38f, -1, -1e-40f, 0, 1e-40f, 1, 1.0000001f,
+		3e38f, INFINITY,
+	};
+	int32_t			left[3] = { 1, -1, -1 };
+	int32_t			right[3] = { 2, -1, -1 }, col[3] = { 0 };
+	float			v[3] = { 0, 5, 7 }, in[2] = { -0.0f, 0 };
+	struct tp_trees		t = { .ncol = 1 };
+	uint32_t		x[2 * LANES];
+	float			sum[LANES] = { 0 };
+	size_t			i, k, n = sizeof(some) / sizeof(*some);
+
+	(void)state;
+	for (i = 0; i < n; i++) {
+		assert_true(tp_tree_number(tp_tree_key(some[i])) == some[i]);
+		for (k = 0; k < n; k++)
+			assert_int_equal(some[i] < some[k],
+			    tp_tree_key(some[i]) < tp_tree_key(some[k]));
+	}
+	assert_true(signbit(tp_tree_number(tp_tree_key(-0.0f))));
+	for (i = 0; i < 2; i++) {
+		v[0] = in[i];
+		assert_int_equal(tp_trees_append(&t, &(struct tp_tree_source){
+		    3, left, right, col, v }), 0);
+	}
+	tp_trees_columns(in, 2, 1, x);
+	tp_trees_sum(&t, 0, 2, 1, x, 1, sum);
+	assert_true(sum[0] == 14 && sum[1] == 14);
+	tp_trees_release(&t);
+}
+
 static void
 no_trees_of_circles(void **state)
 {
@@ -388,6 +423,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(walk_is_node_after_node),
+		cmocka_unit_test(keys_are_in_order),
 		cmocka_unit_test(no_trees_of_circles),
 		cmocka_unit_test(hostile_files_are_refused),
 		cmocka_unit_test(walk_is_xgboost),
