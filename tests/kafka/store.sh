@@ -6,6 +6,8 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/kafka/common.sh
 . "$TOP/tests/kafka/common.sh"
+# shellcheck source=tests/store/servers.sh
+. "$TOP/tests/store/servers.sh"
 kills=6
 while getopts k: o; do
 	case $o in
@@ -95,6 +97,40 @@ again()
 		s.db)" = "$(cat other.jsonl)" ]
 }
 
+# into_pg [ARG...]: as keep, into PostgreSQL
+into_pg()
+{
+	exec tp-store -q -X session.timeout.ms=6000 \
+		-X heartbeat.interval.ms=1000 -i "kafka:in?group=pg$schema" \
+		--batch 300 --commit 50ms --wait 60s --schema "$schema" \
+		-o "$pg" "$@"
+}
+
+# server SCHEMA SQL: the writer is killed at any moment, and the server stops
+# as if the power had gone; SQL counts the rows, all of which are there, once
+server()
+{
+	schema=$1
+	for k in 1 2 3 4; do
+		(into_pg) 2>pg.err &
+		pid=$!
+		sleep 1.$((k * 37 % 10))
+		[ $k != 2 ] || { pg_stop QUIT && sleep 0.5 && pg_start &&
+			sleep 1; } || return 1
+		kill -9 $pid
+		wait $pid 2>/dev/null
+	done
+	sleep 7
+	(into_pg -e) || return 1
+	rows=$(psql -qAt -h "$servers/pg" -U tp -d t -c "$2")
+	[ "$rows" = "$(wc -l <la.jsonl)|$(wc -l <la.jsonl)" ] || {
+		echo "rows and positions: $rows"
+		return 1
+	}
+	[ "$schema" != own ] ||
+		tp-store read "$pg" | sort | cmp - la.sorted
+}
+
 # anew: a topic that was deleted and made again is noticed, not passed over
 anew()
 {
@@ -114,11 +150,22 @@ anew()
 }
 
 start_broker
+trap 'end_broker; servers_end; rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 2
 try "a topic of readings" fill
 try "workers are killed" survives
 try "every record is there, once" complete
 try "a folder, its writer killed" alone
 try "what comes a second time is passed over" again
+if pg_make; then
+	try "PostgreSQL, its writer and itself killed" server own \
+		'SELECT (SELECT count(*) FROM tp.reading),
+		(SELECT sum(next) FROM tp.position)'
+	try "likewise with the tables of LA" server la \
+		'SELECT (SELECT count(*) FROM traffic.traffic_readings),
+		(SELECT sum(next) FROM tp_la.position)'
+else
+	skip "PostgreSQL" "it is not here, or does not start"
+fi
 try "a topic that was made anew" anew
 finish
