@@ -8,6 +8,8 @@
 #include "store/batch.h"
 #include "store/store.h"
 
+#define TP_RETAIN_NS	(INT64_C(60) * 1000000000)	/* between removals */
+
 /* One row of a table, or of the newest or hourly ones.  What fn returns. */
 typedef int tp_cells_fn(void *arg, uint32_t sensor, int64_t shape,
     const struct tp_cells *c);

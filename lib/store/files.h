@@ -24,6 +24,7 @@ struct tp_files {
 	char		*dir;
 	int		 lock;		/* descriptor of DIR/.lock, or -1 */
 	int64_t		 newest;	/* event time so far */
+	int64_t		 retained_ns;	/* when old hours were removed last */
 	struct tp_batch	 batch;		/* of an hour that is read */
 	struct tp_map	 parts;		/* "event/2012/03/01/08": open hours */
 	int64_t		*ends;		/* of each, ms; TP_STORE_NULL: done */

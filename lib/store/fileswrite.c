@@ -304,6 +304,72 @@ finish_hours(struct tp_files *f, struct tp_err *e)
 	return 0;
 }
 
+/* Removes a folder that is empty now, and those above it up to the kind's. */
+static void
+remove_empty(struct tp_buf *path)
+{
+	int	i;
+
+	for (i = 0; i < 3; i++) {
+		*strrchr(path->p, '/') = '\0';
+		if (rmdir(path->p) == -1)
+			return;
+	}
+}
+
+/* What --retain says of an hour. */
+struct old {
+	struct tp_files	*f;
+	int64_t		 before;
+};
+
+/* An hour that is finished and old goes, all of its files. */
+static int
+remove_hour(void *arg, const char *name, int64_t hour, struct tp_err *e)
+{
+	const struct old	*o = arg;
+	struct tp_buf		 path = { 0 };
+	char			 tail[32] = ".jsonl.zst";
+	int			 i, rc = 0;
+
+	if (hour + TP_HOUR > o->before)
+		return 1;	/* nor are those after it */
+	if (access(tp_files_path(&path, o->f, name, ".part"), F_OK) == 0) {
+		tp_buf_release(&path);
+		return 0;
+	}
+	for (i = 1; rc == 0 && access(tp_files_path(&path, o->f, name, tail),
+	    F_OK) == 0; i++) {
+		if (unlink(path.p) == -1)
+			rc = tp_err_sys(e, "cannot remove '%s'", path.p);
+		snprintf(tail, sizeof(tail), "-%d.jsonl.zst", i);
+	}
+	if (rc == 0)
+		remove_empty(&path);
+	tp_buf_release(&path);
+	return rc;
+}
+
+static int
+remove_old(struct tp_store *s, struct tp_err *e)
+{
+	struct tp_files	*f = s->db;
+	int64_t		 now = tp_clock_mono_ns(), wall = tp_clock_wall_ms();
+	struct old	 o = { .f = f };
+	int		 k;
+
+	if (s->conf.retain_ms == 0 || f->newest == INT64_MIN ||
+	    (f->retained_ns != 0 && now - f->retained_ns < TP_RETAIN_NS))
+		return 0;
+	f->retained_ns = now;
+	o.before = (f->newest < wall ? f->newest : wall) - s->conf.retain_ms;
+	for (k = 0; k < TP_STORE_KINDS; k++)
+		if (tp_files_walk(f, (enum tp_store_kind)k, false,
+		    remove_hour, &o, e) == -1)
+			return -1;
+	return 0;
+}
+
 int
 tp_files_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e)
@@ -319,7 +385,9 @@ tp_files_write(struct tp_store *s, const struct tp_batch *b,
 			if (b->kind[k].v[i].v[1] > f->newest)
 				f->newest = b->kind[k].v[i].v[1];
 	}
-	return finish_hours(f, e);
+	if (finish_hours(f, e) == -1)
+		return -1;
+	return remove_old(s, e);
 }
 
 

@@ -10,7 +10,6 @@
 #include "store/pg.h"
 #include "store/sql.h"
 
-#define RETAIN_NS	(INT64_C(60) * 1000000000)	/* between removals */
 #define MONTHS_FROM	1990	/* other years share a partition */
 #define MONTHS_TO	2100
 #define PAUSE_MS	200	/* between two attempts to connect */
@@ -318,7 +317,7 @@ remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 		if (r->v[i].v[1] > d->newest)
 			d->newest = r->v[i].v[1];
 	if (s->conf.retain_ms == 0 || d->newest == TP_STORE_NULL ||
-	    (d->retained_ns != 0 && now - d->retained_ns < RETAIN_NS))
+	    (d->retained_ns != 0 && now - d->retained_ns < TP_RETAIN_NS))
 		return 0;
 	d->retained_ns = now;
 	cut = d->newest < tp_clock_wall_ms() ? d->newest : tp_clock_wall_ms();

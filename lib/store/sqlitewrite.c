@@ -3,7 +3,6 @@
 #include "store/sql.h"
 #include "store/sqlite.h"
 
-#define RETAIN_NS	(INT64_C(60) * 1000000000)	/* between removals */
 
 /* The sums of an hour as they grow. */
 struct hour {
@@ -372,7 +371,7 @@ remove_old(struct tp_store *s, struct tp_err *e)
 	int			 k;
 
 	if (s->conf.retain_ms == 0 || d->newest == TP_STORE_NULL ||
-	    (d->retained_ns != 0 && now - d->retained_ns < RETAIN_NS))
+	    (d->retained_ns != 0 && now - d->retained_ns < TP_RETAIN_NS))
 		return 0;
 	d->retained_ns = now;
 	if (cut > tp_clock_wall_ms())
