@@ -20,6 +20,8 @@ check_row(const struct tp_batch *b, size_t kind, const struct tp_row *r)
 	struct tp_batch		 two = { 0 };
 	const char		*field;
 
+	if (tp_batch_is_part(b, r))
+		return;
 	if (tp_shape_init(&s, t, b->shapes.keys[r->shape].p,
 	    b->shapes.keys[r->shape].n) != 0 ||
 	    tp_shape_write(&s, t, &c, &line) != 0)
@@ -30,7 +32,7 @@ check_row(const struct tp_batch *b, size_t kind, const struct tp_row *r)
 	memset(tp_buf_room(&line, TP_JSON_PAD), 0, TP_JSON_PAD);
 	if (tp_rec_parse(&rec, line.p, line.n) != 0 ||
 	    tp_batch_add(&two, &rec, 0, 0, &field) != NULL ||
-	    two.kind[kind].n != 1 || two.shapes.keys[0].n !=
+	    two.kind[kind].n == 0 || two.shapes.keys[0].n !=
 	    b->shapes.keys[r->shape].n)
 		abort();
 	tp_rec_release(&rec);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tp-store from a topic, killed at any moment: every record is in the store,
 # and the positions in it are those of the records.
-#	store.sh [-k KILLS]
+#	stored.sh [-k KILLS]
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/kafka/common.sh
