@@ -5,6 +5,8 @@
 
 #include "plot/speedcolour.h"
 
+#define STRIP	0.6	/* one side of the map is at least so much of the other */
+
 static const char no_line[] = "neither a route with places nor a line of "
     "GeoJSON";
 
@@ -304,12 +306,36 @@ put_lines(const struct tp_routepic *p, struct tp_buf *b)
 	tp_buf_char(b, '\n');
 }
 
+/* 1, 2 or 5 times a power of ten, two to five of which are in span. */
+static double
+tick(double span)
+{
+	double	ten = pow(10, floor(log10(span / 2)));
+
+	return span <= 5 * ten ? ten : span <= 10 * ten ? 2 * ten : 5 * ten;
+}
+
+/* What is shown: the ways, in a part of the map that is no narrow strip. */
+static void
+put_ranges(const struct tp_routepic *p, double flat, struct tp_buf *b)
+{
+	double	high = p->north - p->south, wide = (p->east - p->west) * flat;
+	double	margin = 0.001 + 0.08 * fmax(high, wide);
+	double	y = margin + fmax(0, STRIP * wide - high) / 2;
+	double	x = (margin + fmax(0, STRIP * high - wide) / 2) / flat;
+
+	tp_buf_printf(b, "set xrange [%.6f:%.6f]\nset yrange [%.6f:%.6f]\n"
+	    "set xtics norotate %.6f\n", p->west - x,
+	    p->east + x, p->south - y, p->north + y,
+	    tick(p->east - p->west + 2 * x));
+}
+
 int
 tp_routepic_draw(const struct tp_routepic *p, const struct tp_page *page,
     struct tp_buf *b, struct tp_err *e)
 {
 	const char	*blank;
-	double		 lat = p->lat, margin;
+	double		 lat = p->lat, flat;
 
 	if (p->route.n == 0 && p->roads.n == 0)
 		return tp_err_set(e, TP_EXIT_DATA, "no route and no roads to "
@@ -323,15 +349,15 @@ tp_routepic_draw(const struct tp_routepic *p, const struct tp_page *page,
 	put_block("ROUTE", &p->route, b);
 	put_title(p, page, b);
 	/* a degree of latitude is longer than one of longitude */
+	flat = fmax(0.01, cos(lat * M_PI / 180));
 	tp_buf_printf(b, "set size ratio -%.4f\nset xlabel 'longitude'\n"
 	    "set ylabel 'latitude'\nset xtics rotate by 45 right\n"
 	    "set key outside bottom center horizontal\n",
-	    1 / fmax(0.01, cos(lat * M_PI / 180)));
-	margin = 0.001 + 0.08 * fmax(p->north - p->south, p->east - p->west);
+	    1 / flat);
 	if (p->route.n > 0)
-		tp_buf_printf(b, "set xrange [%.6f:%.6f]\n"
-		    "set yrange [%.6f:%.6f]\n", p->west - margin,
-		    p->east + margin, p->south - margin, p->north + margin);
+		put_ranges(p, flat, b);
+	if (page->kind != TP_PAGE_TEXT)
+		tp_buf_lit(b, "set bmargin 6\n");	/* for the key */
 	put_lines(p, b);
 	return 0;
 }
