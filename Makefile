@@ -129,8 +129,8 @@ bench-page: all ## measure how soon a forecast is painted in a browser
 	tests/bench-page
 bench-kafka: all ## measure it on a Kafka of its own, beside Kafka Streams
 	tests/bench-kafka
-bench-nyc: all ## measure taxi trips to cells and classes, beside PySpark
-	tests/bench-nyc
+bench-nyc: all ; tests/bench-nyc ## measure taxi trips to cells, beside PySpark
+bench-scale: all ; tests/bench-scale ## train on 207 segments, an hour of CPU
 demo: ## build and run the pipeline on the sample data
 	examples/demo
 style: ## check budgets, include direction, words and scripts
@@ -172,7 +172,7 @@ help: ## list the targets
 
 FORCE:
 .PHONY: all unit fuzzers page-deps check test asan tsan chaos fuzz accuracy \
-	bench bench-page bench-serve bench-kafka bench-nyc demo style \
+	bench bench-page bench-serve bench-kafka bench-nyc bench-scale demo style \
 	completions install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
