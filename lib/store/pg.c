@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "store/address.h"
 #include "store/sql.h"
 
 int
@@ -210,52 +211,18 @@ tp_pg_connect(struct tp_store *s, struct tp_err *e)
 	return d->form->make(s, e);
 }
 
-/* What may be shown of where it is. */
-static char *
-shown(PQconninfoOption *o)
-{
-	struct tp_buf	b = { 0 };
-	char		*name;
-
-	tp_buf_lit(&b, "postgres:");
-	for (; o->keyword != NULL; o++)
-		if (o->val != NULL && (strcmp(o->keyword, "dbname") == 0 ||
-		    strcmp(o->keyword, "host") == 0))
-			tp_buf_printf(&b, "%s%s=%s", b.n > 9 ? " " : "",
-			    o->keyword, o->val);
-	name = tp_strdup(tp_buf_cstr(&b));
-	tp_buf_release(&b);
-	return name;
-}
-
 int
 tp_pg_open(struct tp_store *s, const char *rest,
     const struct tp_pg_form *form, size_t size, struct tp_err *e)
 {
-	struct tp_pg		*d = tp_calloc(1, size);
-	struct tp_buf		 b = { 0 };
-	PQconninfoOption	*o;
-	char			*why = NULL;
+	struct tp_pg	*d = tp_calloc(1, size);
 
 	s->db = d;
 	d->form = form;
 	d->newest = TP_STORE_NULL;
-	if (rest[0] == '/' && rest[1] == '/')
-		tp_buf_lit(&b, "postgresql:");
-	tp_buf_str(&b, rest);
-	d->conninfo = tp_strdup(tp_buf_cstr(&b));
-	tp_buf_release(&b);
-	/* what is wrong may have a password in it: not shown */
-	if ((o = PQconninfoParse(d->conninfo, &why)) == NULL) {
-		PQfreemem(why);
-		free(s->name);
-		s->name = tp_strdup("postgres");
-		return tp_err_set(e, TP_EXIT_USAGE, "no address of a database "
-		    "(try dbname=NAME host=HOST, or //HOST/NAME)");
-	}
 	free(s->name);
-	s->name = shown(o);
-	PQconninfoFree(o);
+	if (tp_address_pg(rest, &d->conninfo, &s->name, e) == -1)
+		return -1;
 	return tp_pg_connect(s, e);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/sig.h"
+#include "store/address.h"
 #include "store/backend.h"
 #include "store/rowrec.h"
 
@@ -141,42 +142,13 @@ connect_to(struct redis *d, struct tp_err *e)
 	return send_words(d, 2, words, e) == -1 ? -1 : settle(d, e);
 }
 
-/* HOST, HOST:PORT, [HOST]:PORT or the path of a socket. */
-static int
-parse_address(struct redis *d, const char *s, struct tp_err *e)
-{
-	const char	*colon = strrchr(s, ':'), *end = s + strlen(s);
-	int64_t		 port = 6379;
-
-	if (*s == '/') {
-		d->host = tp_strdup(s);
-		return 0;
-	}
-	if (colon != NULL && (*s != '[' || colon[-1] == ']')) {
-		if (tp_parse_int(colon + 1, strlen(colon + 1), &port) == -1 ||
-		    port < 1 || port > 65535)
-			return tp_err_set(e, TP_EXIT_USAGE, "no port '%s'",
-			    colon + 1);
-		end = colon;
-	}
-	if (*s == '[' && end > s && end[-1] == ']') {
-		s++;
-		end--;
-	}
-	if (end == s)
-		return tp_err_set(e, TP_EXIT_USAGE, "no host");
-	d->host = tp_strndup(s, (size_t)(end - s));
-	d->port = (int)port;
-	return 0;
-}
-
 static int
 redis_open(struct tp_store *s, const char *rest, struct tp_err *e)
 {
 	struct redis	*d = tp_calloc(1, sizeof(*d));
 
 	s->db = d;
-	if (parse_address(d, rest, e) == -1)
+	if (tp_address_redis(rest, &d->host, &d->port, e) == -1)
 		return -1;
 	return connect_to(d, e);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "store/address.h"
 #include "store/backend.h"
 
 static const struct tp_backend *const	backends[] = {
@@ -24,13 +25,10 @@ of_schema(const struct tp_backend *be, enum tp_store_schema schema)
 static const struct tp_backend *
 find_backend(const char *url, const char **rest, struct tp_err *e)
 {
-	size_t	i, n = strcspn(url, ":/");
+	size_t	i, n = tp_address_scheme(url, rest);
 
-	if (url[n] != ':') {
-		*rest = url;
+	if (*rest == url)
 		return &tp_backend_sqlite;
-	}
-	*rest = url + n + 1;
 	for (i = 0; i < sizeof(backends) / sizeof(*backends); i++)
 		if (strlen(backends[i]->scheme) == n &&
 		    memcmp(backends[i]->scheme, url, n) == 0)

@@ -1,0 +1,30 @@
+/*
+ * Private to lib/store: where a store is, as its URL says; nothing is opened.
+ * Strings that are given are the caller's to free.
+ */
+#ifndef TP_STORE_ADDRESS_H
+#define TP_STORE_ADDRESS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* How long the word before the colon is, and what is behind; 0: there is none,
+ * and all of it is a path. */
+size_t tp_address_scheme(const char *url, const char **rest);
+
+/*
+ * HOST, HOST:PORT, [HOST]:PORT or the path of a socket, which has port 0.
+ * 0, or -1 where it is none of them.
+ */
+int tp_address_redis(const char *s, char **host, int *port,
+    struct tp_err *e);
+
+/*
+ * "key=value ..." or "//user@host/database" as libpq wants it, and what may be
+ * shown of it: no password.  0, or -1 with a name that shows nothing.
+ */
+int tp_address_pg(const char *s, char **conninfo, char **shown,
+    struct tp_err *e);
+
+#endif
