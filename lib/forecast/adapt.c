@@ -6,8 +6,7 @@
 #include "forecast/asker.h"
 
 #define SLOW		45.0	/* mph */
-#define RATE_BIAS	0.01	/* mph a forecast */
-#define RATE_ALL	0.05	/* mph where all segments err to one side */
+#define RATE_BIAS	0.02	/* mph a forecast */
 #define RATE_LIMITS	0.015	/* of the mean width of the intervals */
 /* Of the share that is to be outside: what follows behind time misses more. */
 #define AIM		0.9
@@ -35,17 +34,10 @@ struct cell {
 	double	error, usual;
 };
 
-/* And of all segments together. */
-struct common {
-	double	bias;
-	int64_t	lean;		/* truths above less those below, of a step */
-};
-
 struct run {
 	int64_t		 first;	/* step; forecasts before it do not count */
 	int64_t		 low;	/* the oldest record these need */
 	struct cell	*cell;	/* nseg x nh */
-	struct common	*all;	/* nh */
 };
 
 /* A forecast that is not due yet, with the interval of each run. */
@@ -106,10 +98,8 @@ forget(struct tp_adapt *a)
 {
 	size_t	i;
 
-	for (i = 0; i < RUNS; i++) {
+	for (i = 0; i < RUNS; i++)
 		free(a->run[i].cell);
-		free(a->run[i].all);
-	}
 	free(a->step);
 	free(a->issued);
 	memset(a->run, 0, sizeof(a->run));
@@ -142,11 +132,9 @@ tp_adapt_use(struct tp_adapt *a, const struct tp_modelfile *m,
 	a->fresh = true;
 	for (a->ring = 1; (int)a->ring <= m->steps[m->nh - 1];)
 		a->ring *= 2;
-	for (i = 0; i < RUNS; i++) {
+	for (i = 0; i < RUNS; i++)
 		a->run[i].cell = tp_calloc(n * m->nh,
 		    sizeof(*a->run[i].cell));
-		a->run[i].all = tp_calloc(m->nh, sizeof(*a->run[i].all));
-	}
 	a->step = tp_calloc(n * a->ring, sizeof(*a->step));
 	for (i = 0; i < n * a->ring; i++)
 		a->step[i] = INT64_MIN;
@@ -187,7 +175,6 @@ start_run(struct tp_adapt *a, int64_t block, int64_t step)
 	r->first = step;
 	r->low = tp_grid_low(&a->grid);
 	memset(r->cell, 0, a->m->segs.n * a->m->nh * sizeof(*r->cell));
-	memset(r->all, 0, a->m->nh * sizeof(*r->all));
 }
 
 /* True where the runs are of what the grid has seen since its last pause. */
@@ -245,58 +232,25 @@ share_below(int minutes)
 }
 
 static struct tp_forecast_shift
-shift_of(const struct tp_adapt *a, const struct run *r, size_t seg, size_t h,
-    double raw)
+shift_of(const struct tp_adapt *a, const struct cell *c, double raw)
 {
-	const struct cell	*c = &r->cell[seg * a->m->nh + h];
-	bool			 slow = raw < tp_speed_convert(SLOW,
-				    TP_UNIT_MPH, a->fc.in);
+	bool	slow = raw < tp_speed_convert(SLOW, TP_UNIT_MPH, a->fc.in);
 
-	return (struct tp_forecast_shift){ c->bias[slow] +
-	    r->all[h].bias, c->lo, c->hi, widening(c) };
+	return (struct tp_forecast_shift){ c->bias[slow], c->lo, c->hi,
+	    widening(c) };
 }
 
-/* Learns the bias from a truth y; returns what it was off by. */
-static double
-learn_bias(const struct tp_adapt *a, struct cell *c, struct common *all,
-    double raw, double y)
+/* A truth y, of a forecast f of segment and horizon `at`. */
+static void
+learn(struct tp_adapt *a, struct cell *c, const struct issued *f, size_t run,
+    double width, double below, double y)
 {
 	double	unit = tp_speed_convert(1, TP_UNIT_MPH, a->fc.in);
-	bool	slow = raw < SLOW * unit;
-	double	e = y - raw - c->bias[slow] - all->bias;
-	int	side = (e > 0) - (e < 0);
+	double	alpha = AIM * a->m->iv.alpha, e;
+	bool	slow = f->raw < SLOW * unit;
 
-	c->bias[slow] += RATE_BIAS * unit * side;
-	all->lean += side;
-	return e;
-}
-
-/* What the truths of a step say of all segments together. */
-static void
-learn_common(struct tp_adapt *a)
-{
-	double	unit = tp_speed_convert(1, TP_UNIT_MPH, a->fc.in);
-	size_t	run, h;
-
-	for (run = 0; run < RUNS; run++)
-		for (h = 0; h < a->m->nh; h++) {
-			struct common	*all = &a->run[run].all[h];
-
-			all->bias += RATE_ALL * unit * (double)all->lean /
-			    (double)a->m->segs.n;
-			all->lean = 0;
-		}
-}
-
-/* A truth y, of a forecast f for horizon h that the cell is of. */
-static void
-learn(struct tp_adapt *a, size_t run, struct cell *c, size_t h,
-    const struct issued *f, double width, double y)
-{
-	double	alpha = AIM * a->m->iv.alpha;
-	double	below = share_below(a->m->minutes[h]);
-	double	e = learn_bias(a, c, &a->run[run].all[h], f->raw, y);
-
+	e = y - f->raw - c->bias[slow];
+	c->bias[slow] += RATE_BIAS * unit * ((e > 0) - (e < 0));
 	if (isnan(f->lo[run]))
 		return;
 	c->lo -= RATE_LIMITS * width * ((y < f->lo[run]) - below * alpha);
@@ -327,9 +281,9 @@ meet(struct tp_adapt *a, size_t seg, int64_t step, double y)
 		    tp_intervals_width(a->fc.iv, seg, h) : 0;
 		for (run = 0; run < RUNS; run++)
 			if (made >= a->run[run].first)
-				learn(a, run, &a->run[run].cell[seg * m->nh +
-				    h], h, &a->issued[at * m->nh + h], width,
-				    y);
+				learn(a, &a->run[run].cell[seg * m->nh + h],
+				    &a->issued[at * m->nh + h], run, width,
+				    share_below(m->minutes[h]), y);
 	}
 }
 
@@ -360,7 +314,7 @@ issue(struct tp_adapt *a, size_t seg, int64_t step, const double *raw)
 		i->half = half_width(a, seg, h, raw[h]);
 		for (run = 0; run < RUNS; run++) {
 			struct tp_forecast_shift	s = shift_of(a,
-			    &a->run[run], seg, h, raw[h]);
+			    &a->run[run].cell[seg * nh + h], raw[h]);
 			struct tp_forecast		f;
 
 			tp_forecast_make(&a->fc, seg, h, raw[h], &s, &f);
@@ -393,7 +347,6 @@ take_step(void *arg, const struct tp_feat_step *s)
 		tp_asker_put(&a->asker, s->x + i * s->ncols, s->now[i],
 		    s->last[i], seg);
 	}
-	learn_common(a);
 	n = a->asker.n;
 	tp_asker_ask(&a->asker, s->t);
 	for (i = 0; i < n; i++)
@@ -412,7 +365,7 @@ tp_adapt_shift(const struct tp_adapt *a, size_t seg, size_t h, double raw)
 {
 	if (!alive(a))
 		return (struct tp_forecast_shift){ 0 };
-	return shift_of(a, elder(a), seg, h, raw);
+	return shift_of(a, &elder(a)->cell[seg * a->m->nh + h], raw);
 }
 
 int64_t

@@ -5,9 +5,7 @@
  * Per segment and horizon, in the model's unit:
  *
  *	bias	one for slow traffic, one for the rest: RATE_BIAS mph towards
- *		each error's side (sign steps); to both is added one of all
- *		segments: RATE_ALL mph where all err to one side at a step,
- *		as in rain, and less where fewer do;
+ *		each error's side (sign steps);
  *	limits	online quantile tracking: each limit moves away from the
  *		forecast when a truth is outside of the interval that was
  *		issued, and back a little when it is not, so that in the long

@@ -144,9 +144,8 @@ last(const struct world *w, int seg, int step)
 	return step >= 0 ? w->v[seg][step] : (double)NAN;
 }
 
-/* What a run learnt of a segment, and the intervals it issued. */
+/* What a run learnt, and the intervals it issued. */
 struct learnt {
-	double	all;		/* the bias of all segments */
 	double	bias[2], lo, hi, error, usual;
 	double	lower[STEPS], upper[STEPS], half[STEPS];
 };
@@ -168,7 +167,7 @@ issue(const struct world *w, struct learnt *l, int seg, int h, int step)
 	by = pow((l->error + 0.15) / (l->usual + 0.15), 0.3);
 	by = fmin(fmax(by, 0.9), 1.6);
 
-	v = round3(raw + l->bias[raw < 45] + l->all);
+	v = round3(raw + l->bias[raw < 45]);
 	assert_true(tp_intervals_get(&w->m.iv, tp_intervals_cell(&w->m.iv,
 	    (size_t)seg, (size_t)h, v), &lo, &hi));
 	lo += lo * (by - 1) + l->lo;
@@ -176,56 +175,39 @@ issue(const struct world *w, struct learnt *l, int seg, int h, int step)
 	l->upper[step] = round3(v + fmax(lo, hi + (hi * (by - 1) + l->hi)));
 }
 
-/* What a truth teaches of its segment; returns what the forecast made then was
- * off by. */
-static double
-meet(const struct world *w, struct learnt *l, int seg, int h, int made,
-    double y)
-{
-	double	width = tp_intervals_width(&w->m.iv, (size_t)seg, (size_t)h);
-	double	raw = last(w, seg, made), e, share;
-
-	e = y - raw - l->bias[raw < 45] - l->all;
-	l->bias[raw < 45] += e > 0 ? 0.01 : e < 0 ? -0.01 : 0;
-	/* 0.9 of the 0.2 outside, a fifth of them below, as an hour and more
-	 * ahead */
-	l->lo -= 0.015 * width * ((y < l->lower[made]) - 0.2 * 0.18);
-	l->hi += 0.015 * width * ((y > l->upper[made]) - 0.8 * 0.18);
-	share = fabs(e) / l->half[made];
-	l->error += 0.1 * (share - l->error);
-	l->usual += 0.005 * (share - l->usual);
-	return e;
-}
-
 /*
  * What adapt.h says of the steps from `first` to `step`, with the truths of
- * forecasts made from `first` on; l: of each segment.
+ * forecasts made from `first` on.
  */
 static void
-by_definition(const struct world *w, struct learnt *l, int h, int first,
-    int step)
+by_definition(const struct world *w, struct learnt *l, int seg, int h,
+    int first, int step)
 {
-	int	s, made, seg, lean;
+	double	width = tp_intervals_width(&w->m.iv, (size_t)seg, (size_t)h);
+	int	s, made;
 
-	memset(l, 0, SEGS * sizeof(*l));
-	for (seg = 0; seg < SEGS; seg++)
-		l[seg].error = l[seg].usual = 0.35;
+	memset(l, 0, sizeof(*l));
+	l->error = l->usual = 0.35;
 	for (s = first; s <= step; s++) {
-		made = s - ahead[h];
-		for (lean = 0, seg = 0; seg < SEGS; seg++) {
-			double	y = w->v[seg][s], e;
+		double	y = w->v[seg][s], raw, e;
 
-			if (made < first || isnan(y) ||
-			    isnan(last(w, seg, made)))
-				continue;
-			e = meet(w, &l[seg], seg, h, made, y);
-			lean += e > 0 ? 1 : e < 0 ? -1 : 0;
+		made = s - ahead[h];
+		raw = made >= first ? last(w, seg, made) : (double)NAN;
+		if (!isnan(y) && !isnan(raw)) {
+			e = y - raw - l->bias[raw < 45];
+			l->bias[raw < 45] += e > 0 ? 0.02 : e < 0 ? -0.02 : 0;
+			/* 0.9 of the 0.2 outside, a fifth of them below, as
+			 * an hour and more ahead */
+			l->lo -= 0.015 * width * ((y < l->lower[made]) -
+			    0.2 * 0.18);
+			l->hi += 0.015 * width * ((y > l->upper[made]) -
+			    0.8 * 0.18);
+			e = fabs(e) / l->half[made];
+			l->error += 0.1 * (e - l->error);
+			l->usual += 0.005 * (e - l->usual);
 		}
-		for (seg = 0; seg < SEGS; seg++) {
-			l[seg].all += 0.05 * lean / SEGS;
-			if (!isnan(last(w, seg, s)))
-				issue(w, &l[seg], seg, h, s);
-		}
+		if (!isnan(last(w, seg, s)))
+			issue(w, l, seg, h, s);
 	}
 }
 
@@ -255,8 +237,7 @@ test_definition(void **state)
 	struct rebuild		 b = { .filter = &tp_live_filter,
 				       .conf = &w->c, .now_ms = NOW };
 	struct rebuild_run	 x;
-	struct learnt		 all[SEGS], *l;
-	double			 bias;
+	struct learnt		 l;
 	char			*line, *end;
 	int			 n = 0, moved = 0;
 
@@ -276,18 +257,16 @@ test_definition(void **state)
 
 		end = strchr(line, '\n');
 		*end = '\0';
-		by_definition(w, all, h, first_of(step), step);
-		l = &all[seg];
-		bias = l->bias[raw < 45] + l->all;
+		by_definition(w, &l, seg, h, first_of(step), step);
 		if (field(line, "predicted_speed_mph\":") !=
-		    round3(raw + bias) ||
-		    field(line, "lower_mph\":") != l->lower[step] ||
-		    field(line, "upper_mph\":") != l->upper[step])
+		    round3(raw + l.bias[raw < 45]) ||
+		    field(line, "lower_mph\":") != l.lower[step] ||
+		    field(line, "upper_mph\":") != l.upper[step])
 			fail_msg("step %d: want %g %g %g, got %s", step,
-			    raw + bias, l->lower[step], l->upper[step], line);
+			    raw + l.bias[raw < 45], l.lower[step],
+			    l.upper[step], line);
 		n++;
-		moved += fabs(bias) > 0.05 && fabs(l->all) > 0.05 &&
-		    fabs(l->lo) > 0.05;
+		moved += fabs(l.bias[raw < 45]) > 0.05 && fabs(l.lo) > 0.05;
 	}
 	assert_true(n > 2 * SEGS * (STEPS - 10));
 	assert_true(moved > n / 4);
