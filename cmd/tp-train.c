@@ -320,8 +320,7 @@ main(int argc, char **argv)
 		.kind = 2,
 		.split = "70,10,20",
 		.interval = 0.9,
-		.seed = 1,
-		.min_windows = 288,
+		.seed = 1, .min_windows = 288,
 		.budget_ms = 10 * TP_MINUTE,
 	};
 	struct tp_run		run = {
@@ -341,6 +340,7 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
+	tp_sig_kill();
 	if (rc == 0 && tp_sig_stop() == 0)
 		rc = train(&c, &data, &e);
 	tp_dataset_release(&data);

@@ -84,6 +84,13 @@ if [ "${KAFKA-}" = 1 ]; then
 	echo "== topics of the broker at $TP_BROKERS" >&2
 	echo '* partitions=1 replication=1 retention.ms=-1' >"$tmp/topics"
 	printf '%s\n' $topics >>"$tmp/topics"
+	kcat -L -b "$TP_BROKERS" >"$tmp/there"
+	for topic in $topics; do
+		! grep -qF "topic \"$topic\"" "$tmp/there" || {
+			echo "== $topic is there already; delete it" >&2
+			exit 1
+		}
+	done
 	made=1
 	tp-topics -q create -F "$tmp/topics" $topics
 	positions -o kafka:newyork-positions

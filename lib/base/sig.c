@@ -57,6 +57,16 @@ tp_sig_init(void)
 	catch(SIGHUP, SA_RESTART);
 }
 
+void
+tp_sig_kill(void)
+{
+	struct sigaction	old;
+
+	signal(SIGTERM, SIG_DFL);
+	if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler == on_signal)
+		signal(SIGINT, SIG_DFL);
+}
+
 int
 tp_sig_stop(void)
 {

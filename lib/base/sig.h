@@ -10,6 +10,8 @@
 
 /* Installs the handlers.  Call once, first thing in main. */
 void tp_sig_init(void);
+/* From here on there is nothing to drain: SIGINT and SIGTERM kill at once. */
+void tp_sig_kill(void);
 /* The signal that asks to stop, or 0. */
 int tp_sig_stop(void);
 /* True once after each SIGHUP. */
