@@ -281,7 +281,8 @@ remembers_crowds(void **state)
 	static const char	line[] = "{\"cell_id\":\"%s\",\"window_start\":"
 				    "%lld,\"event_count\":%d,\"avg_speed_kmh\":"
 				    "20,\"congestion_level\":\"%s\"}";
-	struct tp_board_conf	 c = { .tiling = { TP_TILE_GRID, 250, 0 } };
+	struct tp_board_conf	 c = { .tiling = { .kind = TP_TILE_GRID,
+				    .metres = 250 } };
 	struct tp_err		 e = { 0 };
 	struct tp_board		*b = tp_board_new(&c, &e);
 	json_t			*j, *x;
