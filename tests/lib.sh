@@ -5,8 +5,8 @@
 set -u
 TOP=$(cd "$(dirname "$0")" && while [ ! -e Makefile ]; do cd ..; done && pwd)
 BIN=${BIN:-$TOP/bin}
-PATH=$BIN:$PATH LC_ALL=C TZ=UTC TERM=dumb
-export TOP BIN PATH LC_ALL TZ TERM
+PATH=$BIN:$PATH LC_ALL=C TZ=UTC TERM=dumb PYTHONDONTWRITEBYTECODE=1
+export TOP BIN PATH LC_ALL TZ TERM PYTHONDONTWRITEBYTECODE
 passed=0 failed=0 skipped=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tp-test.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
