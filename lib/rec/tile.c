@@ -260,6 +260,40 @@ tp_tile_middle(const struct tp_tiling *t, const char *tile, double *lat,
 	*lon = p.lng * DEGREES;
 }
 
+/* Whether the middle of what may be a cell's text can be asked for. */
+static bool
+has_shape(const struct tp_tiling *t, const char *text)
+{
+	const char	*row;
+
+	switch (t->kind) {
+	case TP_TILE_GEOHASH:
+		return text[strspn(text, base32)] == '\0';
+	case TP_TILE_H3:
+		return true;
+	default:
+		row = strchr(text, '/');
+		return row != NULL && strchr(row + 1, '/') != NULL;
+	}
+}
+
+bool
+tp_tile_find(const struct tp_tiling *t, const char *text, size_t n,
+    double *lat, double *lon)
+{
+	char	tile[TP_TILE_MAX], own[TP_TILE_MAX];
+
+	if (n >= sizeof(tile))
+		return false;
+	memcpy(tile, text, n);
+	tile[n] = '\0';
+	if (!has_shape(t, tile))
+		return false;
+	tp_tile_middle(t, tile, lat, lon);
+	return fabs(*lat) <= 90 && fabs(*lon) <= 180 &&
+	    tp_tile_of(t, *lat, *lon, own) == n && memcmp(own, tile, n) == 0;
+}
+
 int
 tp_tile_decimals(const struct tp_tiling *t)
 {

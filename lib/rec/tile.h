@@ -8,6 +8,7 @@
 #ifndef TP_REC_TILE_H
 #define TP_REC_TILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,12 @@ size_t tp_tile_rec(const struct tp_tiling *t, const struct tp_rec *r,
     char tile[TP_TILE_MAX], const char **why);
 /* The middle of a cell, whose text tp_tile_of() wrote, with its NUL. */
 void tp_tile_middle(const struct tp_tiling *t, const char *tile,
+    double *lat, double *lon);
+/*
+ * The same of a text of n bytes that anybody may have written: false where no
+ * cell of the tiling is called that.
+ */
+bool tp_tile_find(const struct tp_tiling *t, const char *text, size_t n,
     double *lat, double *lon);
 /* How many decimals of a degree tell the middle of a cell of a tiling. */
 int tp_tile_decimals(const struct tp_tiling *t);

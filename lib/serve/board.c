@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "graph/sites.h"
 #include "serve/boardstate.h"
+#include "serve/cellbox.h"
 #include "serve/wayfind.h"
 
 #define DEFAULT_STEP	(5 * TP_MINUTE)
@@ -120,6 +121,22 @@ tp_board_version(const struct tp_board *b)
 	return b->version;
 }
 
+/* A cell is where its id says, whatever records say of it. */
+static void
+place_cell(struct tp_board *b, size_t i)
+{
+	const struct tp_map_key	*id = &b->ids.keys[i];
+	struct tp_seg		*s = &b->seg[i];
+	double			 lat, lon;
+
+	if (!tp_tile_find(&b->conf.tiling, id->p, id->n, &lat, &lon))
+		return;
+	s->lat = lat;
+	s->lon = lon;
+	if (!tp_cellbox(&b->conf.tiling, id->p, id->n, lat, lon, s->box))
+		s->box[0] = NAN;
+}
+
 size_t
 tp_board_seg(struct tp_board *b, const char *id, size_t n)
 {
@@ -145,6 +162,8 @@ tp_board_seg(struct tp_board *b, const char *id, size_t n)
 		s->f[h] = (struct tp_seg_forecast){
 			TP_TIME_NONE, NAN, NAN, NAN, NAN, NAN, -1,
 		};
+	if (tp_board_cells(b))
+		place_cell(b, i);
 	tp_series_grow(&b->series);
 	b->places++;
 	return i;

@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "serve/boardstate.h"
-#include "serve/cellbox.h"
 #include "serve/wayfind.h"
 
 #define MAX_ID		128		/* bytes */
@@ -139,17 +138,6 @@ take_name(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 	b->places++;
 }
 
-/* Where a cell ends, known by a place in it. */
-static void
-take_box(struct tp_board *b, struct tp_seg *s)
-{
-	const struct tp_map_key	*id = &b->ids.keys[s - b->seg];
-
-	if (tp_board_cells(b) && !tp_cellbox(&b->conf.tiling, id->p, id->n,
-	    s->lat, s->lon, s->box))
-		s->box[0] = NAN;
-}
-
 /* What the record says of the place; the first to tell is believed. */
 static void
 take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
@@ -162,7 +150,6 @@ take_place(struct tp_board *b, struct tp_seg *s, const struct tp_rec *r)
 		if (!isnan(lat) && !isnan(lon)) {
 			s->lat = lat;
 			s->lon = lon;
-			take_box(b, s);
 			b->places++;
 		}
 	}

@@ -9,6 +9,7 @@
 #define NUMBERS_MAX	1500000		/* in the frames of one answer */
 #define DEFAULT_SPAN	(3 * TP_HOUR)
 #define QUARTER		(15 * TP_MINUTE)
+#define LEAST_VEHICLES	3	/* in a cell whose mean speed is believed */
 #define MAX_TIME	INT64_C(253402300800000)
 
 /* The steps from .. to that were asked for, as far as they are kept. */
@@ -280,6 +281,18 @@ by_rank(const void *a, const void *b)
 	    x->seg < y->seg ? -1 : x->seg > y->seg;
 }
 
+/*
+ * How bad a cell is at a level: by that, then by its vehicles; but the mean of
+ * one or two says little, and they come after all others.
+ */
+static double
+crowded(const struct tp_seg *s, int level)
+{
+	double	count = isnan(s->count) ? 0 : (double)s->count;
+
+	return (count >= LEAST_VEHICLES) * 1e12 + level * 1e10 + count;
+}
+
 /* How a segment is now, or will be: false where that is not known. */
 static bool
 spot_of(const struct tp_board *b, size_t seg, int h, struct spot *x)
@@ -299,12 +312,8 @@ spot_of(const struct tp_board *b, size_t seg, int h, struct spot *x)
 		class = f->class;
 	}
 	x->level = tp_board_level(b, s, x->speed);
-	x->rank = x->speed;
-	if (tp_board_cells(b)) {
-		double	count = isnan(s->count) ? 0 : (double)s->count;
-
-		x->rank = -(class * 1e9 + count);
-	}
+	x->rank = tp_board_cells(b) ? -crowded(s, class >= 0 ?
+	    2 * class + 1 : x->level) : x->speed;
 	return tp_board_cells(b) || !isnan(x->speed);
 }
 

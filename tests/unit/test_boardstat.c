@@ -340,6 +340,80 @@ ranks_hotspots(void **state)
 	tp_board_free(b);
 }
 
+/* A board of squares of 250 m. */
+static struct tp_board *
+cells(void)
+{
+	struct tp_board_conf	 c = { .max_segments = 50 };
+	struct tp_err		 e = { 0 };
+	struct tp_board		*b;
+
+	assert_int_equal(tp_tiling_parse(&c.tiling, "grid:250m"), 0);
+	b = tp_board_new(&c, &e);
+	assert_non_null(b);
+	return b;
+}
+
+/* Of cells where nothing was read, the id says where they are. */
+static void
+places_cells(void **state)
+{
+	struct tp_board	*b = cells();
+	char		 id[TP_TILE_MAX];
+	json_t		*j, *box;
+	double		 lat, lon;
+
+	(void)state;
+	tp_tile_of(&b->conf.tiling, 40.758, -73.9855, id);
+	feed_forecast(b, id, T0, 15, 10, 50);
+	feed_forecast(b, "no cell", T0, 15, 10, 50);
+	j = ask(b, "/api/v1/segments", NULL, NULL, NULL);
+	lat = column_at(j, "lat", 0);
+	lon = column_at(j, "lon", 0);
+	assert_float_equal(lat, 40.758, 250 / 111e3);
+	assert_float_equal(lon, -73.9855, 250 / 84e3);
+	box = json_array_get(json_object_get(j, "cell"), 0);
+	assert_int_equal(json_array_size(box), 4);
+	assert_true(json_number_value(json_array_get(box, 0)) < 40.758);
+	assert_true(json_number_value(json_array_get(box, 2)) > 40.758);
+	assert_true(json_number_value(json_array_get(box, 1)) < -73.9855);
+	assert_true(json_number_value(json_array_get(box, 3)) > -73.9855);
+	assert_true(isnan(column_at(j, "lat", 1)));
+	assert_true(json_is_null(json_array_get(json_object_get(j, "cell"),
+	    1)));
+	json_decref(j);
+	tp_board_free(b);
+}
+
+/* Cells by level and vehicles; those of one or two after all others. */
+static void
+ranks_cells(void **state)
+{
+	static const char	line[] = "{\"cell_id\":\"%s\",\"window_start\":"
+				    "%lld,\"event_count\":%d,\"vehicle_count"
+				    "\":%d,\"avg_speed_kmh\":%d}";
+	static const int	want[] = { 2, 1, 4, 3, 0 };
+	struct tp_board		*b = cells();
+	json_t			*j, *x;
+	size_t			 i;
+
+	(void)state;
+	feed(b, line, "one taxi that stands", (long long)T0, 40, 1, 1);
+	feed(b, line, "slow", (long long)T0, 9, 3, 9);
+	feed(b, line, "slow and busy", (long long)T0, 9, 8, 12);
+	feed(b, line, "two taxis", (long long)T0, 2, 2, 8);
+	feed(b, line, "quick", (long long)T0, 90, 50, 90);
+	j = ask(b, "/api/v1/hotspots", NULL, NULL, NULL);
+	x = json_object_get(j, "hotspots");
+	assert_int_equal(json_array_size(x), 5);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(number_at(json_array_get(x, i), "index"),
+		    want[i]);
+	assert_float_equal(number_at(json_array_get(x, 0), "count"), 8, 0);
+	json_decref(j);
+	tp_board_free(b);
+}
+
 int
 main(void)
 {
@@ -350,6 +424,8 @@ main(void)
 		cmocka_unit_test(remembers_steps),
 		cmocka_unit_test(remembers_crowds),
 		cmocka_unit_test(ranks_hotspots),
+		cmocka_unit_test(places_cells),
+		cmocka_unit_test(ranks_cells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,9 +158,45 @@ middles_and_neighbours(void **state)
 			x = tp_fixed(x, tp_tile_decimals(&t));
 			tp_tile_of(&t, y, x, again);
 			assert_string_equal(again, tile);
+			assert_true(tp_tile_find(&t, tile, strlen(tile), &y,
+			    &x));
+			tp_tile_of(&t, y, x, again);
+			assert_string_equal(again, tile);
 			check_around(&t, lat, lon, high, wide);
 		}
 	}
+}
+
+/* What is no cell of the tiling is found nowhere. */
+static void
+bad_cells_are_nowhere(void **state)
+{
+	static const char *const	bad[] = {
+		"", "/", "//", "250m", "250m/", "250m/1", "250m//",
+		"250m/x/y", "250m/-1/5", "250m/1/2/3", "251m/58021/41913",
+		"250m/58021/4191300", "250m/80100/1", "250m/1e400/1",
+		"250m/0x9/1", "250m/058021/41913", " 250m/58021/41913",
+		"dr5ru", "dr5ru77", "dr5rua", "DR5RU7", "71744a",
+		"882a100d65fffff",
+	};
+	static const char *const	specs[] = { "grid:250m", "geohash:6" };
+	char				longer[2 * TP_TILE_MAX];
+	struct tp_tiling		t;
+	double				lat, lon;
+	size_t				i, k;
+
+	(void)state;
+	memset(longer, '0', sizeof(longer));
+	for (k = 0; k < 2; k++) {
+		assert_int_equal(tp_tiling_parse(&t, specs[k]), 0);
+		for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+			if (tp_tile_find(&t, bad[i], strlen(bad[i]), &lat,
+			    &lon))
+				fail_msg("%s is of %s", bad[i], specs[k]);
+		for (i = 7; i <= sizeof(longer); i++)
+			assert_false(tp_tile_find(&t, longer, i, &lat, &lon));
+	}
+	assert_true(tp_tile_find(&t, "dr5ru7xx", 6, &lat, &lon));
 }
 
 static void
@@ -459,6 +495,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(geohashes_are_halves),
 		cmocka_unit_test(middles_and_neighbours),
+		cmocka_unit_test(bad_cells_are_nowhere),
 		cmocka_unit_test(bad_tilings_are_none),
 		cmocka_unit_test(counts_ids_once),
 		cmocka_unit_test(windows_of_cells),
