@@ -6,6 +6,12 @@
 #define MINUTE_MS	60000.0
 #define KM_CM		100000.0
 
+/* What is told of each leg; the last, which begins at the end, is none. */
+struct legs {
+	struct tp_buf		 b;		/* ",value" of each */
+	size_t			 last;		/* where that begins */
+};
+
 struct writer {
 	const struct tp_route_state *st;
 	struct tp_buf		*b;
@@ -14,8 +20,7 @@ struct writer {
 	uint32_t		 name;		/* of the road so far */
 	bool			 first;		/* no waypoint yet */
 	double			 kmh;		/* of the edge at work */
-	struct tp_buf		 legs;		/* ",speed" of each leg */
-	size_t			 leg;		/* where the last begins */
+	struct legs		 speeds, free;
 };
 
 static void
@@ -30,6 +35,14 @@ put_text(struct tp_buf *b, const char *name, const char *s)
 {
 	tp_buf_printf(b, "\"%s\":", name);
 	tp_json_write_str(b, s, strlen(s));
+}
+
+static void
+add_leg(struct legs *l, double kmh)
+{
+	l->last = l->b.n;
+	tp_buf_char(&l->b, ',');
+	tp_buf_num(&l->b, tp_fixed(kmh, 1));
 }
 
 /* A waypoint on edge e, with the road's name where it begins. */
@@ -52,9 +65,8 @@ put_point(struct writer *x, struct tp_point p, uint32_t e)
 	x->name = name;
 	x->first = false;
 	if (x->st->conf->legs) {
-		x->leg = x->legs.n;
-		tp_buf_char(&x->legs, ',');
-		tp_buf_num(&x->legs, tp_fixed(x->kmh, 1));
+		add_leg(&x->speeds, x->kmh);
+		add_leg(&x->free, g->kmh10[e] / 10.0);
 	}
 }
 
@@ -112,13 +124,13 @@ drive(struct writer *x, const struct tp_way *p, size_t i, double *t)
 	*t += ms;
 }
 
-/* The speeds of the legs between waypoints; none begins at the last. */
+/* A number for each leg between two waypoints. */
 static void
-put_legs(struct writer *x)
+put_legs(struct writer *x, const char *name, const struct legs *l)
 {
-	tp_buf_lit(x->b, ",\"speeds_kmh\":[");
-	if (x->leg > 0)
-		tp_buf_add(x->b, x->legs.p + 1, x->leg - 1);
+	tp_buf_printf(x->b, ",\"%s\":[", name);
+	if (l->last > 0)
+		tp_buf_add(x->b, l->b.p + 1, l->last - 1);
 	tp_buf_char(x->b, ']');
 }
 
@@ -146,10 +158,13 @@ put_waypoints(struct writer *x, const struct tp_way *p)
 			put_node(x, g->head[p->edge[i]]);
 	}
 	tp_buf_char(x->b, ']');
-	if (x->st->conf->legs && !x->hanoi)
-		put_legs(x);
-	tp_buf_release(&x->legs);
-	x->leg = 0;
+	if (x->st->conf->legs && !x->hanoi) {
+		put_legs(x, "speeds_kmh", &x->speeds);
+		put_legs(x, "free_flow_kmh", &x->free);
+	}
+	tp_buf_release(&x->speeds.b);
+	tp_buf_release(&x->free.b);
+	x->speeds.last = x->free.last = 0;
 }
 
 /* Length in cm, how much of it is told live, and ms in free flow. */

@@ -112,6 +112,7 @@ put_routes(const struct tp_json_obj *o, struct tp_buf *out)
 	static const char *const	names[] = {
 		"distance_km", "eta_minutes", "eta_lower_minutes",
 		"eta_upper_minutes", "live_share", "waypoints", "speeds_kmh",
+		"free_flow_kmh",
 	};
 	const struct tp_json_field	*f = tp_json_find(o, "alternatives");
 	size_t				 i;

@@ -146,13 +146,17 @@ check_way(const json_t *x)
 {
 	const json_t	*points = json_object_get(x, "waypoints");
 	const json_t	*legs = json_object_get(x, "speeds_kmh");
+	const json_t	*free_flow = json_object_get(x, "free_flow_kmh");
 	double		 km = number_at(x, "distance_km");
 	double		 least = 1e9, most = 0, v;
 	size_t		 i;
 
 	assert_int_equal(json_array_size(legs) + 1, json_array_size(points));
+	assert_int_equal(json_array_size(free_flow), json_array_size(legs));
 	for (i = 0; i < json_array_size(legs); i++) {
 		v = json_number_value(json_array_get(legs, i));
+		assert_true(v <= 0.1 + json_number_value(json_array_get(
+		    free_flow, i)));
 		least = fmin(least, v);
 		most = fmax(most, v);
 	}
