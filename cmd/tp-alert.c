@@ -5,7 +5,7 @@
 #include "alert/alert.h"
 #include "base/opttime.h"
 #include "feat/neighbour.h"
-#include "io/src.h"
+#include "io/file.h"
 #include "stream/run.h"
 
 #define RULES_MAX	((size_t)1 << 20)	/* bytes of a --rules file */
@@ -94,15 +94,15 @@ static int
 set_rules(struct conf *c, struct tp_err *e)
 {
 	struct tp_rules	*rules = &c->alert.rules;
-	struct tp_buf	 b = { 0 };
-	size_t		 i;
+	char		*text;
+	size_t		 n, i;
 	int		 rc = 0;
 
 	if (c->rules_path != NULL) {
-		rc = tp_src_slurp(c->rules_path, RULES_MAX, &b, e);
-		if (rc == 0)
-			rc = tp_rules_parse(rules, b.p, b.n, c->rules_path, e);
-		tp_buf_release(&b);
+		if (tp_file_read(c->rules_path, RULES_MAX, &text, &n, e) == -1)
+			return -1;
+		rc = tp_rules_parse(rules, text, n, c->rules_path, e);
+		free(text);
 		if (rc == 0 && rules->n == 0)
 			return tp_err_set(e, TP_EXIT_USAGE, "%s: no rules",
 			    c->rules_path);

@@ -109,20 +109,6 @@ feed(const char *path, bool osm, tp_line_fn *fn, void *arg, struct tp_err *e)
 	    arg, e);
 }
 
-static int
-read_sensors(struct conf *c, struct tp_err *e)
-{
-	char	*text;
-	size_t	 n;
-	int	 rc;
-
-	if (tp_file_read(c->sensors, LINE_MAX_BYTES, &text, &n, e) == -1)
-		return -1;
-	rc = tp_sensors_sites(&c->sites, c->sensors, text, n, e);
-	free(text);
-	return rc;
-}
-
 /* Sensors and the distances between them as nodes and edges. */
 static int
 read_distances(struct conf *c, struct tp_err *e)
@@ -134,7 +120,7 @@ read_distances(struct conf *c, struct tp_err *e)
 	size_t			 n, i;
 	int			 rc;
 
-	if (read_sensors(c, e) == -1 ||
+	if (tp_sensors_sites(&c->sites, c->sensors, e) == -1 ||
 	    tp_file_read(c->distances, LINE_MAX_BYTES, &text, &n, e) == -1)
 		return -1;
 	rc = tp_neighbours_read(&t, text, n, c->distances, e);
@@ -223,7 +209,7 @@ snap(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "snap: --sensors or --shapes says what "
 		    "to put on edges, -o where the graph goes");
 	if (c->sensors != NULL)
-		rc = read_sensors(c, e);
+		rc = tp_sensors_sites(&c->sites, c->sensors, e);
 	c->sites.name = c->shapes;
 	if (rc == 0 && c->shapes != NULL)
 		rc = feed(c->shapes, false, tp_sites_line, &c->sites, e);

@@ -2,7 +2,7 @@
  * tp-predict: forecasts of each segment from a live or recorded stream.
  */
 #include "base/log.h"
-#include "data/places.h"
+#include "data/sensors.h"
 #include "forecast/live.h"
 #include "io/file.h"
 #include "io/versions.h"
@@ -34,7 +34,7 @@ struct conf {
 	struct tp_neighbours	 graph;
 	bool			 told;		/* of a stranger */
 	struct tp_shape_conf	 shape;
-	struct tp_places	 places;
+	struct tp_sensors	 sensors;
 	int			 as;
 	const char		*sensors_path;
 };
@@ -228,20 +228,14 @@ set_profiles(struct conf *c, struct tp_err *e)
 static int
 set_shape(struct conf *c, struct tp_err *e)
 {
-	char	*text;
-	size_t	 n;
-	int	 rc;
-
 	c->shape.shape = (enum tp_shape_system)c->as;
 	if (c->sensors_path == NULL)
 		return 0;
-	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
+	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
 		return -1;
-	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
-	free(text);
-	c->shape.ids = &c->places.sensors.ids;
-	c->shape.places = c->places.v;
-	return rc;
+	c->shape.ids = &c->sensors.ids;
+	c->shape.places = c->sensors.places;
+	return 0;
 }
 
 static int
@@ -285,7 +279,7 @@ release(struct conf *c)
 	drop(&c->models);
 	free(c->model_path);
 	tp_neighbours_release(&c->graph);
-	tp_places_release(&c->places);
+	tp_sensors_release(&c->sensors);
 	tp_trail_release(&c->profiles);
 }
 

@@ -12,7 +12,6 @@
 #include "data/sensors.h"
 #include "data/taxi.h"
 #include "io/file.h"
-#include "io/src.h"
 #include "stream/run.h"
 
 #define TABLE_MAX	((size_t)64 << 20)	/* bytes of a side table */
@@ -125,39 +124,27 @@ static const struct tp_tool tool = {
 static int
 set_segments(struct conf *c, struct tp_err *e)
 {
-	struct tp_buf	b = { 0 };
-	int		rc = 0;
+	char	*text;
+	size_t	 n;
 
 	if (c->segments == NULL)
 		return 0;
 	if (c->segments[0] == '@') {
-		rc = tp_src_slurp(c->segments + 1, TABLE_MAX, &b, e);
-		if (rc == 0)
-			tp_map_add_list(&c->only, b.p, b.n, '\n');
-		tp_buf_release(&b);
+		if (tp_file_read(c->segments + 1, TABLE_MAX, &text, &n, e) ==
+		    -1)
+			return -1;
+		tp_map_add_list(&c->only, text, n, '\n');
+		free(text);
 	} else {
 		tp_map_add_list(&c->only, c->segments, strlen(c->segments),
 		    ',');
 	}
-	if (rc == 0 && c->only.n == 0)
+	if (c->only.n == 0)
 		return tp_opt_error(e, "--segments: '%s' names none",
 		    c->segments);
 	c->replay.only = &c->only;
 	c->replay.seen = tp_calloc(c->only.n + 1, sizeof(bool));
-	return rc;
-}
-
-static int
-read_places(struct tp_sensors *s, const char *path, struct tp_err *e)
-{
-	struct tp_buf	b = { 0 };
-	int		rc;
-
-	rc = tp_src_slurp(path, TABLE_MAX, &b, e);
-	if (rc == 0)
-		rc = tp_sensors_parse(s, path, b.p, b.n, e);
-	tp_buf_release(&b);
-	return rc;
+	return 0;
 }
 
 static int
@@ -166,7 +153,7 @@ set_sensors(struct conf *c, struct tp_err *e)
 	if (c->sensors_path == NULL)
 		return 0;
 	c->replay.sensors = &c->sensors;
-	return read_places(&c->sensors, c->sensors_path, e);
+	return tp_sensors_open(&c->sensors, c->sensors_path, e);
 }
 
 static int
@@ -184,7 +171,7 @@ set_taxi(struct conf *c, struct tp_err *e)
 		x->files = c->run.inputs.n;
 	if (c->zones_path != NULL) {
 		x->zones = &c->zones;
-		if (read_places(&c->zones, c->zones_path, e) == -1)
+		if (tp_sensors_open(&c->zones, c->zones_path, e) == -1)
 			return -1;
 	}
 	if (c->graph_path == NULL)

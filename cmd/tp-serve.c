@@ -31,7 +31,6 @@ struct conf {
 	struct tp_usual		 usual;
 };
 
-#define SENSORS_MAX	((size_t)64 << 20)	/* bytes of the file */
 
 #define AT(field)	offsetof(struct conf, field)
 
@@ -228,18 +227,12 @@ configure_board(struct conf *c, struct tp_err *e)
 static int
 read_sensors(const char *path, struct tp_board *b, struct tp_err *e)
 {
-	struct tp_sites	 sites = { 0 };
-	char		*text;
-	size_t		 n;
-	int		 rc;
+	struct tp_sites	sites = { 0 };
+	int		rc = tp_sensors_sites(&sites, path, e);
 
-	if (tp_file_read(path, SENSORS_MAX, &text, &n, e) == -1)
-		return -1;
-	rc = tp_sensors_sites(&sites, path, text, n, e);
 	if (rc == 0)
 		rc = tp_board_sites(b, &sites, e);
 	tp_sites_release(&sites);
-	free(text);
 	return rc;
 }
 

@@ -4,8 +4,7 @@
  */
 #include <math.h>
 
-#include "data/places.h"
-#include "io/file.h"
+#include "data/sensors.h"
 #include "rec/check.h"
 #include "stream/run.h"
 
@@ -18,7 +17,7 @@ struct conf {
 	struct tp_shape_conf	 shape;
 	int			 units, speed_unit, occupancy, twins, as;
 	const char		*max_speed, *tz, *box, *sensors_path;
-	struct tp_places	 places;
+	struct tp_sensors	 sensors;
 };
 
 #define AT(field)	offsetof(struct conf, field)
@@ -144,19 +143,13 @@ set_box(struct conf *c, struct tp_err *e)
 static int
 set_sensors(struct conf *c, struct tp_err *e)
 {
-	char	*text;
-	size_t	 n;
-	int	 rc;
-
 	if (c->sensors_path == NULL)
 		return 0;
-	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
+	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
 		return -1;
-	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
-	free(text);
-	c->check.ids = c->shape.ids = &c->places.sensors.ids;
-	c->check.places = c->shape.places = c->places.v;
-	return rc;
+	c->check.ids = c->shape.ids = &c->sensors.ids;
+	c->check.places = c->shape.places = c->sensors.places;
+	return 0;
 }
 
 /* From what the options say to what the filter takes. */
@@ -198,6 +191,6 @@ main(int argc, char **argv)
 		rc = tp_run(&run, &e);
 	if (rc == 0 && run.rejected > 0)
 		rc = TP_EXIT_NO;
-	tp_places_release(&c.places);
+	tp_sensors_release(&c.sensors);
 	return tp_run_exit(rc, &e);
 }

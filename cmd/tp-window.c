@@ -2,8 +2,7 @@
  * tp-window: reads events, writes one aggregate for each segment (or road, or
  * grid cell) and window of event time.
  */
-#include "data/places.h"
-#include "io/file.h"
+#include "data/sensors.h"
 #include "stream/run.h"
 #include "window/window.h"
 
@@ -13,7 +12,7 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_window_conf	 win;
 	struct tp_shape_conf	 shape;
-	struct tp_places	 places;
+	struct tp_sensors	 sensors;
 	int			 emit, fill, at_eof, units, as;
 	const char		*tz_name, *by, *cell, *late, *agg, *levels;
 	const char		*sensors_path;
@@ -127,20 +126,14 @@ set_late(struct conf *c)
 static int
 set_shape(struct conf *c, struct tp_err *e)
 {
-	char	*text;
-	size_t	 n;
-	int	 rc;
-
 	c->shape.shape = (enum tp_shape_system)c->as;
 	if (c->sensors_path == NULL)
 		return 0;
-	if (tp_file_read(c->sensors_path, TP_PLACES_MAX, &text, &n, e) != 0)
+	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
 		return -1;
-	rc = tp_places_parse(&c->places, c->sensors_path, text, n, e);
-	free(text);
-	c->shape.ids = &c->places.sensors.ids;
-	c->shape.places = c->places.v;
-	return rc;
+	c->shape.ids = &c->sensors.ids;
+	c->shape.places = c->sensors.places;
+	return 0;
 }
 
 /* From what the options say to what the filter takes. */
@@ -205,6 +198,6 @@ main(int argc, char **argv)
 	rc = configure(&c, &e);
 	if (rc == 0)
 		rc = tp_run(&run, &e);
-	tp_places_release(&c.places);
+	tp_sensors_release(&c.sensors);
 	return tp_run_exit(rc, &e);
 }

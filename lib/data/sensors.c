@@ -2,12 +2,15 @@
 #include "data/sensors.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <strings.h>
 
 #include "data/csvrow.h"
 #include "graph/sites.h"
+#include "io/file.h"
 #include "json/json.h"
 
+#define TABLE_MAX	((size_t)256 << 20)	/* bytes of a file */
 #define LINE_MAX_BYTES	(1024 * 1024)
 #define TEXT_MAX	4096		/* of one sensor's fields */
 
@@ -184,6 +187,19 @@ take_row(void *arg, const struct tp_csv_row *row)
 	return 0;
 }
 
+static void
+find_places(struct tp_sensors *s)
+{
+	size_t	i;
+
+	s->places = tp_calloc(s->ids.n + 1, sizeof(*s->places));
+	for (i = 0; i < s->ids.n; i++) {
+		s->places[i] = (struct tp_check_place){ NAN, NAN };
+		tp_sensor_where(&s->v[i], &s->places[i].latitude,
+		    &s->places[i].longitude);
+	}
+}
+
 int
 tp_sensors_parse(struct tp_sensors *s, const char *name, const char *text,
     size_t n, struct tp_err *e)
@@ -199,6 +215,21 @@ tp_sensors_parse(struct tp_sensors *s, const char *name, const char *text,
 	if (rc == 0 && !r.header)
 		rc = tp_err_set(e, TP_EXIT_DATA, "%s: file is empty", name);
 	tp_csv_release(&csv);
+	find_places(s);
+	return rc;
+}
+
+int
+tp_sensors_open(struct tp_sensors *s, const char *path, struct tp_err *e)
+{
+	char	*text;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(path, TABLE_MAX, &text, &n, e) == -1)
+		return -1;
+	rc = tp_sensors_parse(s, path, text, n, e);
+	free(text);
 	return rc;
 }
 
@@ -210,6 +241,7 @@ tp_sensors_release(struct tp_sensors *s)
 	for (i = 0; i < s->ids.n; i++)
 		free(s->v[i].text);
 	free(s->v);
+	free(s->places);
 	tp_map_release(&s->ids);
 	*s = (struct tp_sensors){ 0 };
 }
@@ -286,13 +318,12 @@ give(const struct tp_sensors *s, struct tp_sites *sites)
 }
 
 int
-tp_sensors_sites(struct tp_sites *sites, const char *name, const char *text,
-    size_t n, struct tp_err *e)
+tp_sensors_sites(struct tp_sites *sites, const char *path, struct tp_err *e)
 {
 	struct tp_sensors	s = { 0 };
-	int			rc = tp_sensors_parse(&s, name, text, n, e);
+	int			rc = tp_sensors_open(&s, path, e);
 
-	sites->name = name;
+	sites->name = path;
 	sites->e = e;
 	if (rc == 0)
 		rc = give(&s, sites);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "rec/check.h"
 
 struct tp_sites;
 
@@ -26,10 +27,14 @@ struct tp_sensor {
 struct tp_sensors {
 	struct tp_map	  ids;
 	struct tp_sensor *v;		/* by index in ids */
+	struct tp_check_place *places;	/* likewise; their latitude and
+					 * longitude as numbers */
 	size_t		  cap;
 };
 
 void tp_sensors_release(struct tp_sensors *s);
+/* Reads the table in a file.  0, or -1 with the error. */
+int tp_sensors_open(struct tp_sensors *s, const char *path, struct tp_err *e);
 /* Reads the table text[0..n), followed by TP_JSON_PAD bytes; `name` is for
  * messages.  0, or -1 with the error. */
 int tp_sensors_parse(struct tp_sensors *s, const char *name, const char *text,
@@ -43,9 +48,9 @@ int tp_sensor_where(const struct tp_sensor *p, double *lat, double *lon);
 void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
     unsigned mask);
 
-/* Adds the sensors of a table, as of tp_sensors_parse(), to sites. */
-int tp_sensors_sites(struct tp_sites *sites, const char *name,
-    const char *text, size_t n, struct tp_err *e);
+/* Adds the sensors of the table in a file to sites.  0, or -1. */
+int tp_sensors_sites(struct tp_sites *sites, const char *path,
+    struct tp_err *e);
 
 /* The field a column of this name holds (any letter case), or -1. */
 int tp_place_column(const char *name, size_t n);

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 
 #define RAW_SIZE	(256 * 1024)
-#define PAD		16	/* behind what was slurped, for scanners */
 
 enum packing { UNKNOWN, PLAIN, GZIP, ZSTD };
 
@@ -257,26 +256,4 @@ tp_src_read(struct tp_src *s, char *p, size_t n, struct tp_err *e)
 	default:
 		return read_plain(s, p, n, e);
 	}
-}
-
-int
-tp_src_slurp(const char *path, size_t max, struct tp_buf *b,
-    struct tp_err *e)
-{
-	struct tp_src	*src = tp_src_open(path, e);
-	ssize_t		 n;
-
-	if (src == NULL)
-		return -1;
-	do {
-		n = tp_src_read(src, tp_buf_room(b, RAW_SIZE), RAW_SIZE, e);
-		if (n > 0)
-			b->n += (size_t)n;
-	} while (n > 0 && b->n <= max);
-	tp_src_close(src);
-	if (n > 0)
-		return tp_err_set(e, TP_EXIT_DATA, "%s: more than %zu bytes",
-		    path, max);
-	memset(tp_buf_room(b, PAD), 0, PAD);
-	return n < 0 ? -1 : 0;
 }

@@ -38,9 +38,4 @@ int tp_src_poll_fd(const struct tp_src *s);
 uint64_t tp_src_done(const struct tp_src *s);
 uint64_t tp_src_size(const struct tp_src *s);
 
-/* Appends all of a file, unpacked, and 16 bytes of NUL that are not counted.
- * Returns 0, or -1; more than max bytes are an error of TP_EXIT_DATA. */
-int tp_src_slurp(const char *path, size_t max, struct tp_buf *b,
-    struct tp_err *e);
-
 #endif

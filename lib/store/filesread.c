@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "io/src.h"
+#include "io/file.h"
 #include "store/files.h"
 
 void
@@ -30,14 +30,17 @@ tp_files_path(struct tp_buf *b, const struct tp_files *f, const char *name,
 static int
 load_file(struct tp_files *f, const char *path, bool part, struct tp_err *e)
 {
-	struct tp_buf	 b = { 0 };
 	struct tp_rec	 r = { 0 };
-	const char	*p, *nl, *why = NULL, *field;
-	size_t		 line = 0;
-	int		 rc = tp_src_slurp(path, TP_FILES_HOUR, &b, e);
+	const char	*p, *end, *nl, *why = NULL, *field;
+	char		*text;
+	size_t		 n, line = 0;
+	int		 rc = 0;
 
-	for (p = b.p; rc == 0 && (nl = memchr(p, '\n',
-	    (size_t)(b.p + b.n - p))) != NULL; p = nl + 1) {
+	if (tp_file_read(path, TP_FILES_HOUR, &text, &n, e) == -1)
+		return -1;
+	end = text + n;
+	for (p = text; rc == 0 && (nl = memchr(p, '\n',
+	    (size_t)(end - p))) != NULL; p = nl + 1) {
 		line++;
 		why = tp_rec_parse(&r, p, (size_t)(nl - p)) == -1 ?
 		    r.o.why : tp_batch_add(&f->batch, &r, 0, 0, &field);
@@ -45,11 +48,11 @@ load_file(struct tp_files *f, const char *path, bool part, struct tp_err *e)
 			rc = tp_err_set(e, TP_EXIT_DATA, "%s:%zu: %s: the "
 			    "store is damaged", path, line, why);
 	}
-	if (rc == 0 && !part && p < b.p + b.n)
+	if (rc == 0 && !part && p < end)
 		rc = tp_err_set(e, TP_EXIT_DATA, "%s: the last line is not "
 		    "whole: the store is damaged", path);
 	tp_rec_release(&r);
-	tp_buf_release(&b);
+	free(text);
 	return rc;
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "io/sink.h"
-#include "io/src.h"
 #include "store/files.h"
 
 /* Makes the folders of a path. */

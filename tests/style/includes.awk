@@ -7,7 +7,7 @@ BEGIN {
 	uses["kafka"] = "base io"
 	uses["avro"] = "base io json"
 	uses["stream"] = "base io json rec kafka avro"
-	uses["data"] = "base json rec graph"
+	uses["data"] = "base io json rec graph"
 	uses["window"] = "base json rec"
 	uses["feat"] = "base io json rec"
 	uses["plot"] = "base io json rec forecast"
