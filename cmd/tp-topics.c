@@ -17,6 +17,7 @@ struct conf {
 	struct tp_opt_list	 pairs;
 	const char		*brokers, *file;
 	int64_t			 timeout_ms;
+	bool			 only_new;
 	struct tp_kconf		 kconf;
 	struct tp_ktopicfile	 want;
 	struct tp_buf		 out;	/* for standard output */
@@ -33,6 +34,8 @@ static const struct tp_opt options[] = {
 	    "a setting of librdkafka; list or dump shows them", 0, 0 },
 	{ TP_OPT_DUR, 0, "broker-timeout", AT(timeout_ms), "TIME", NULL,
 	    "wait so long for brokers, at most 30s (default 30s)", 0, 0 },
+	{ TP_OPT_FLAG, 0, "new", AT(only_new), NULL, NULL,
+	    "create: make none if one of them is there", 0, 0 },
 	{ TP_OPT_COUNT, 'q', "quiet", AT(run.quiet), NULL, NULL,
 	    "print errors only", 0, 0 },
 	{ TP_OPT_COUNT, 'v', "verbose", AT(run.verbose), NULL, NULL,
@@ -153,11 +156,18 @@ create(struct conf *c, struct tp_kadmin *a, struct tp_err *e)
 {
 	struct tp_ktopic	*have, *t;
 	size_t			 absent;
-	int			 n, rc, failed;
+	int			 n, i, rc, failed;
 
 	n = tp_ktopics_match(a, c->want.v, c->want.n, &have, e);
 	if (n == -1)
 		return -1;
+	if (c->only_new && n > 0) {
+		for (i = 0; i < n; i++)
+			tp_buf_printf(&c->out, "%s: is there\n",
+			    have[i].name);
+		tp_ktopics_free(have, (size_t)n);
+		return TP_EXIT_NO;
+	}
 	rc = differences(c, have, n);
 	tp_ktopics_free(have, (size_t)n);
 	t = c->want.v + n;
@@ -269,6 +279,8 @@ run(struct conf *c, struct tp_err *e)
 	if (c->file == NULL && (commands[i].run != list ||
 	    c->run.inputs.n > 1))
 		return tp_opt_error(e, "%s: no file of topics (-F)", name);
+	if (c->only_new && commands[i].run != create)
+		return tp_opt_error(e, "%s: --new is for create", name);
 	if (select_topics(c, e) == -1)
 		return -1;
 	a = tp_kadmin_new(&c->kconf, c->timeout_ms, e);

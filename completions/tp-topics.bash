@@ -22,7 +22,7 @@ _tp_topics()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-F --topics -b --brokers -X --set --broker-timeout -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-F --topics -b --brokers -X --set --broker-timeout --new --no-new -q --quiet -v --verbose -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -2,6 +2,8 @@ complete -c tp-topics -s F -l topics -r -F -d 'the topics, and settings of the c
 complete -c tp-topics -s b -l brokers -x -d 'brokers to begin with (default 127.0.0.1:9092)'
 complete -c tp-topics -s X -l set -r -F -d 'a setting of librdkafka; list or dump shows them'
 complete -c tp-topics -l broker-timeout -x -d 'wait so long for brokers, at most 30s (default 30s)'
+complete -c tp-topics -l new -d 'create: make none if one of them is there'
+complete -c tp-topics -l no-new
 complete -c tp-topics -s q -l quiet -d 'print errors only'
 complete -c tp-topics -s v -l verbose -d 'say more'
 complete -c tp-topics -s h -l help -d 'show this help; -h shows a short one'

@@ -32,8 +32,7 @@ eight=1689062400000 # a Tuesday, 8:00 UTC
 # clean: ends and removes what was started and made here, and only that
 clean()
 {
-	# shellcheck disable=SC2086
-	[ -z "$made" ] || tp-topics -q delete -F "$work/topics" $topics || :
+	[ -z "$made" ] || tp-topics -q delete -F "$work/topics" || :
 	[ -z "$port" ] || "$top/tests/kafka-local" -p "$port" clean || :
 	[ -z "$servers" ] || servers_end
 	rm -rf "$work"
@@ -93,24 +92,19 @@ town()
 # broker: one that has no topics of these names, and then has them
 broker()
 {
-	if ! kcat -L -m 3 -b "$TP_BROKERS" >"$work/there" 2>&1; then
+	if ! kcat -L -m 3 -b "$TP_BROKERS" >"$work/said" 2>&1; then
 		[ -z "$(echo "${TP_BROKERS#127.0.0.1:}" | tr -d 0-9)" ] ||
-			{ cat "$work/there" >&2; exit 1; }
+			{ cat "$work/said" >&2; exit 1; }
 		port=${TP_BROKERS#127.0.0.1:}
 		say "no broker at $TP_BROKERS: starting one"
 		"$top/tests/kafka-local" -p "$port" start >"$work/started"
-		kcat -L -b "$TP_BROKERS" >"$work/there"
 	fi
 	# retention goes by the time of the events, which are old
 	echo '* partitions=1 replication=1 retention.ms=-1' >"$work/topics"
-	for topic in $topics; do
-		! grep -qF "topic \"$topic\"" "$work/there" ||
-			{ say "$topic is there already; delete it" >&2; exit 1; }
-		echo "$topic" >>"$work/topics"
-	done
-	made=1
 	# shellcheck disable=SC2086
-	tp-topics -q create -F "$work/topics" $topics
+	printf '%s\n' $topics >>"$work/topics"
+	tp-topics -q create --new -F "$work/topics" >&2
+	made=1
 }
 
 # without SERVER STATUS: the end

@@ -79,16 +79,9 @@ if [ -n "${KAFKA-}" ]; then
 	sed 's/retention.ms=[0-9a-z]*/retention.ms=-1/
 		/^processed-traffic-a\|^traffic-p/s/partitions=[0-9]*/partitions=10/' \
 		"$top/examples/topics-la.conf" >"$tmp/topics"
-	kcat -L -b "$TP_BROKERS" >"$tmp/there"
-	for topic in $topics; do
-		! grep -qF "topic \"$topic\"" "$tmp/there" || {
-			echo "== $topic is there already; delete it" >&2
-			exit 1
-		}
-	done
-	made=1
 	# shellcheck disable=SC2086
-	tp-topics -q create -F "$tmp/topics" $topics
+	tp-topics -q create --new -F "$tmp/topics" $topics >&2
+	made=1
 	raw=kafka:traffic-raw
 fi
 echo "== events in the shape of traffic-raw" >&2

@@ -35,7 +35,7 @@ export PATH
 # clean: removes what was made here, and only that
 clean()
 {
-	[ -z "$made" ] || tp-topics -q delete -F "$tmp/topics" $topics || :
+	[ -z "$made" ] || tp-topics -q delete -F "$tmp/topics" || :
 	rm -rf "$tmp"
 }
 trap clean EXIT
@@ -84,15 +84,8 @@ if [ "${KAFKA-}" = 1 ]; then
 	echo "== topics of the broker at $TP_BROKERS" >&2
 	echo '* partitions=1 replication=1 retention.ms=-1' >"$tmp/topics"
 	printf '%s\n' $topics >>"$tmp/topics"
-	kcat -L -b "$TP_BROKERS" >"$tmp/there"
-	for topic in $topics; do
-		! grep -qF "topic \"$topic\"" "$tmp/there" || {
-			echo "== $topic is there already; delete it" >&2
-			exit 1
-		}
-	done
+	tp-topics -q create --new -F "$tmp/topics" >&2
 	made=1
-	tp-topics -q create -F "$tmp/topics" $topics
 	positions -o kafka:newyork-positions
 	windows --end -G "newyork-cells-$$" -i kafka:newyork-positions \
 		-o kafka:newyork-cells

@@ -51,7 +51,7 @@ no_topics()
 taken()
 {
 	echo mine | kcat -P -b "$TP_BROKERS" -t traffic-events &&
-	! live 1 "$scratch/none" && grep -q 'there already' "$scratch/said" &&
+	! live 1 "$scratch/none" && grep -q 'is there$' "$scratch/said" &&
 	[ "$(values traffic-events 0; values traffic-events 1
 		values traffic-events 2; values traffic-events 3
 		values traffic-events 4; values traffic-events 5)" = mine ]

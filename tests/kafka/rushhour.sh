@@ -31,7 +31,7 @@ taken()
 {
 	echo mine | kcat -P -b "$TP_BROKERS" -t hanoi-events &&
 	! KAFKA=1 "$TOP/examples/hanoi.sh" 2>"$scratch/said" &&
-	grep -q 'there already' "$scratch/said" &&
+	grep -q 'is there$' "$scratch/said" &&
 	[ "$(for p in $parts; do values hanoi-events "$p"; done)" = mine ]
 }
 

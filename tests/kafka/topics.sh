@@ -163,6 +163,19 @@ drifted()
 	exits 0 tp-topics delete -F "$scratch/drift.conf" new drift
 }
 
+# fresh: --new makes all of the topics, or none where one is there
+fresh()
+{
+	printf '%s partitions=1\n' f1 f2 >"$scratch/fresh.conf" &&
+	exits 0 tp-topics create --new -F "$scratch/fresh.conf" f2 &&
+	exits 1 tp-topics create --new -F "$scratch/fresh.conf" &&
+	[ "$(cat "$scratch/out")" = 'f2: is there' ] &&
+	[ "$(topics)" = 'f2 1' ] &&
+	exits 0 tp-topics delete -F "$scratch/fresh.conf" &&
+	exits 0 tp-topics create --new -F "$scratch/fresh.conf" &&
+	exits 0 tp-topics delete -F "$scratch/fresh.conf"
+}
+
 # refused TEXT PATTERN: a file with one topic more, which is made
 refused()
 {
@@ -201,6 +214,7 @@ for f in la hanoi nyc; do
 done
 try "a new topic can be used at once" usable
 try "what has drifted is printed" drifted
+try "none is made if one of the new is there" fresh
 try "fewer brokers than replicas" refused 'bad partitions=1 replication=3' \
 	'fewer brokers'
 try "a setting that brokers do not know" refused \
