@@ -104,13 +104,13 @@ struct tp_netrun {
 	const struct tp_simd	*simd;
 	size_t			 windows;	/* of this run */
 	float			*value, *grad;	/* grad NULL: for use only */
-	bool			*needed;	/* nodes x times: for use only */
+	bool			*needed;	/* nodes x times */
 	uint32_t		*slot, *day;	/* times x windows */
 };
 /*
- * r is overwritten; windows > 0; training: with room for gradients.  Else only
- * what the last node is made from is computed: of dilated convolutions, whose
- * last output is wanted, less than half of the times.
+ * r is overwritten; windows > 0; training: with room for gradients.  Only what
+ * the last node is made from is computed, and has gradients: of dilated
+ * convolutions, whose last output is wanted, half of the times.
  */
 void tp_netrun_init(struct tp_netrun *r, const struct tp_net *n,
     size_t windows, bool training);

@@ -49,8 +49,7 @@ tp_netrun_init(struct tp_netrun *r, const struct tp_net *n, size_t windows,
 			    n->node[i].cols * rows * sizeof(*r->value));
 	if (training)
 		r->grad = tp_calloc(rows * n->width, sizeof(*r->grad));
-	else
-		find_needed(r);
+	find_needed(r);
 	r->slot = tp_calloc(n->times * windows, sizeof(*r->slot));
 	r->day = tp_calloc(n->times * windows, sizeof(*r->day));
 }
@@ -100,16 +99,20 @@ has_grad(const struct tp_netrun *r, struct tp_view v)
 	return r->net->node[v.node].op != TP_NET_INPUT;
 }
 
-/* Dropout of node i; none where not training. */
+/*
+ * Dropout of node i from element `at` on; none where not training.  The
+ * number of an element is added to the key, so a later one is a larger key.
+ */
 static struct tp_drop
-drop_of(const struct tp_net_node *d, size_t i, bool training, uint64_t key)
+drop_of(const struct tp_net_node *d, size_t i, size_t at, bool training,
+    uint64_t key)
 {
 	struct tp_drop	o = { 0, 0, 1 };
 
 	if (!training || d->share <= 0)
 		return o;
 	key = (key + i) * UINT64_C(0x9e3779b97f4a7c15);
-	o.key = (uint32_t)(key ^ key >> 32);
+	o.key = (uint32_t)(key ^ key >> 32) + (uint32_t)at;
 	o.out = (uint32_t)(d->share * 4294967296.0);
 	o.scale = (float)(1 / (1 - d->share));
 	return o;
@@ -307,13 +310,14 @@ mixing_back(const struct tp_netrun *r, const struct tp_net_node *d,
 		}
 }
 
-/* Of node number i all, or some of its times, which d is then. */
+/* Some of the times of node number i, which d is, from element `at` on. */
 static void
 node_forward(const struct tp_netrun *r, size_t i,
-    const struct tp_net_node *d, float *y, const float *w, bool training,
+    const struct tp_net_node *d, size_t at, const float *w, bool training,
     uint64_t key)
 {
-	struct tp_drop	drop = drop_of(d, i, training, key);
+	struct tp_drop	drop = drop_of(d, i, at, training, key);
+	float		*y = tp_netrun_value(r, i) + at;
 	struct part	x = { 0 }, c;
 
 	if (d->nin > 0)
@@ -356,75 +360,70 @@ node_forward(const struct tp_netrun *r, size_t i,
 	}
 }
 
-/* The node as if it were of its times t .. t + nt only. */
-static struct tp_net_node
-some_times(const struct tp_net_node *d, size_t t, size_t nt)
-{
-	struct tp_net_node	s = *d;
-	size_t			k;
-
-	for (k = 0; k < s.nin; k++)
-		s.in[k] = tp_view_times(s.in[k], t, nt);
-	if (s.has_plus)
-		s.plus = tp_view_times(s.plus, t, nt);
-	s.t0 += t;
-	s.nt = nt;
-	return s;
-}
-
-/* The times of node i that are needed, as many in a row as there are. */
-static void
-forward_needed(const struct tp_netrun *r, size_t i, const float *w)
+/*
+ * The next times in a row that are needed of node i, as a node of these only:
+ * from time *t on, which is set to the first behind them; at: their first
+ * element.  False where there are none.
+ */
+static bool
+next_needed(const struct tp_netrun *r, size_t i, size_t *t,
+    struct tp_net_node *some, size_t *at)
 {
 	const struct tp_net_node	*d = &r->net->node[i];
 	const bool			*needed = r->needed +
 					    i * r->net->times;
-	size_t				 row = r->windows * r->net->nseg *
-					    d->cols, t, end;
-	struct tp_net_node		 some;
+	size_t				 first, k;
 
-	for (t = 0; t < d->nt; t = end) {
-		for (end = t + 1; end < d->nt && needed[end] == needed[t]; )
-			end++;
-		if (!needed[t])
-			continue;
-		some = some_times(d, t, end - t);
-		node_forward(r, i, &some, tp_netrun_value(r, i) + t * row, w,
-		    false, 0);
-	}
+	for (first = *t; first < d->nt && !needed[first]; )
+		first++;
+	for (*t = first; *t < d->nt && needed[*t]; )
+		++*t;
+	*some = *d;
+	some->nt = *t - first;
+	some->t0 += first;
+	for (k = 0; k < d->nin; k++)
+		some->in[k] = tp_view_times(d->in[k], first, some->nt);
+	if (d->has_plus)
+		some->plus = tp_view_times(d->plus, first, some->nt);
+	*at = first * r->windows * r->net->nseg * d->cols;
+	return some->nt > 0;
 }
 
 void
 tp_net_forward(struct tp_netrun *r, const float *w, bool training,
     uint64_t key)
 {
-	size_t	i;
+	struct tp_net_node	some;
+	size_t			i, t, at;
 
-	for (i = 0; i < r->net->nnode; i++) {
-		if (r->needed != NULL)
-			forward_needed(r, i, w);
-		else
-			node_forward(r, i, &r->net->node[i],
-			    tp_netrun_value(r, i), w, training, key);
-	}
+	for (i = 0; i < r->net->nnode; i++)
+		for (t = 0; next_needed(r, i, &t, &some, &at); )
+			node_forward(r, i, &some, at, w, training, key);
 }
 
 void
 tp_net_clear(struct tp_netrun *r)
 {
-	memset(r->grad, 0, r->windows * r->net->nseg * r->net->width *
-	    sizeof(*r->grad));
+	struct tp_net_node	some;
+	size_t			i, t, at;
+
+	for (i = 0; i < r->net->nnode; i++)
+		for (t = 0; next_needed(r, i, &t, &some, &at); )
+			memset(tp_netrun_grad(r, i) + at, 0, some.nt *
+			    r->windows * r->net->nseg * some.cols *
+			    sizeof(*r->grad));
 }
 
+/* As node_forward(). */
 static void
-node_backward(const struct tp_netrun *r, size_t i, const float *w, float *dw,
+node_backward(const struct tp_netrun *r, size_t i,
+    const struct tp_net_node *d, size_t at, const float *w, float *dw,
     uint64_t key)
 {
-	const struct tp_net_node	*d = &r->net->node[i];
-	struct tp_drop			 drop = drop_of(d, i, true, key);
-	const float			*y = tp_netrun_value(r, i);
-	float				*dy = tp_netrun_grad(r, i);
-	struct part			 x = { 0 }, dx = { 0 }, c;
+	struct tp_drop	 drop = drop_of(d, i, at, true, key);
+	const float	*y = tp_netrun_value(r, i) + at;
+	float		*dy = tp_netrun_grad(r, i) + at;
+	struct part	 x = { 0 }, dx = { 0 }, c;
 
 	if (d->nin > 0) {
 		x = part(r, d->in[0], false);
@@ -473,8 +472,10 @@ node_backward(const struct tp_netrun *r, size_t i, const float *w, float *dw,
 void
 tp_net_backward(struct tp_netrun *r, const float *w, float *g, uint64_t key)
 {
-	size_t	i;
+	struct tp_net_node	some;
+	size_t			i, t, at;
 
 	for (i = r->net->nnode; i-- > 0; )
-		node_backward(r, i, w, g, key);
+		for (t = 0; next_needed(r, i, &t, &some, &at); )
+			node_backward(r, i, &some, at, w, g, key);
 }

@@ -271,6 +271,17 @@ loss(struct trial *t, uint64_t key)
 	return sum;
 }
 
+/* Forward with dropout, then backward from the weights of the loss. */
+static void
+both_ways(struct trial *t, uint64_t key)
+{
+	loss(t, key);
+	tp_net_clear(&t->run);
+	memcpy(tp_netrun_grad(&t->run, t->out.node), t->weight,
+	    t->nout * sizeof(float));
+	tp_net_backward(&t->run, t->w, t->g, key);
+}
+
 /* Every weight's gradient against the loss a little to both sides. */
 static void
 check_gradient(struct trial *t, uint64_t key)
@@ -280,11 +291,7 @@ check_gradient(struct trial *t, uint64_t key)
 	size_t		i;
 	float		was;
 
-	loss(t, key);
-	tp_net_clear(&t->run);
-	memcpy(tp_netrun_grad(&t->run, t->out.node), t->weight,
-	    t->nout * sizeof(float));
-	tp_net_backward(&t->run, t->w, t->g, key);
+	both_ways(t, key);
 	tp_net_derive_back(t->net, t->w, t->g);
 	for (i = 0; i < tp_net_learned(t->net); i++) {
 		was = t->w[i];
@@ -463,47 +470,100 @@ mixing_is_the_product(void **state)
 	free(w);
 }
 
-/* A run for use leaves out times that the output is not made from. */
+#define TIMES	9		/* of the input of dilated() */
+#define KEPT	2		/* time of its output that is wanted */
+
+/* Convolutions over time whose output is time KEPT only, or all times, which
+ * are made from all of the input; the same weights. */
+static struct tp_view
+dilated(struct tp_net *n, struct tp_view x, bool whole)
+{
+	size_t		graph = tp_net_learned_graph(n, 2), i;
+	struct tp_view	y, old, two[2];
+
+	y = tp_net_linear(n, x, tp_net_weights(n, 3, 4, true), NULL);
+	y = tp_net_embed(n, TP_NET_SLOT, SLOTS, 4, 0, y.nt, &y);
+	for (i = 1; i < 5; i += 2) {
+		old = tp_view_times(y, i, y.nt - i);
+		two[0] = tp_view_times(y, 0, y.nt - i);
+		two[1] = old;
+		y = tp_net_join(n, two, 2);
+		y = tp_net_linear(n, y, tp_net_weights(n, 8, 8, true), NULL);
+		y = tp_net_mix(n, tp_net_gate(n, y), &graph, 1, 2);
+		y = tp_net_linear(n, y, tp_net_weights(n, 12, 4, false),
+		    NULL);
+		y = tp_net_norm(n, tp_net_drop(n, y, 0.5, &old));
+		y = tp_net_embed(n, TP_NET_DAY, 7, 4, TIMES - y.nt, y.nt,
+		    &y);
+	}
+	if (!whole)
+		y = tp_view_times(y, KEPT, 1);
+	return tp_net_linear(n, tp_net_relu(n, tp_net_linear(n, y,
+	    tp_net_weights(n, 4, 6, true), NULL), 0), tp_net_weights(n, 6, 2,
+	    true), NULL);
+}
+
+/*
+ * A run leaves out times that the last node is not made from: what one time
+ * of it is, and its gradient, is as where all times are computed and the loss
+ * is of that one.
+ */
+static void
+leaves_out_times(void **state)
+{
+	struct trial	 t = { .net = tp_net_new(NSEG) };
+	struct trial	 all = { .net = tp_net_new(NSEG) };
+	struct tp_view	 x = tp_net_input(t.net, TIMES, 3);
+	struct tp_view	 same = tp_net_input(all.net, TIMES, 3);
+	size_t		 needed = 0, i;
+	double		 most = 0;
+
+	(void)state;
+	trial_init(&t, x, dilated(t.net, x, false), 3);
+	trial_init(&all, same, dilated(all.net, same, true), 3);
+	assert_int_equal(tp_net_size(t.net), tp_net_size(all.net));
+	memset(all.weight, 0, all.nout * sizeof(float));
+	memcpy(all.weight + KEPT * t.nout, t.weight, t.nout * sizeof(float));
+	for (i = 0; i < TIMES; i++)
+		needed += t.run.needed[i];
+	assert_int_equal(needed, 4);
+	both_ways(&t, 7);
+	both_ways(&all, 7);
+	assert_memory_equal(tp_netrun_value(&t.run, t.out.node),
+	    tp_netrun_value(&all.run, all.out.node) + KEPT * t.nout,
+	    t.nout * sizeof(float));
+	for (i = 0; i < tp_net_size(t.net); i++) {
+		most = fmax(most, fabs((double)all.g[i]));
+		assert_true(fabs((double)(t.g[i] - all.g[i])) <
+		    1e-5 * (1 + fabs((double)all.g[i])));
+	}
+	assert_true(most > 0.1);
+	memset(t.g, 0, tp_net_size(t.net) * sizeof(*t.g));
+	check_gradient(&t, 7);
+	trial_release(&t);
+	trial_release(&all);
+}
+
+/* A run that is not for training has the same values. */
 static void
 use_is_as_training(void **state)
 {
 	struct trial		 t = { .net = tp_net_new(NSEG) };
-	struct tp_view		 x = tp_net_input(t.net, 9, 3), y, old, two[2];
+	struct tp_view		 x = tp_net_input(t.net, TIMES, 3);
 	struct tp_netrun	 run;
-	size_t			 graph, i, nin;
+	size_t			 nin = x.nt * WINDOWS * NSEG * x.nc;
 
 	(void)state;
-	graph = tp_net_learned_graph(t.net, 2);
-	y = tp_net_linear(t.net, x, tp_net_weights(t.net, 3, 4, true), NULL);
-	y = tp_net_embed(t.net, TP_NET_SLOT, SLOTS, 4, 0, y.nt, &y);
-	for (i = 1; i < 6; i += 2) {
-		old = y;
-		two[0] = tp_view_times(y, 0, y.nt - i);
-		two[1] = tp_view_times(y, i, y.nt - i);
-		y = tp_net_join(t.net, two, 2);
-		if (i == 5)
-			y = tp_view_times(y, 0, 1);
-		y = tp_net_linear(t.net, y, tp_net_weights(t.net, 8, 8,
-		    true), NULL);
-		y = tp_net_gate(t.net, y);
-		y = tp_net_mix(t.net, y, &graph, 1, 2);
-		y = tp_net_linear(t.net, y, tp_net_weights(t.net, 12, 4,
-		    false), NULL);
-		old = tp_view_times(old, old.nt - y.nt, y.nt);
-		y = tp_net_norm(t.net, tp_net_drop(t.net, y, 0.5, &old));
-		y = tp_net_embed(t.net, TP_NET_DAY, 7, 4, 9 - y.nt, y.nt, &y);
-	}
-	trial_init(&t, x, y, 3);
+	trial_init(&t, x, dilated(t.net, x, true), 3);
 	loss(&t, 0);
 	tp_netrun_init(&run, t.net, WINDOWS, false);
-	nin = x.nt * WINDOWS * NSEG * x.nc;
 	memcpy(tp_netrun_value(&run, x.node), tp_netrun_value(&t.run, x.node),
 	    nin * sizeof(float));
 	memcpy(run.slot, t.run.slot, x.nt * WINDOWS * sizeof(*run.slot));
 	memcpy(run.day, t.run.day, x.nt * WINDOWS * sizeof(*run.day));
 	tp_net_forward(&run, t.w, false, 0);
-	assert_memory_equal(tp_netrun_value(&run, y.node),
-	    tp_netrun_value(&t.run, y.node), t.nout * sizeof(float));
+	assert_memory_equal(tp_netrun_value(&run, t.out.node),
+	    tp_netrun_value(&t.run, t.out.node), t.nout * sizeof(float));
 	tp_netrun_release(&run);
 	trial_release(&t);
 }
@@ -523,6 +583,7 @@ main(void)
 		cmocka_unit_test(gradient_of_lstm),
 		cmocka_unit_test(gradient_of_mixing),
 		cmocka_unit_test(mixing_is_the_product),
+		cmocka_unit_test(leaves_out_times),
 		cmocka_unit_test(use_is_as_training),
 	};
 
