@@ -16,7 +16,8 @@
  * ONNX (IR 7, opset 13 and ai.onnx.ml 1) of all horizons.  Of a formula:
  * inputs `inputs`, n x nin, float for trees, else double, and for weighted
  * sums `segment`, n int64; output `forecasts`, n x nh, of a classifier
- * `probabilities`, n x nh x classes.  Of a network: exchange/onnxnet.c.
+ * `probabilities`, n x nh x classes.  Of a network: exchange/onnxnet.c; of an
+ * ensemble: exchange/onnxform.h.
  */
 int tp_export_onnx(const struct tp_modelfile *m, struct tp_buf *b,
     struct tp_err *e);

@@ -93,6 +93,9 @@ tp_import(struct tp_modelfile *m, enum tp_import from,
 	if (rc == 0 && f.form == TP_FORMULA_CLASSES)
 		rc = tp_err_set(e, TP_EXIT_USAGE, "the model of --like tells "
 		    "classes; name one of speeds, with the same inputs");
+	if (rc == 0 && f.form == TP_FORMULA_MIX)
+		rc = tp_err_set(e, TP_EXIT_USAGE, "the model of --like is an "
+		    "ensemble; name one of its members");
 	if (rc == 0 && f.form == TP_FORMULA_DENSE)
 		rc = tp_err_set(e, TP_EXIT_USAGE, "the model of --like was "
 		    "imported itself; name the one whose inputs it reads");

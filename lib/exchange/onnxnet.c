@@ -24,7 +24,7 @@ struct name {
 };
 
 struct writing {
-	struct tp_buf		*g;
+	struct tp_onnx_graph	*g;
 	const struct tp_netmodel *m;
 	unsigned		 n;	/* names given */
 	struct name		 zero;	/* 1 x windows x segments x 1 */
@@ -442,20 +442,20 @@ put_inputs(struct writing *w)
 }
 
 void
-tp_onnx_put_net(struct tp_buf *graph, const struct tp_netmodel *m)
+tp_onnx_put_net(struct tp_onnx_graph *g, const struct tp_netmodel *m)
 {
-	struct writing	 w = { .g = graph, .m = m };
+	struct writing	 w = { .g = g, .m = m };
 	struct name	*node = tp_calloc(m->net->nnode, sizeof(*node)), y;
 	const size_t	 in[3] = { 0, m->nseg, m->cols.ncol };
 	const size_t	 out[3] = { 0, m->nseg, m->nh };
 	int64_t		 pick[TP_MODEL_HORIZONS];
 	size_t		 i;
 
-	tp_onnx_put_value(graph, TP_ONNX_GRAPH_INPUT, "inputs",
+	tp_onnx_put_value(g, TP_ONNX_GRAPH_INPUT, "inputs",
 	    TP_ONNX_FLOAT, in, 3);
-	tp_onnx_put_value(graph, TP_ONNX_GRAPH_INPUT, "slot", TP_ONNX_INT64,
+	tp_onnx_put_value(g, TP_ONNX_GRAPH_INPUT, "slot", TP_ONNX_INT64,
 	    in, 1);
-	tp_onnx_put_value(graph, TP_ONNX_GRAPH_INPUT, "day", TP_ONNX_INT64,
+	tp_onnx_put_value(g, TP_ONNX_GRAPH_INPUT, "day", TP_ONNX_INT64,
 	    in, 1);
 	node[m->in.node] = put_inputs(&w);
 	for (i = 0; i < m->net->nnode; i++)
@@ -467,8 +467,8 @@ tp_onnx_put_net(struct tp_buf *graph, const struct tp_netmodel *m)
 	y = two(&w, "Add", two(&w, "Mul", y, number(&w, m->std)),
 	    number(&w, m->mean));
 	y = two(&w, "Squeeze", one(&w, "Relu", y), integer(&w, TIME));
-	tp_onnx_put_node(graph, "Identity", y.s, NULL, "forecasts", NULL, 0);
-	tp_onnx_put_value(graph, TP_ONNX_GRAPH_OUTPUT, "forecasts",
+	tp_onnx_put_node(g, "Identity", y.s, NULL, "forecasts", NULL, 0);
+	tp_onnx_put_value(g, TP_ONNX_GRAPH_OUTPUT, "forecasts",
 	    TP_ONNX_FLOAT, out, 3);
 	free(node);
 }

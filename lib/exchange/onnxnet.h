@@ -2,11 +2,11 @@
 #ifndef TP_EXCHANGE_ONNXNET_H
 #define TP_EXCHANGE_ONNXNET_H
 
-#include "base/buf.h"
+#include "exchange/onnxput.h"
 
 struct tp_netmodel;
 
 /* Appends inputs, constants, nodes and the output of a network to a graph. */
-void tp_onnx_put_net(struct tp_buf *graph, const struct tp_netmodel *m);
+void tp_onnx_put_net(struct tp_onnx_graph *g, const struct tp_netmodel *m);
 
 #endif

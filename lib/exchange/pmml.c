@@ -257,7 +257,7 @@ int
 tp_export_pmml(const struct tp_modelfile *m, const struct tp_formula *f,
     size_t h, struct tp_buf *b, struct tp_err *e)
 {
-	if (f->form == TP_FORMULA_DENSE)
+	if (f->form == TP_FORMULA_DENSE || f->form == TP_FORMULA_MIX)
 		return tp_err_set(e, TP_EXIT_USAGE, "a model of kind '%s' "
 		    "cannot be written as PMML", m->kind->name);
 	put_head(m, f, h, b);

@@ -86,6 +86,45 @@ tp_ensemble_member(const void *st, size_t i)
 	return i < s->n ? &s->member[i].m : NULL;
 }
 
+size_t
+tp_ensemble_count(const void *st)
+{
+	const struct ensemble	*s = st;
+
+	return s->n;
+}
+
+size_t
+tp_ensemble_columns(const void *st)
+{
+	const struct ensemble	*s = st;
+
+	return s->ncol;
+}
+
+size_t
+tp_ensemble_column(const void *st, size_t i, size_t c)
+{
+	const struct ensemble	*s = st;
+
+	return s->member[i].col[c];
+}
+
+void
+tp_ensemble_ask(const void *st, size_t i, const struct tp_ask *a, float *x,
+    struct tp_ask *own)
+{
+	const struct ensemble	*s = st;
+	const struct member	*b = &s->member[i];
+	size_t			 nc = b->m.ncol, r, c;
+
+	for (r = 0; r < a->n; r++)
+		for (c = 0; c < nc; c++)
+			x[r * nc + c] = a->x[r * s->ncol + b->col[c]];
+	*own = *a;
+	own->x = x;
+}
+
 /* A member may be of any kind, so every column that a kind reads. */
 static bool
 wants(const char *column)
@@ -144,20 +183,18 @@ check_ids(const struct tp_modelfile *m, const struct tp_map *ids,
 	return 0;
 }
 
-/* What one member says of an ask; out: a->n x nh. */
+/* What member i says of an ask; out: a->n x nh. */
 static void
-ask_member(const struct ensemble *s, const struct member *b,
-    const struct tp_ask *a, double *out)
+ask_member(const struct ensemble *s, size_t i, const struct tp_ask *a,
+    double *out)
 {
-	size_t		 nc = b->m.ncol, i, c;
-	float		*x = tp_calloc(a->n * nc + 1, sizeof(*x));
-	struct tp_ask	 own = *a;
+	const struct tp_modelfile	*m = &s->member[i].m;
+	float				*x = tp_calloc(a->n * m->ncol + 1,
+					    sizeof(*x));
+	struct tp_ask			 own;
 
-	for (i = 0; i < a->n; i++)
-		for (c = 0; c < nc; c++)
-			x[i * nc + c] = a->x[i * s->ncol + b->col[c]];
-	own.x = x;
-	b->m.kind->predict(b->m.state, &own, out);
+	tp_ensemble_ask(s, i, a, x, &own);
+	m->kind->predict(m->state, &own, out);
 	free(x);
 }
 
@@ -170,7 +207,7 @@ predict(const void *st, const struct tp_ask *a, double *out)
 
 	memset(out, 0, n * sizeof(*out));
 	for (k = 0; k < s->n; k++) {
-		ask_member(s, &s->member[k], a, one);
+		ask_member(s, k, a, one);
 		for (i = 0; i < n; i++) {
 			w = (double)s->weight[k * s->nh + i % s->nh];
 			out[i] += w > 0 ? w * one[i] : 0;
@@ -199,7 +236,7 @@ try_member(void *arg, size_t k)
 	for (r = t->first; r < t->first + t->n; r = next) {
 		next = tp_panel_step(t->p, r, &a);
 		one = tp_realloc(one, a.n * nh, sizeof(*one));
-		ask_member(t->s, &t->s->member[k], &a, one);
+		ask_member(t->s, k, &a, one);
 		for (i = 0; i < a.n * nh; i++)
 			t->out[k][(r - t->first) * nh + i] = (float)one[i];
 	}

@@ -20,6 +20,8 @@ static const struct teller {
 	{ &tp_model_gbt, tp_tree_formula, tp_tree_count, tp_tree_inputs },
 	{ &tp_model_classify, tp_classify_formula, tp_classify_count,
 	    tp_classify_inputs },
+	{ &tp_model_ensemble, tp_mixed_formula, tp_mixed_count,
+	    tp_mixed_inputs },
 	{ &tp_model_dense, tp_layers_formula, tp_layers_count,
 	    tp_layers_inputs },
 };

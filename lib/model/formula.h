@@ -1,9 +1,9 @@
 /*
  * Models as formulas that other programs know too: a row of named inputs, and
- * of these for each horizon a weighted sum, what trees add up to, or what
- * comes out of layers.  Forecasts are cut at 0.  Those of a classifier are
- * probabilities.  lib/exchange writes formulas
- * in the formats of others.
+ * of these for each horizon a weighted sum, what trees add up to, what comes
+ * out of layers, or a mix of such.  Forecasts are cut at 0.  Those of a
+ * classifier are probabilities.  lib/exchange writes formulas in the formats
+ * of others.
  *
  * The struct owns name and coef; trees and layers are the model's.
  */
@@ -17,7 +17,11 @@
 
 enum tp_formula_form {
 	TP_FORMULA_LINEAR, TP_FORMULA_TREES, TP_FORMULA_DENSE,
-	TP_FORMULA_CLASSES
+	TP_FORMULA_CLASSES,
+	/* of an ensemble: the columns that its networks read, then for each
+	 * member that is none the inputs of its formula, as "N.name", N being
+	 * its number from 0; the members are those of the state */
+	TP_FORMULA_MIX
 };
 
 struct tp_formula {
@@ -96,6 +100,15 @@ void tp_classify_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
 size_t tp_classify_count(const void *st);
 void tp_classify_inputs(const void *st, const struct tp_ask *a, double *x);
+void tp_mixed_formula(const void *st, const struct tp_modelfile *m,
+    struct tp_formula *f);
+/*
+ * Of each column of an ensemble its number among the inputs, SIZE_MAX where no
+ * network reads it; *n: how many are inputs.  The caller frees it.
+ */
+size_t *tp_mixed_columns(const void *st, size_t *n);
+size_t tp_mixed_count(const void *st);
+void tp_mixed_inputs(const void *st, const struct tp_ask *a, double *x);
 void tp_layers_formula(const void *st, const struct tp_modelfile *m,
     struct tp_formula *f);
 size_t tp_layers_count(const void *st);

@@ -241,8 +241,8 @@ like_of(const char *name)
 	if (memchr(name, '\0', NAME) == NULL)
 		return NULL;
 	k = tp_model_find(name);
-	return k != NULL && k != &tp_model_dense && tp_formula_is(k) ? k :
-	    NULL;
+	return k != NULL && k != &tp_model_dense && k != &tp_model_ensemble &&
+	    tp_formula_is(k) ? k : NULL;
 }
 
 static void *

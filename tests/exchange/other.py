@@ -19,7 +19,7 @@ with open(table) as f:
 head, rows = rows[0], rows[1:]
 nets = "mlp", "gwnet", "lstm", "lstm-calendar"
 every_row = 1
-if kind not in nets:                # of these a step counts as a whole
+if not {kind, *members} & {*nets}:  # of these a step counts as a whole
     every_row = max(1, len(rows) // (300 if form == "pmml" else 5000))
 rows = rows[::every_row]
 first = head.index("segment") + 1
@@ -58,7 +58,8 @@ def onnx_net():
     n = s.get_inputs()[0].shape[1]
     times = {t: i for i, t in enumerate(dict.fromkeys(r[1] for r in rows))}
     at = np.array([times[r[1]] for r in rows])
-    x = np.full((len(times), n, last - first), np.nan, np.float32)
+    x = np.full((len(times), n, last - first), np.nan,
+                np.float32 if "float" in s.get_inputs()[0].type else float)
     x[at, segment] = inputs
     minute = np.array([int(t) for t in times]) // 60000
     out = s.run(["forecasts"], {
@@ -244,7 +245,7 @@ def safetensors():
 
 if form == "onnx":
     onnx_valid()
-got = {"onnx": onnx_net if kind in nets else onnx, "pmml": pmml, "xgboost": xgboost,
+got = {"onnx": onnx_net if {kind, *members} & {*nets} else onnx, "pmml": pmml, "xgboost": xgboost,
        "safetensors": safetensors}[form]()
 assert got.shape == want.shape, (got.shape, want.shape)
 worst = (np.abs(got - want) / np.maximum(np.abs(want), 1)).max()
