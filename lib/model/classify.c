@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/formula.h"
+#include "model/leafshare.h"
 #include "model/panel.h"
 #include "model/treerows.h"
 #include "num/parallel.h"
@@ -18,7 +19,7 @@
 #define BLOCK	(LANES * TP_TREES_GROUPS)
 #define CLASSES	TP_CLASSES
 #define ROUNDS	80		/* of boosting */
-#define TREES	60		/* of a forest, for each class */
+#define TREES	60		/* of a forest */
 #define SAMPLE	0.5		/* of the rows, for each round */
 #define BINS	128
 #define INSIDE	0.002		/* of a class's limits: forecasts are rounded */
@@ -27,6 +28,7 @@ struct classify {
 	struct tp_treeinput in;
 	struct tp_classes classes;	/* their names are not kept */
 	bool		 forest;
+	bool		 alike;	/* the trees of a round, but for their leaves */
 	struct tp_trees	 trees[TP_MODEL_HORIZONS];	/* K a round */
 	float		*free_flow;	/* nseg */
 	float		*mean;		/* nseg x k: of the class's speeds */
@@ -66,23 +68,37 @@ release(void *st)
 	free(m);
 }
 
+/* Finds out whether one walk serves the trees of all classes. */
+static void
+find_alike(struct classify *m)
+{
+	size_t	h;
+
+	m->alike = true;
+	for (h = 0; h < m->in.nh && m->alike; h++)
+		m->alike = tp_trees_alike(&m->trees[h], count(m));
+}
+
 /* Probabilities of the classes, of so many rows; x as for tp_trees_sum(). */
 static void
 probabilities(const struct classify *m, const struct tp_trees *t,
     const uint32_t *x, size_t rows, double p[BLOCK][CLASSES])
 {
-	float	sum[BLOCK];
+	float	sum[CLASSES * BLOCK] = { 0 }, v;
 	double	all;
-	size_t	i, k, n = count(m);
+	size_t	i, k, n = count(m), groups = (rows + LANES - 1) / LANES;
 
-	for (k = 0; k < n; k++) {
-		memset(sum, 0, sizeof(sum));
-		tp_trees_sum(t, k, t->n, n, x, (rows + LANES - 1) / LANES,
-		    sum);
-		for (i = 0; i < rows; i++)
-			p[i][k] = m->forest ? fmax(0, (double)sum[i]) :
-			    exp((double)sum[i]);
-	}
+	if (m->alike)
+		tp_trees_sums(t, n, x, groups, sum);
+	for (k = 0; k < n && !m->alike; k++)
+		tp_trees_sum(t, k, t->n, n, x, groups,
+		    sum + k * groups * LANES);
+	for (k = 0; k < n; k++)
+		for (i = 0; i < rows; i++) {
+			v = sum[k * groups * LANES + i];
+			p[i][k] = m->forest ? fmax(0, (double)v) :
+			    exp((double)v);
+		}
 	for (i = 0; i < rows; i++) {
 		for (all = 0, k = 0; k < n; k++)
 			all += p[i][k];
@@ -228,21 +244,24 @@ learn_speeds(struct fitting *f)
 	free(seen);
 }
 
-/*
- * The derivatives for the rows drawn: of a forest of the squared error of each
- * class's share, else of the logarithmic loss (softmax).
- */
+/* True for the rows that a tree is grown on. */
+static bool
+drawn(struct tp_rng *rng)
+{
+	return tp_rng_next(rng) >> 11 < (uint64_t)(SAMPLE * 0x1p53);
+}
+
+/* The derivatives of the logarithmic loss (softmax) for the rows drawn. */
 static void
 derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 {
-	uint64_t	limit_of = (uint64_t)(SAMPLE * 0x1p53);
-	size_t		i, k, n = count(f->m);
-	double		p[CLASSES], all;
+	size_t	i, k, n = count(f->m);
+	double	p[CLASSES], all;
 
 	memset(f->g, 0, f->rows.n * n * sizeof(*f->g));
 	memset(f->h, 0, f->rows.n * n * sizeof(*f->h));
 	for (i = 0; i < f->rows.n; i++) {
-		if (tp_rng_next(rng) >> 11 >= limit_of || f->class[i] < 0)
+		if (!drawn(rng) || f->class[i] < 0)
 			continue;
 		for (all = 0, k = 0; k < n; k++) {
 			p[k] = margin == NULL ? 1 :
@@ -252,11 +271,28 @@ derive(struct fitting *f, const float *margin, struct tp_rng *rng)
 		for (k = 0; k < n; k++) {
 			bool	is = k == (size_t)f->class[i];
 
-			p[k] = f->m->forest ? 0 : p[k] / all;
+			p[k] /= all;
 			f->g[i * n + k] = tp_xgb_exact((float)(p[k] - is));
-			f->h[i * n + k] = f->m->forest ? 1 :
+			f->h[i * n + k] =
 			    tp_xgb_exact((float)(2 * p[k] * (1 - p[k])));
 		}
+	}
+}
+
+/*
+ * Those of the squared error of the share of class k, for a tree of a forest;
+ * classes take turns, since the leaves of a tree tell of all.
+ */
+static void
+derive_share(struct fitting *f, size_t k, struct tp_rng *rng)
+{
+	size_t	i;
+	bool	in;
+
+	for (i = 0; i < f->rows.n; i++) {
+		in = drawn(rng) && f->class[i] >= 0;
+		f->g[i] = in && (size_t)f->class[i] == k ? -1 : 0;
+		f->h[i] = in;
 	}
 }
 
@@ -276,12 +312,45 @@ set_classes(struct fitting *f, size_t h)
 }
 
 static int
+grow_round(struct fitting *f, size_t round, struct tp_rng *rng,
+    struct tp_err *e)
+{
+	const float	*margin = NULL;
+
+	if (f->m->forest) {
+		derive_share(f, round % count(f->m), rng);
+	} else {
+		if (round > 0 &&
+		    (margin = tp_xgb_margins(&f->xgb, e)) == NULL)
+			return -1;
+		derive(f, margin, rng);
+	}
+	return tp_xgb_round(&f->xgb, f->g, f->h, e);
+}
+
+/* The trees that were grown, as those of horizon h. */
+static int
+take_trees(struct fitting *f, size_t h, struct tp_err *e)
+{
+	struct tp_trees	*to = &f->m->trees[h], t = { 0 };
+	int		 rc;
+
+	if (!f->m->forest)
+		return tp_xgb_trees(&f->xgb, to, e);
+	rc = tp_xgb_trees(&f->xgb, &t, e);
+	if (rc == 0 && tp_leafshare_trees(&t, &f->rows, f->class,
+	    count(f->m), to) != 0)
+		rc = tp_err_set(e, TP_EXIT_DATA, "too many trees");
+	tp_trees_release(&t);
+	return rc;
+}
+
+static int
 grow(struct fitting *f, size_t h, const struct tp_model_opts *o,
     struct tp_err *e)
 {
 	bool			 forest = f->m->forest;
 	int			 n = forest ? TREES : ROUNDS, i;
-	const float		*margin = NULL;
 	struct tp_rng		 rng;
 	size_t			 nh = f->m->in.nh;
 	struct tp_xgb_opts	 x = {
@@ -299,22 +368,19 @@ grow(struct fitting *f, size_t h, const struct tp_model_opts *o,
 		x.least = 10;
 		x.columns = 1;
 		x.per_split = 0.4;
+		x.groups = 1;
 	}
 	tp_rng_init(&rng, x.seed);
 	if (tp_xgb_start(&f->xgb, &x, e) != 0)
 		return -1;
 	for (i = 0; i < n; i++) {
-		if (i > 0 && !forest &&
-		    (margin = tp_xgb_margins(&f->xgb, e)) == NULL)
-			return -1;
-		derive(f, margin, &rng);
-		if (tp_xgb_round(&f->xgb, f->g, f->h, e) != 0)
+		if (grow_round(f, (size_t)i, &rng, e) != 0)
 			return -1;
 		if (o->watch != NULL && o->watch->progress != NULL)
 			o->watch->progress(o->watch->arg,
 			    h * (size_t)n + (size_t)i + 1, nh * (size_t)n);
 	}
-	return tp_xgb_trees(&f->xgb, &f->m->trees[h], e);
+	return take_trees(f, h, e);
 }
 
 static int
@@ -361,8 +427,10 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	free(f.g);
 	free(f.h);
 	free(f.class);
-	if (rc == 0)
+	if (rc == 0) {
+		find_alike(f.m);
 		return f.m;
+	}
 	release(f.m);
 	return NULL;
 }
@@ -431,8 +499,10 @@ load(const char *p, size_t n, const struct tp_shape *s, struct tp_err *e)
 	}
 	if (rc == 0 && !tp_unpack_done(&u))
 		rc = tp_err_set(e, TP_EXIT_DATA, "state has the wrong size");
-	if (rc == 0)
+	if (rc == 0) {
+		find_alike(m);
 		return m;
+	}
 	release(m);
 	return NULL;
 }

@@ -106,6 +106,52 @@ tp_trees_append(struct tp_trees *t, const struct tp_tree_source *s)
 	return i < n ? -1 : accept(t, n);
 }
 
+int
+tp_trees_again(struct tp_trees *t, const struct tp_trees *from, size_t k,
+    const float *v)
+{
+	size_t	first = from->root[k], n = from->root[k + 1] - first, i;
+
+	if (t->n == TP_TREES_MOST || t->nnode + n > UINT32_MAX)
+		return -1;
+	reserve(t, n);
+	memcpy(t->node + t->nnode, from->node + first, n * sizeof(*t->node));
+	for (i = 0; i < n; i++)
+		if (t->node[t->nnode + i].step == 0)
+			t->node[t->nnode + i].key = tp_tree_key(v[i]);
+	return accept(t, n);
+}
+
+/* True where trees a and b differ in nothing but the values of leaves. */
+static bool
+same_splits(const struct tp_trees *t, size_t a, size_t b)
+{
+	const struct tp_tree_node	*v = t->node + t->root[a];
+	const struct tp_tree_node	*w = t->node + t->root[b];
+	size_t				 n = t->root[a + 1] - t->root[a], i;
+
+	if (t->root[b + 1] - t->root[b] != n)
+		return false;
+	for (i = 0; i < n; i++)
+		if (v[i].step != w[i].step || v[i].col != w[i].col ||
+		    (v[i].step != 0 && v[i].key != w[i].key))
+			return false;
+	return true;
+}
+
+bool
+tp_trees_alike(const struct tp_trees *t, size_t alike)
+{
+	size_t	k;
+
+	if (t->n % alike != 0)
+		return false;
+	for (k = 0; k < t->n; k++)
+		if (!same_splits(t, k - k % alike, k))
+			return false;
+	return true;
+}
+
 float
 tp_trees_bound(double t)
 {
@@ -194,6 +240,28 @@ tp_trees_sum(const struct tp_trees *t, size_t from, size_t to, size_t step,
 				    tp_tree_number(t->node[leaf[i]].key);
 		}
 	}
+}
+
+void
+tp_trees_sums(const struct tp_trees *t, size_t alike, const uint32_t *x,
+    size_t groups, float *sum)
+{
+	const struct tp_tree_node	*v;
+	uint32_t			 leaf[LANES];
+	size_t				 k, g, i, j;
+
+	for (k = 0; k < t->n; k += alike)
+		for (g = 0; g < groups; g++) {
+			tp_trees_leaves(t, k, x + g * (t->ncol + 1) * LANES,
+			    leaf);
+			for (j = 0; j < alike; j++) {
+				/* a leaf is as far behind each root */
+				v = t->node + (t->root[k + j] - t->root[k]);
+				for (i = 0; i < LANES; i++)
+					sum[(j * groups + g) * LANES + i] +=
+					    tp_tree_number(v[leaf[i]].key);
+			}
+		}
 }
 
 /* The count of trees, of the nodes of each, then the nodes. */

@@ -15,6 +15,7 @@
 #ifndef TP_MODEL_TREES_H
 #define TP_MODEL_TREES_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -97,6 +98,20 @@ void tp_trees_leaves(const struct tp_trees *t, size_t tree, const uint32_t *x,
  */
 void tp_trees_sum(const struct tp_trees *t, size_t from, size_t to,
     size_t step, const uint32_t *x, size_t groups, float *sum);
+
+/*
+ * Trees that differ in the values of their leaves alone, `alike` of them one
+ * after another, are walked once for all.  tp_trees_again() appends tree k of
+ * another set with its values set to v, by node (of inner nodes not read).
+ * tp_trees_alike() tells whether all are so.  tp_trees_sums() is
+ * tp_trees_sum() of every alike-th tree from 0 on, then from 1 on, and so
+ * forth: sum has LANES elements a group for the first, then for the second.
+ */
+int tp_trees_again(struct tp_trees *t, const struct tp_trees *from, size_t k,
+    const float *v);
+bool tp_trees_alike(const struct tp_trees *t, size_t alike);
+void tp_trees_sums(const struct tp_trees *t, size_t alike, const uint32_t *x,
+    size_t groups, float *sum);
 
 /* As part of a model file; load: t is zeroed, ncol is known; -1 with e. */
 void tp_trees_save(const struct tp_trees *t, struct tp_buf *b);

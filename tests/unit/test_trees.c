@@ -99,6 +99,63 @@ walk_is_node_after_node(void **state)
 	free(g);
 }
 
+/*
+ * One walk of trees that are alike adds up to what a walk of each does; with
+ * a split or a value elsewhere they are not alike.
+ */
+static void
+alike_trees_share_a_walk(void **state)
+{
+	enum { trees = 7, rows = 29, alike = 3 };
+	struct grown	*g = tp_calloc(1, sizeof(*g));
+	struct tp_trees	 from = { .ncol = COLS }, t = { .ncol = COLS };
+	struct tp_rng	 r;
+	float		 row[rows * COLS], sum[2 * LANES * alike] = { 0 };
+	float		 one[2 * LANES], *v = tp_calloc(4096, sizeof(*v));
+	uint32_t	 x[2 * (COLS + 1) * LANES], key;
+	size_t		 i, k, j;
+
+	(void)state;
+	tp_rng_init(&r, 5);
+	for (k = 0; k < trees; k++) {
+		g->n = 0;
+		grow(g, &r, (int)k);
+		assert_int_equal(tp_trees_append(&from,
+		    &(struct tp_tree_source){ g->n, g->left, g->right,
+		    g->col, g->t }), 0);
+		for (j = 0; j < alike; j++) {
+			fill_random(&r, v, g->n);
+			assert_int_equal(tp_trees_again(&t, &from, k, v), 0);
+			for (i = 0; i < g->n; i++) {
+				const struct tp_tree_node	*w = &t.node[
+				    t.root[k * alike + j] + i];
+
+				if (w->step == 0)
+					assert_true(tp_tree_number(w->key) ==
+					    v[i]);
+			}
+		}
+	}
+	assert_true(tp_trees_alike(&t, alike) && tp_trees_alike(&t, 1));
+	assert_false(tp_trees_alike(&t, 2) || tp_trees_alike(&t, trees));
+	fill_random(&r, row, rows * COLS);
+	tp_trees_columns(row, rows, COLS, x);
+	tp_trees_sums(&t, alike, x, 2, sum);
+	for (j = 0; j < alike; j++) {
+		memset(one, 0, sizeof(one));
+		tp_trees_sum(&t, j, t.n, alike, x, 2, one);
+		assert_memory_equal(sum + j * 2 * LANES, one, sizeof(one));
+	}
+	key = t.node[t.root[t.n - 1]].key++;
+	assert_false(tp_trees_alike(&t, alike));
+	t.node[t.root[t.n - 1]].key = key;
+	assert_true(tp_trees_alike(&t, alike));
+	tp_trees_release(&from);
+	tp_trees_release(&t);
+	free(g);
+	free(v);
+}
+
 /* Keys are in the order of their floats, and 0 and -0 go the same way. */
 static void
 keys_are_in_order(void **state)
@@ -423,6 +480,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(walk_is_node_after_node),
+		cmocka_unit_test(alike_trees_share_a_walk),
 		cmocka_unit_test(keys_are_in_order),
 		cmocka_unit_test(no_trees_of_circles),
 		cmocka_unit_test(hostile_files_are_refused),
