@@ -105,7 +105,7 @@ method_of(const char *text)
 /* The head is here.  A refusal does not wait for the body. */
 static enum MHD_Result
 begin(struct tp_server *s, struct MHD_Connection *c, const char *url,
-    const char *method, void **call)
+    const char *method, const char *version, void **call)
 {
 	struct tp_call	*q = *call = tp_calloc(1, sizeof(*q));
 	const char	*length;
@@ -113,6 +113,7 @@ begin(struct tp_server *s, struct MHD_Connection *c, const char *url,
 	s->stats.requests++;
 	q->s = s;
 	q->c = c;
+	q->chunks = strcmp(version, "HTTP/1.1") == 0;
 	q->conn = MHD_get_connection_info(c,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	q->req.method = method_of(method);
@@ -163,9 +164,8 @@ tp_handle(void *server, struct MHD_Connection *c, const char *url,
 {
 	struct tp_call	*q = *call;
 
-	(void)version;
 	if (q == NULL)
-		return begin(server, c, url, method, call);
+		return begin(server, c, url, method, version, call);
 	q->req.path = url;
 	if (*nupload > 0) {
 		/* sent in chunks: too late for an answer */

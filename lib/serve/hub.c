@@ -1,9 +1,9 @@
 #include "serve/hub.h"
 
 /*
- * A message is kept once, in pieces: for SSE
- *	"id: 7\nevent: tick\ndata: "  JSON  "\n\n"
- * and for a WebSocket of V1, whose JSON goes without its opening brace,
+ * A message is kept once, as SSE in a chunk of HTTP:
+ *	"2f\r\n"  "id: 7\nevent: tick\ndata: "  JSON  "\n\n"  "\r\n"
+ * A WebSocket of V1, whose JSON goes without its opening brace, is sent
  *	frame head  "{\"type\":\"tick\","  JSON + 1
  */
 static void
@@ -13,7 +13,6 @@ unref(struct tp_hub_msg *m)
 		return;
 	free(m->sse);
 	free(m->ws);
-	free(m->json);
 	free(m);
 }
 
@@ -32,35 +31,63 @@ tp_ws_head(struct tp_buf *b, int opcode, size_t n)
 		tp_buf_char(b, (char)((uint64_t)n >> shift));
 }
 
+/* A message as SSE; head is what goes before the JSON. */
+static struct tp_hub_msg *
+event_of(const struct tp_buf *head, const char *json, size_t n)
+{
+	struct tp_hub_msg	*m = tp_calloc(1, sizeof(*m));
+	struct tp_buf		 b = { 0 };
+
+	m->refs = 1;
+	tp_buf_printf(&b, "%zx\r\n", head->n + n + strlen("\n\n"));
+	m->sse_at = b.n;
+	tp_buf_add(&b, head->p, head->n);
+	m->json_at = b.n;
+	m->njson = n;
+	tp_buf_add(&b, json, n);
+	tp_buf_lit(&b, "\n\n\r\n");
+	m->nsse = b.n;
+	m->sse = b.p;
+	return m;
+}
+
 static struct tp_hub_msg *
 message(enum tp_channel c, const char *event, uint64_t seq, const char *json,
     size_t n)
 {
-	struct tp_hub_msg	*m = tp_calloc(1, sizeof(*m));
+	struct tp_hub_msg	*m;
 	struct tp_buf		 b = { 0 };
 	size_t			 type;
 	bool			 v1 = c == TP_CHANNEL_V1;
 
-	m->seq = seq;
-	m->refs = 1;
-	m->event = event;
-	m->json = tp_strndup(json, n);
-	m->njson = n;
 	if (v1)
 		tp_buf_printf(&b, "id: %llu\nevent: %s\n",
 		    (unsigned long long)seq, event);
 	tp_buf_lit(&b, "data: ");
-	m->nsse = b.n;
-	tp_buf_lit(&b, "\n\n");
-	m->sse = b.p;
+	m = event_of(&b, json, n);
+	m->seq = seq;
+	m->event = event;
 
-	b = (struct tp_buf){ 0 };
+	b.n = 0;
 	type = v1 ? strlen("{'type':'',") + strlen(event) - 1 : 0;
 	tp_ws_head(&b, 1, n + type);
 	if (v1)
 		tp_buf_printf(&b, "{\"type\":\"%s\",", event);
 	m->nws = b.n;
 	m->ws = b.p;
+	return m;
+}
+
+/* A message of SSE that is no event. */
+static struct tp_hub_msg *
+bare(const char *text)
+{
+	struct tp_buf		 b = { 0 };
+	struct tp_hub_msg	*m;
+
+	tp_buf_str(&b, text);
+	m = event_of(&b, "", 0);
+	tp_buf_release(&b);
 	return m;
 }
 
@@ -73,6 +100,8 @@ tp_hub_init(struct tp_hub *h)
 	/* 0 is what a client has seen that has seen nothing */
 	for (i = 0; i < TP_CHANNEL_MAX; i++)
 		h->ring[i].first = h->ring[i].next = 1;
+	h->retry = bare("retry: 2000");
+	h->beat = bare(":");
 }
 
 static void
@@ -93,6 +122,8 @@ tp_hub_release(struct tp_hub *h)
 	for (i = 0; i < TP_CHANNEL_MAX; i++)
 		while (h->ring[i].first < h->ring[i].next)
 			drop_first(&h->ring[i]);
+	unref(h->retry);
+	unref(h->beat);
 }
 
 uint64_t
@@ -148,6 +179,28 @@ tp_hub_leave(struct tp_hub *h, struct tp_hub_place *p)
 {
 	h->ring[p->channel].listeners--;
 	tp_hub_done(p);
+	unref(p->own);
+	p->own = NULL;
+}
+
+static void
+hold(struct tp_hub_place *p, struct tp_hub_msg *m)
+{
+	p->held = m;
+	p->off = 0;
+}
+
+/* Holds a message that says how many the client lost. */
+static void
+tell_lost(struct tp_hub_place *p)
+{
+	char	text[32];
+	int	n;
+
+	n = snprintf(text, sizeof(text), "{\"n\":%llu}",
+	    (unsigned long long)p->lost);
+	p->lost = 0;
+	hold(p, message(p->channel, "lost", p->at - 1, text, (size_t)n));
 }
 
 bool
@@ -155,6 +208,13 @@ tp_hub_take(struct tp_hub *h, struct tp_hub_place *p)
 {
 	struct tp_hub_ring	*r = &h->ring[p->channel];
 
+	if (p->held != NULL)
+		return true;
+	if (p->own != NULL) {
+		hold(p, p->own);
+		p->own = NULL;
+		return true;
+	}
 	if (p->at < r->first) {
 		p->lost += r->first - p->at;
 		h->lost += r->first - p->at;
@@ -162,18 +222,35 @@ tp_hub_take(struct tp_hub *h, struct tp_hub_place *p)
 	}
 	if (p->at == r->next)
 		return false;
-	p->held = r->msg[p->at++ % TP_HUB_RING];
+	if (p->lost > 0 && p->channel == TP_CHANNEL_V1) {
+		tell_lost(p);
+		return true;
+	}
+	hold(p, r->msg[p->at++ % TP_HUB_RING]);
 	p->held->refs++;
-	p->off = 0;
 	return true;
 }
 
 void
-tp_hub_own(struct tp_hub_place *p, const char *event, uint64_t seq,
-    const char *json, size_t n)
+tp_hub_own(struct tp_hub_place *p, const char *event, const char *json,
+    size_t n)
 {
-	p->held = message(p->channel, event, seq, json, n);
-	p->off = 0;
+	unref(p->own);
+	p->own = message(p->channel, event, p->at - 1, json, n);
+}
+
+void
+tp_hub_begin(struct tp_hub *h, struct tp_hub_place *p)
+{
+	hold(p, h->retry);
+	h->retry->refs++;
+}
+
+void
+tp_hub_beat(struct tp_hub *h, struct tp_hub_place *p)
+{
+	hold(p, h->beat);
+	h->beat->refs++;
 }
 
 void
@@ -188,16 +265,23 @@ pieces(const struct tp_hub_place *p, enum tp_hub_form form,
     struct iovec *v)
 {
 	struct tp_hub_msg	*m = p->held;
-	bool			 sse = form == TP_HUB_SSE;
-	size_t			 skip = !sse && p->channel == TP_CHANNEL_V1;
+	size_t			 brace = p->channel == TP_CHANNEL_V1;
 
-	v[0].iov_base = sse ? m->sse : m->ws;
-	v[0].iov_len = sse ? m->nsse : m->nws;
-	v[1].iov_base = m->json + skip;
-	v[1].iov_len = m->njson - skip;
-	v[2].iov_base = m->sse + m->nsse;	/* the newlines */
-	v[2].iov_len = sse ? 2 : 0;
-	return v[0].iov_len + v[1].iov_len + v[2].iov_len;
+	if (form == TP_HUB_WS) {
+		v[0].iov_base = m->ws;
+		v[0].iov_len = m->nws;
+		v[1].iov_base = m->sse + m->json_at + brace;
+		v[1].iov_len = m->njson - brace;
+	} else {
+		v[0].iov_base = m->sse;
+		v[0].iov_len = m->nsse;
+		v[1] = (struct iovec){ 0 };
+	}
+	if (form == TP_HUB_SSE) {
+		v[0].iov_base = m->sse + m->sse_at;
+		v[0].iov_len -= m->sse_at + strlen("\r\n");
+	}
+	return v[0].iov_len + v[1].iov_len;
 }
 
 int

@@ -34,10 +34,10 @@ struct tp_hub_msg {
 	uint64_t	 seq;
 	unsigned	 refs;
 	const char	*event;		/* static */
-	char		*sse, *ws;	/* what goes before the JSON; see hub.c */
-	size_t		 nsse, nws;
-	char		*json;
-	size_t		 njson;
+	/* see hub.c: the chunk of an event and, in it, where the event and
+	 * its JSON begin; and what goes before the JSON in a WebSocket */
+	char		*sse, *ws;
+	size_t		 nsse, sse_at, json_at, njson, nws;
 };
 
 struct tp_hub_ring {
@@ -50,6 +50,7 @@ struct tp_hub_ring {
 
 struct tp_hub {
 	struct tp_hub_ring ring[TP_CHANNEL_MAX];
+	struct tp_hub_msg *retry, *beat;	/* of SSE, without data */
 	uint64_t	 events, lost;
 	bool		 news;		/* since the server last looked */
 };
@@ -77,6 +78,7 @@ struct tp_hub_place {
 	uint64_t	 at;		/* the next message for it */
 	struct tp_hub_msg *held;	/* in the middle of this one; or NULL */
 	size_t		 off;		/* bytes of it that are out */
+	struct tp_hub_msg *own;		/* for it alone, the next; or NULL */
 	uint64_t	 lost;		/* not yet told */
 };
 
@@ -85,19 +87,26 @@ void tp_hub_join(struct tp_hub *h, struct tp_hub_place *p, enum tp_channel c);
 /* Goes back to the message after `seen`; false where that is gone. */
 bool tp_hub_resume(struct tp_hub *h, struct tp_hub_place *p, uint64_t seen);
 void tp_hub_leave(struct tp_hub *h, struct tp_hub_place *p);
-/* Holds the next message: false where there is none.  What the ring has lost
- * meanwhile is added to p->lost. */
+/*
+ * Holds the next message, if it holds none; false where there is none.  What
+ * the ring has lost meanwhile is counted; in V1 a message tells the client.
+ */
 bool tp_hub_take(struct tp_hub *h, struct tp_hub_place *p);
-/* Holds a message that is for this client only. */
-void tp_hub_own(struct tp_hub_place *p, const char *event, uint64_t seq,
-    const char *json, size_t n);
+/* Queues a message for this client alone, before those of the ring. */
+void tp_hub_own(struct tp_hub_place *p, const char *event, const char *json,
+    size_t n);
+/* Holds what an SSE stream begins with: how soon to come back. */
+void tp_hub_begin(struct tp_hub *h, struct tp_hub_place *p);
+/* Holds a comment, against silence; p holds nothing. */
+void tp_hub_beat(struct tp_hub *h, struct tp_hub_place *p);
 /* Lets go of the message that is held. */
 void tp_hub_done(struct tp_hub_place *p);
 
-enum tp_hub_form { TP_HUB_SSE, TP_HUB_WS };
-#define TP_HUB_PIECES	3
-/* What is left of the held message, in up to TP_HUB_PIECES pieces; returns
- * how many. */
+/* CHUNK: SSE, each message in a chunk of HTTP/1.1 (RFC 9112, 7.1). */
+enum tp_hub_form { TP_HUB_SSE, TP_HUB_CHUNK, TP_HUB_WS };
+#define TP_HUB_PIECES	2
+/* What is left of the held message, in up to TP_HUB_PIECES pieces, of SSE in
+ * one; returns how many. */
 int tp_hub_rest(const struct tp_hub_place *p, enum tp_hub_form form,
     struct iovec *v);
 /* n bytes of it are out; at its end it is let go of. */

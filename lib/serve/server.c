@@ -90,6 +90,9 @@ serve_event(struct tp_server *s, struct tp_watch *w, uint32_t events)
 	case TP_WATCH_WS:
 		tp_ws_ready(w, events);
 		break;
+	case TP_WATCH_SSE:
+		tp_sse_ready(w, events);
+		break;
 	}
 }
 

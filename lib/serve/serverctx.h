@@ -46,13 +46,14 @@ struct tp_ws;
 
 /* A descriptor of ours in epoll. */
 enum tp_watch_kind {
-	TP_WATCH_MHD, TP_WATCH_WAKE, TP_WATCH_LISTENER, TP_WATCH_WS
+	TP_WATCH_MHD, TP_WATCH_WAKE, TP_WATCH_LISTENER, TP_WATCH_WS,
+	TP_WATCH_SSE
 };
 
 struct tp_watch {
 	enum tp_watch_kind kind;
 	int		 fd;
-	void		*of;		/* the listener or WebSocket */
+	void		*of;		/* the listener, WebSocket or stream */
 };
 
 /* A body that many ask for, as it is in this version of the board. */
@@ -115,6 +116,7 @@ struct tp_call {
 	struct MHD_Connection *c;
 	struct tp_conn	*conn;
 	struct tp_entry	*entry;		/* NULL until it is found */
+	bool		 chunks;	/* the client knows them: HTTP/1.1 */
 	struct tp_http_req req;
 	struct tp_buf	 body;
 	struct tp_buf	 texts;		/* decoded, for req */
@@ -217,6 +219,8 @@ void tp_reply_release(struct tp_server *s);
 
 /* sse.c: streams of events. */
 enum MHD_Result tp_sse_start(struct tp_call *q, enum tp_channel channel);
+/* The descriptor of one is ready. */
+void tp_sse_ready(struct tp_watch *watch, uint32_t events);
 /* Wakes those for whom there is something. */
 void tp_sse_wake(struct tp_server *s);
 /* A comment for those that were told nothing for long; cuts those that are

@@ -76,26 +76,12 @@ static bool
 more(struct tp_ws *w)
 {
 	struct tp_hub_place	*p = &w->place;
-	char			 text[32];
-	int			 n;
 
-	if (p->held != NULL)
-		return true;
 	while (tp_hub_take(&w->s->hub, p)) {
-		if (p->channel == TP_CHANNEL_LA_WS &&
-		    !tp_ws_la_wants(w, p->held->event)) {
-			tp_hub_done(p);
-			continue;
-		}
-		if (p->lost == 0 || p->channel != TP_CHANNEL_V1)
+		if (p->channel != TP_CHANNEL_LA_WS || p->off > 0 ||
+		    tp_ws_la_wants(w, p->held->event))
 			return true;
 		tp_hub_done(p);
-		p->at--;
-		n = snprintf(text, sizeof(text), "{\"n\":%llu}",
-		    (unsigned long long)p->lost);
-		p->lost = 0;
-		tp_hub_own(p, "lost", p->at - 1, text, (size_t)n);
-		return true;
 	}
 	return false;
 }
@@ -332,7 +318,7 @@ greet(struct tp_ws *w)
 	    &b);
 	tp_board_unlock(board);
 	if (event != NULL)
-		tp_hub_own(&w->place, event, w->place.at - 1, b.p, b.n);
+		tp_hub_own(&w->place, event, b.p, b.n);
 	tp_buf_release(&b);
 }
 

@@ -44,6 +44,16 @@ def read_exact(s, n):
     return data
 
 
+def read_all(s):
+    """to the end"""
+    data = b''
+    while True:
+        part = s.recv(65536)
+        if not part:
+            return data
+        data += part
+
+
 class WebSocket:
     def __init__(self, port, path, headers=(), version='13',
                  rcvbuf=0):

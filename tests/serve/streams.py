@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from client import WebSocket, connect, read_exact, read_head
+from client import WebSocket, connect, read_all, read_exact, read_head
 
 PORT = int(sys.argv[1])
 
@@ -118,16 +118,36 @@ def resume():
     s.end()
 
 
+def ends():
+    """a client of HTTP/1.0 hears no chunks; the server sees at once who has
+    gone, and ends what it said to the others with a last chunk"""
+    s = Server()
+    old = connect(s.port)
+    old.sendall(b'GET /api/v1/stream HTTP/1.0\r\nHost: localhost\r\n\r\n')
+    status, head = read_head(old)
+    assert status == 200 and 'transfer-encoding' not in head, head
+    assert read_exact(old, 16) == b'retry: 2000\n\nid:'
+    stays, goes = Events(s.port), Events(s.port)
+    stays.next()
+    goes.next()
+    goes.s.close()
+    for _ in range(50):
+        if metric(s.port, 'tp_http_sse_clients') == 2:
+            break
+        time.sleep(0.1)
+    assert metric(s.port, 'tp_http_sse_clients') == 2
+    s.tell()
+    assert stays.next()[1] == 'tick'
+    s.end()
+    assert read_all(stays.s).endswith(b'0\r\n\r\n')
+    assert not read_all(old).endswith(b'0\r\n\r\n')
+
+
 def metric(port, name):
     s = connect(port)
     s.sendall(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\n'
               b'Connection: close\r\n\r\n')
-    text = b''
-    while True:
-        part = s.recv(65536)
-        if not part:
-            break
-        text += part
+    text = read_all(s)
     return int(re.search(name.encode() + rb' (\d+)', text).group(1))
 
 
@@ -495,12 +515,7 @@ def get(port, path):
     c.sendall(('GET %s HTTP/1.1\r\nHost: localhost\r\n'
                'Connection: close\r\n\r\n' % path).encode())
     assert read_head(c)[0] == 200, path
-    text = b''
-    while True:
-        part = c.recv(65536)
-        if not part:
-            return json.loads(text)
-        text += part
+    return json.loads(read_all(c))
 
 
 def unplaced():

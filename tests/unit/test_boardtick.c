@@ -48,7 +48,8 @@ next(enum tp_channel c, const char *event)
 	if (!tp_hub_take(&hub, p))
 		return NULL;
 	assert_string_equal(p->held->event, event);
-	j = json_loadb(p->held->json, p->held->njson, 0, NULL);
+	j = json_loadb(p->held->sse + p->held->json_at, p->held->njson, 0,
+	    NULL);
 	assert_non_null(j);
 	tp_hub_done(p);
 	return j;
