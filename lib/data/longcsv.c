@@ -106,6 +106,7 @@ tp_longcsv_open(struct tp_longcsv *l, struct tp_events *ev)
 	l->ev = ev;
 	l->header = false;
 	l->when.n = 0;
+	l->nlast = 0;
 	tp_csv_init(&l->csv, ev->conf->max_line);
 }
 
@@ -115,6 +116,7 @@ tp_longcsv_release(struct tp_longcsv *l)
 	drop_columns(l);
 	tp_csv_release(&l->csv);
 	tp_buf_release(&l->when);
+	free(l->last);
 	*l = (struct tp_longcsv){ 0 };
 }
 
@@ -292,33 +294,57 @@ put_cell(const struct tp_longcsv *l, struct tp_buf *b,
 
 static int
 take_event(struct tp_longcsv *l, const struct tp_csv_row *row,
-    const struct tp_seg *s)
+    const struct tp_seg *s, int64_t t)
 {
 	struct tp_buf	*b;
 	unsigned	 mask = 0;
 	size_t		 i;
 
-	b = tp_events_begin(l->ev, l->out, s, l->t);
+	b = tp_events_begin(l->ev, l->out, s, t);
 	for (i = 0; i < l->n; i++)
 		if (l->cols[i].key != NULL)
 			mask |= put_cell(l, b, &l->cols[i], &row->f[i]);
 	return tp_events_end(l->ev, l->out, s, mask);
 }
 
-/* Sets l->t; rows of one time often follow each other. */
+/* Sets l->t and l->twice; rows of one time often follow each other. */
 static int
 row_time(struct tp_longcsv *l, const struct tp_csv_field *f,
     const char **why)
 {
+	struct tp_tz	*tz = l->ev->conf->tz, utc = { .utc = true };
+	int64_t		 t;
+
 	if (f->n > 0 && f->n == l->when.n &&
 	    memcmp(f->p, l->when.p, f->n) == 0)
 		return 0;
 	l->when.n = 0;
-	if (tp_table_time(l->ev->conf->tz, f->p, f->n, TP_TIME_NONE, &l->t,
-	    why) == -1)
+	if (tp_table_time(tz, f->p, f->n, TP_TIME_NONE, &l->t, why) == -1)
 		return -1;
+	/* A time that says its zone is the same in each. */
+	l->twice = tp_table_second(tz, l->t, l->t) != l->t &&
+	    tp_table_time(&utc, f->p, f->n, TP_TIME_NONE, &t, why) == 0 &&
+	    t != l->t;
 	tp_buf_add(&l->when, f->p, f->n);
 	return 0;
+}
+
+/*
+ * The time of a row of s: where l->t happens twice, the second if s was there
+ * already.
+ */
+static int64_t
+time_of(struct tp_longcsv *l, const struct tp_seg *s)
+{
+	size_t	k = (size_t)(s - l->ev->segs);
+
+	if (!l->twice)
+		return l->t;
+	TP_GROW(l->last, l->cap, k + 1);
+	while (l->nlast <= k)
+		l->last[l->nlast++] = TP_TIME_NONE;
+	l->last[k] = tp_table_second(l->ev->conf->tz, l->t, l->last[k]);
+	return l->last[k];
 }
 
 static int
@@ -327,6 +353,7 @@ take_row(void *arg, const struct tp_csv_row *row)
 	struct tp_longcsv	*l = arg;
 	const struct tp_seg	*s;
 	const char		*why;
+	int64_t			 t;
 	bool			 any;
 	int			 rc;
 
@@ -346,13 +373,14 @@ take_row(void *arg, const struct tp_csv_row *row)
 	if ((rc = check_cells(l, row, &any)) != 0)
 		return rc > 0;
 	s = tp_events_seg(l->ev, row->f[l->id].p, row->f[l->id].n);
-	if (!s->wanted || !tp_events_in_range(l->ev, l->t))
+	t = time_of(l, s);
+	if (!s->wanted || !tp_events_in_range(l->ev, t))
 		return 0;
 	if (!any) {
 		tp_out_count(l->out, TP_COUNT_MISSING, 1);
 		return 0;
 	}
-	return take_event(l, row, s);
+	return take_event(l, row, s, t);
 }
 
 int

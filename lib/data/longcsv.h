@@ -1,7 +1,7 @@
 /*
  * Long tables as CSV: a row is one reading of one sensor, columns are told
  * by the names in the header.  Columns of unknown names go into the event as
- * they are.  The struct owns its columns.
+ * they are.  The struct owns its columns and times.
  */
 #ifndef TP_DATA_LONGCSV_H
 #define TP_DATA_LONGCSV_H
@@ -19,7 +19,10 @@ struct tp_longcsv {
 	size_t		 n;
 	size_t		 time, id;	/* columns */
 	struct tp_buf	 when;		/* the time text of the row before */
-	int64_t		 t;		/* and what it says */
+	int64_t		 t;		/* and what it says, */
+	bool		 twice;		/* which happens again an hour later */
+	int64_t		*last;		/* of each segment, such a time, or */
+	size_t		 nlast, cap;	/* TP_TIME_NONE */
 	struct tp_out	*out;
 	struct tp_err	*e;
 };
