@@ -78,8 +78,8 @@ release(void *st)
 
 /* The inputs of one row but the last, the usual value at the horizon. */
 static void
-inputs(const struct linear *m, const float *x, size_t seg, int day, int slot,
-    double *v)
+inputs(const struct linear *m, const struct tp_profile *usual,
+    const float *x, size_t seg, int day, int slot, double *v)
 {
 	double	age = m->age < m->ncol ? (double)x[m->age] : 0;
 	size_t	k = 0;
@@ -92,15 +92,16 @@ inputs(const struct linear *m, const float *x, size_t seg, int day, int slot,
 	for (; k < m->nlag; k++) {
 		lag = x[m->col[k]];
 		v[1 + k] = isnan(lag) ? 0 : (double)lag - (double)
-		    tp_profile_at(&m->usual, seg, day, slot, -(int)k);
+		    tp_profile_at(usual, seg, day, slot, -(int)k);
 	}
-	v[1 + m->nlag] = (double)tp_profile_at(&m->usual, seg, day, slot, 0);
+	v[1 + m->nlag] = (double)tp_profile_at(usual, seg, day, slot, 0);
 }
 
 /* What fit() shares with its threads. */
 struct fitting {
 	struct linear		*m;
 	const struct tp_panel	*panel;
+	struct tp_profile	 usual[TP_PROFILE_FOLDS];
 	uint32_t		*rows;	/* of the train part, by segment */
 	size_t			*start;	/* nseg + 1, into rows */
 	double			*pooled;	/* nh x p */
@@ -119,6 +120,7 @@ gather(const struct fitting *f, size_t h, const uint32_t *rows, size_t nrows,
 {
 	const struct linear	*m = f->m;
 	const struct tp_panel	*p = f->panel;
+	const struct tp_profile	*usual;
 	size_t			 i;
 
 	d->n = 0;
@@ -129,9 +131,10 @@ gather(const struct fitting *f, size_t h, const uint32_t *rows, size_t nrows,
 
 		if (isnan(y))
 			continue;
-		inputs(m, p->x + r * m->ncol, p->seg[r], p->day[r],
+		usual = &f->usual[tp_profile_fold(p, r)];
+		inputs(m, usual, p->x + r * m->ncol, p->seg[r], p->day[r],
 		    p->slot[r], x);
-		then = (double)tp_profile_at(&m->usual, p->seg[r], p->day[r],
+		then = (double)tp_profile_at(usual, p->seg[r], p->day[r],
 		    p->slot[r], m->horizon[h]);
 		x[m->p - 1] = then;
 		d->y[d->n++] = y - then;
@@ -213,7 +216,8 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
     struct tp_err *e)
 {
 	struct linear	*m = make(&p->shape);
-	struct fitting	 f = { m, p, NULL, NULL, NULL };
+	struct fitting	 f = { .m = m, .panel = p };
+	size_t		 k;
 
 	if (m->nlag == 0) {
 		tp_err_set(e, TP_EXIT_DATA, "model 'linear' needs columns "
@@ -222,6 +226,7 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 		return NULL;
 	}
 	tp_profile_fit(&m->usual, p);
+	tp_profile_fit_folds(f.usual, p);
 	m->z = tp_calloc(m->nseg * m->nh * m->p, sizeof(*m->z));
 	f.pooled = tp_calloc(m->nh * m->p, sizeof(*f.pooled));
 	sort_rows(&f);
@@ -230,6 +235,8 @@ fit(const struct tp_panel *p, const struct tp_model_opts *o,
 	free(f.rows);
 	free(f.start);
 	free(f.pooled);
+	for (k = 0; k < TP_PROFILE_FOLDS; k++)
+		tp_profile_release(&f.usual[k]);
 	return m;
 }
 
@@ -277,7 +284,8 @@ tp_linear_inputs(const void *st, const struct tp_ask *a, double *x)
 	size_t			 i, h;
 
 	for (i = 0; i < a->n; i++, x += m->p - 1 + m->nh) {
-		inputs(m, a->x + i * m->ncol, a->seg[i], a->day, a->slot, x);
+		inputs(m, &m->usual, a->x + i * m->ncol, a->seg[i],
+		    a->day, a->slot, x);
 		for (h = 0; h < m->nh; h++)
 			x[m->p - 1 + h] = (double)tp_profile_at(&m->usual,
 			    a->seg[i], a->day, a->slot, m->horizon[h]);
@@ -292,7 +300,8 @@ predict(const void *st, const struct tp_ask *a, double *out)
 	size_t			 i, h, k;
 
 	for (i = 0; i < a->n; i++) {
-		inputs(m, a->x + i * m->ncol, a->seg[i], a->day, a->slot, v);
+		inputs(m, &m->usual, a->x + i * m->ncol, a->seg[i],
+		    a->day, a->slot, v);
 		for (h = 0; h < m->nh; h++) {
 			const double	*z = m->z +
 			    (a->seg[i] * m->nh + h) * m->p;

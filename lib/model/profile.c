@@ -71,13 +71,14 @@ tp_profile_free_flow(const struct tp_panel *p)
 	return out;
 }
 
+/* Leaves out the days of hand `but`. */
 static void
-add_up(struct sums *s, const struct tp_panel *p)
+add_up(struct sums *s, const struct tp_panel *p, size_t but)
 {
 	size_t	slots = (size_t)p->shape.slots_per_day, i, k;
 
 	for (i = 0; i < p->nrow && p->step[i] < p->part[1]; i++) {
-		if (isnan(p->now[i]))
+		if (isnan(p->now[i]) || tp_profile_fold(p, i) == but)
 			continue;
 		k = p->day[i] < 5 ? 0 : p->day[i] - 4u;
 		k = (p->seg[i] * TP_PROFILE_DAYS + k) * slots + p->slot[i];
@@ -119,8 +120,8 @@ smooth(struct tp_profile *f, const struct sums *s, size_t seg, int slot,
 	}
 }
 
-void
-tp_profile_fit(struct tp_profile *f, const struct tp_panel *p)
+static void
+fit_but(struct tp_profile *f, const struct tp_panel *p, size_t but)
 {
 	size_t		 size, i;
 	struct sums	 s;
@@ -134,13 +135,29 @@ tp_profile_fit(struct tp_profile *f, const struct tp_panel *p)
 	s.sum = tp_calloc(size, sizeof(*s.sum));
 	s.n = tp_calloc(size, sizeof(*s.n));
 	mean = tp_profile_means(p);
-	add_up(&s, p);
+	add_up(&s, p, but);
 	for (i = 0; i < f->nseg; i++)
 		for (slot = 0; slot < f->slots; slot++)
 			smooth(f, &s, i, slot, mean[i]);
 	free(mean);
 	free(s.sum);
 	free(s.n);
+}
+
+void
+tp_profile_fit(struct tp_profile *f, const struct tp_panel *p)
+{
+	fit_but(f, p, SIZE_MAX);
+}
+
+void
+tp_profile_fit_folds(struct tp_profile fold[TP_PROFILE_FOLDS],
+    const struct tp_panel *p)
+{
+	size_t	k;
+
+	for (k = 0; k < TP_PROFILE_FOLDS; k++)
+		fit_but(&fold[k], p, k);
 }
 
 void

@@ -24,6 +24,25 @@ struct tp_profile {
 void tp_profile_fit(struct tp_profile *f, const struct tp_panel *p);
 void tp_profile_release(struct tp_profile *f);
 
+/*
+ * What is usual by the other days.  The profile at a time holds the reading
+ * of that time, so that a model that learns beside it comes to trust it more
+ * than it may of days to come: the more so, the fewer days there are.  So the
+ * days are dealt to TP_PROFILE_FOLDS hands, and fold[k] is learnt of all but
+ * those of hand k, which tp_profile_fold() tells of row r.
+ */
+#define TP_PROFILE_FOLDS	8	/* not 7: no kind of day is in one hand */
+void tp_profile_fit_folds(struct tp_profile fold[TP_PROFILE_FOLDS],
+    const struct tp_panel *p);
+static inline size_t
+tp_profile_fold(const struct tp_panel *p, size_t r)
+{
+	uint32_t	slots = (uint32_t)p->shape.slots_per_day;
+
+	/* one number all through a local day but one of 23 or 25 hours */
+	return (p->step[r] + slots - p->slot[r]) / slots % TP_PROFILE_FOLDS;
+}
+
 /* How many floats a profile of this size has. */
 size_t tp_profile_size(size_t nseg, int slots);
 
