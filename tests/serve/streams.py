@@ -376,12 +376,19 @@ def many():
     for _ in range(10):
         s.tell(segments=50)
         time.sleep(0.06)
+    last = s.t
+    histories = []
     for e in clients:
-        seen = 0
-        while seen < 500:
+        ids, at = [], [0] * 50
+        while min(at) < last:
             n, event, data = e.next()
             assert event == 'tick', event
-            seen += len(data['i'])
+            ids.append(n)
+            for i, t in zip(data['i'], data['at']):
+                at[i] = t
+        histories.append(ids)
+    assert histories[0] == sorted(set(histories[0])), histories[0]
+    assert all(h == histories[0] for h in histories)
     assert metric(s.port, 'tp_hub_lost_total') == 0
     s.end()
 
