@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/buf.h"
+#include "base/digits.h"
 
 #define EXACT_INT	9007199254740992.0	/* 2^53 */
 #define EXACT_POW	22			/* 10^22 is exact */
@@ -18,6 +19,10 @@
 static const double pow10_tab[EXACT_POW + 1] = {
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
 	1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+const uint64_t	tp_digits_pow[9] = {
+	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
 };
 
 static const char pairs[] =
@@ -332,6 +337,35 @@ tp_parse_num(const char *s, size_t n, double *v)
 	x = (double)sc.mant;
 	x = sc.exp < 0 ? x / pow10_tab[-sc.exp] : x * pow10_tab[sc.exp];
 	*v = sc.minus ? -x : x;
+	return 0;
+}
+
+int
+tp_parse_padded(const char *s, size_t n, double *v)
+{
+	const char	*p = s, *end = s + n;
+	uint64_t	 mant, low;
+	unsigned	 k = 0, digits;
+	bool		 minus;
+
+	if (n == 0)
+		return -1;
+	minus = *p == '-';
+	p += minus;
+	digits = tp_digits_get(p, &mant);
+	p += digits;
+	if (p < end && *p == '.') {
+		k = tp_digits_get(p + 1, &low);
+		mant = mant * tp_digits_pow[k] + low;
+		p += 1 + k;
+		digits += k;
+	}
+	/* others, and what the bytes behind the text were taken for */
+	if (p != end || digits == 0 || mant > (uint64_t)EXACT_INT)
+		return tp_parse_num(s, n, v);
+	*v = (double)(int64_t)mant / pow10_tab[k];
+	if (minus)
+		*v = -*v;
 	return 0;
 }
 

@@ -1,6 +1,8 @@
 /* Strict single-pass scanner of one line, in place. */
 #include "json/json.h"
 
+#include "base/digits.h"
+
 #define MAX_FIELDS	1024	/* of an object: bounds the search for twins */
 #define MAX_ELEMENTS	65536	/* of an array */
 
@@ -128,6 +130,19 @@ is_digit(char c)
 }
 
 static inline const char *
+skip_digits(const char *p)
+{
+	uint64_t	w;
+	unsigned	n;
+
+	do {
+		n = tp_digits_count(p, &w);
+		p += n;
+	} while (n == 8);
+	return p;
+}
+
+static inline const char *
 scan_number(const char *p, struct tp_json_val *v, struct fault *f)
 {
 	const char	*start = p;
@@ -143,14 +158,12 @@ scan_number(const char *p, struct tp_json_val *v, struct fault *f)
 	} else {
 		if (!is_digit(*p))
 			return fail(f, start, "no value");
-		while (is_digit(*p))
-			p++;
+		p = skip_digits(p);
 	}
 	if (*p == '.') {
 		if (!is_digit(*++p))
 			return fail(f, start, "bad number");
-		while (is_digit(*p))
-			p++;
+		p = skip_digits(p);
 		v->integer = false;
 	}
 	if (*p == 'e' || *p == 'E') {
@@ -159,8 +172,7 @@ scan_number(const char *p, struct tp_json_val *v, struct fault *f)
 			p++;
 		if (!is_digit(*p))
 			return fail(f, start, "bad number");
-		while (is_digit(*p))
-			p++;
+		p = skip_digits(p);
 		v->integer = false;
 	}
 	v->n = (uint32_t)(p - start);
@@ -519,7 +531,7 @@ tp_json_find(const struct tp_json_obj *o, const char *key)
 int
 tp_json_num(const struct tp_json_val *v, double *d)
 {
-	return v->type == TP_JSON_NUM ? tp_parse_num(v->p, v->n, d) : -1;
+	return v->type == TP_JSON_NUM ? tp_parse_padded(v->p, v->n, d) : -1;
 }
 
 int

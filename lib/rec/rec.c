@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "base/digits.h"
 #include "rec/name.h"
 
 #define FIELDS_MAX	1024	/* of a record, those in containers too */
@@ -281,14 +282,16 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 static int64_t
 small_int(const struct tp_json_val *v)
 {
-	int64_t		t = 0;
-	uint32_t	i;
+	uint64_t	t, low;
+	unsigned	n;
 
 	if (!v->integer || v->n > 15 || v->p[0] == '-')
 		return -1;
-	for (i = 0; i < v->n; i++)
-		t = 10 * t + (v->p[i] - '0');
-	return t;
+	if (tp_digits_get(v->p, &t) == 8) {
+		n = tp_digits_get(v->p + 8, &low);
+		t = t * tp_digits_pow[n] + low;
+	}
+	return (int64_t)t;
 }
 
 /* True where a time's text ends with Z or an offset. */

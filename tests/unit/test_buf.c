@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/rng.h"
 
 #define ROUNDS	200000
@@ -201,11 +202,60 @@ fixed_texts(void **state)
 	tp_buf_release(&b);
 }
 
+/* tp_parse_num(); tp_parse_padded() says the same, whatever is behind. */
+static int
+parse(const char *s, size_t n, double *v)
+{
+	static const char	behind[] = "999.99999999";
+	char			*p = tp_malloc(n + sizeof(behind));
+	double			 w = *v;
+	size_t			 i;
+	int			 rc = tp_parse_num(s, n, v);
+
+	memcpy(p, s, n);
+	for (i = 0; i < 4; i++) {
+		memcpy(p + n, behind + i, sizeof(behind) - i);
+		assert_int_equal(tp_parse_padded(p, n, &w), rc);
+		assert_memory_equal(&w, v, sizeof(w));
+	}
+	free(p);
+	return rc;
+}
+
+/* Runs of digits, counted and read as they are by one at a time. */
+static void
+digits_by_eights(void **state)
+{
+	char		text[17], c;
+	uint64_t	v, want, w;
+	unsigned	i, n;
+	int		round;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		n = (unsigned)tp_rng_below(&rng, 9);
+		for (i = 0, want = 0; i < n; i++) {
+			c = (char)('0' + tp_rng_below(&rng, 10));
+			text[i] = c;
+			want = 10 * want + (uint64_t)(c - '0');
+		}
+		do {
+			c = (char)tp_rng_below(&rng, 256);
+		} while (c >= '0' && c <= '9');
+		text[n] = c;
+		for (i = n + 1; i < sizeof(text); i++)
+			text[i] = (char)tp_rng_below(&rng, 256);
+		assert_int_equal(tp_digits_count(text, &w), n);
+		assert_int_equal(tp_digits_get(text, &v), n);
+		assert_true(v == want);
+	}
+}
+
 static void
 parse_like_strtod(void **state)
 {
 	char	text[900];
-	double	v, want;
+	double	v = 0, want;
 	int	i, j, n, digits;
 
 	(void)state;
@@ -225,10 +275,10 @@ parse_like_strtod(void **state)
 		text[n] = '\0';
 		want = strtod(text, NULL);
 		if (isinf(want)) {
-			assert_int_equal(tp_parse_num(text, (size_t)n, &v), -1);
+			assert_int_equal(parse(text, (size_t)n, &v), -1);
 			continue;
 		}
-		assert_int_equal(tp_parse_num(text, (size_t)n, &v), 0);
+		assert_int_equal(parse(text, (size_t)n, &v), 0);
 		if (v != want)
 			fail_msg("%s was read as %.17g", text, v);
 	}
@@ -257,17 +307,17 @@ parse_num_bounds(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_int_equal(tp_parse_num(bad[i], strlen(bad[i]), &v), -1);
+		assert_int_equal(parse(bad[i], strlen(bad[i]), &v), -1);
 	assert_true(v == 77);
 	for (i = 0; i < sizeof(good) / sizeof(*good); i++) {
-		assert_int_equal(tp_parse_num(good[i].s, strlen(good[i].s),
+		assert_int_equal(parse(good[i].s, strlen(good[i].s),
 		    &v), 0);
 		assert_true(v == good[i].v);
 	}
 	/* The text ends at n, whatever is behind it. */
-	assert_int_equal(tp_parse_num("1234", 2, &v), 0);
+	assert_int_equal(parse("1234", 2, &v), 0);
 	assert_true(v == 12);
-	assert_int_equal(tp_parse_num("1\0", 2, &v), -1);
+	assert_int_equal(parse("1\0", 2, &v), -1);
 }
 
 static void
@@ -340,6 +390,7 @@ main(void)
 		cmocka_unit_test(num_texts),
 		cmocka_unit_test(fixed_like_printf),
 		cmocka_unit_test(fixed_texts),
+		cmocka_unit_test(digits_by_eights),
 		cmocka_unit_test(parse_like_strtod),
 		cmocka_unit_test(parse_num_bounds),
 		cmocka_unit_test(ints),
