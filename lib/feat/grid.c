@@ -569,6 +569,7 @@ tp_grid_clear(struct tp_grid *g)
 {
 	tp_grid_work_free(g);
 	tp_grid_trail_free(g);
+	tp_tile_memo_release(&g->tiles);
 	tp_feat_cols_release(&g->cols);
 	tp_map_release(&g->ids);
 	if (g->jump != NULL)

@@ -77,7 +77,7 @@ struct tp_grid {
 	void		*arg;
 	struct tp_tz	 tz;
 	struct tp_tiling tiling;	/* of spec.cell */
-	char		 tile[TP_TILE_MAX];	/* of the present record */
+	struct tp_tile_memo tiles;	/* of records */
 	int64_t		 next;		/* first step not closed */
 	int64_t		 top;		/* largest step seen */
 	int64_t		 max_t;		/* largest time seen */

@@ -21,9 +21,14 @@ int
 tp_grid_tile_id(struct tp_grid *g, const struct tp_rec *r,
     struct tp_reading *in, const char **why)
 {
-	in->idlen = (uint32_t)tp_tile_rec(&g->tiling, r, g->tile, why);
-	in->id = g->tile;
-	return in->idlen > 0 ? 0 : -1;
+	const struct tp_tile_met	*c = tp_tile_rec(&g->tiles,
+					    &g->tiling, r, why);
+
+	if (c == NULL)
+		return -1;
+	in->id = c->text;
+	in->idlen = (uint32_t)c->n;
+	return 0;
 }
 
 /* The neighbours' names, one after the other, an empty one last. */

@@ -4,11 +4,13 @@
 #include <math.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "rec/tileh3.h"
 
 #define EARTH_M		6371008.8	/* mean radius, IUGG */
 #define DEGREES		(180 / M_PI)
 #define HASH_BITS	30		/* of each coordinate */
+#define MET		4096		/* cells kept in mind, a power of two */
 
 static const char	base32[] = "0123456789bcdefghjkmnpqrstuvwxyz";
 
@@ -84,22 +86,47 @@ grid_columns(double height, double row)
 	return n > 1 ? n : 1;
 }
 
-static size_t
-grid_tile(const struct tp_tiling *t, double lat, double lon, char *tile)
+/* The columns of a row, which are kept in mind; m may be NULL. */
+static double
+columns_of(const struct tp_tiling *t, struct tp_tile_memo *m, double row)
 {
-	double		height = t->height, row, col, columns;
+	size_t	i = (size_t)row & (TP_TILE_ROWS - 1);
+
+	if (m == NULL)
+		return grid_columns(t->height, row);
+	if (m->rows[i].columns == 0 || m->rows[i].row != row) {
+		m->rows[i].row = row;
+		m->rows[i].columns = grid_columns(t->height, row);
+	}
+	return m->rows[i].columns;
+}
+
+/* A cell's row and column; there are less than 2^26 of each. */
+static uint64_t
+grid_number(const struct tp_tiling *t, struct tp_tile_memo *m, double lat,
+    double lon)
+{
+	/* a cast is floor(): both are 0 or more */
+	uint64_t	row = (uint64_t)(int64_t)((lat + 90) / t->height);
+	uint64_t	col;
+	double		columns = columns_of(t, m, (double)(int64_t)row);
+
+	col = (uint64_t)(int64_t)((lon + 180) / 360 * columns);
+	if ((double)(int64_t)col >= columns)		/* 180 is -180 */
+		col = 0;
+	return row << 32 | col;
+}
+
+static size_t
+grid_text(const struct tp_tiling *t, uint64_t number, char *tile)
+{
 	struct tp_buf	b = { tile, 0, TP_TILE_MAX };
 
-	row = floor((lat + 90) / height);
-	columns = grid_columns(height, row);
-	col = floor((lon + 180) / 360 * columns);
-	if (col >= columns)		/* 180 is -180 */
-		col = 0;
 	tp_buf_num(&b, t->metres);
 	tp_buf_lit(&b, "m/");
-	tp_buf_int(&b, (int64_t)row);
+	tp_buf_int(&b, (int64_t)(number >> 32));
 	tp_buf_char(&b, '/');
-	tp_buf_int(&b, (int64_t)col);
+	tp_buf_int(&b, (int64_t)(number & UINT32_MAX));
 	tile[b.n] = '\0';
 	return b.n;
 }
@@ -136,11 +163,23 @@ hash_part(double v, double lo)
 	    (uint32_t)n;
 }
 
-/* Bits of longitude and latitude in turn, five to a character. */
-static size_t
-hash_tile(const struct tp_tiling *t, double lat, double lon, char *tile)
+/* Both coordinates; what is beyond the last character is 0. */
+static uint64_t
+hash_number(const struct tp_tiling *t, double lat, double lon)
 {
 	uint32_t	x = hash_part(lon, -180), y = hash_part(lat, -90);
+	int		bits = 5 * t->level;
+
+	x &= ~((UINT32_C(1) << (HASH_BITS - (bits + 1) / 2)) - 1);
+	y &= ~((UINT32_C(1) << (HASH_BITS - bits / 2)) - 1);
+	return (uint64_t)x << 32 | y;
+}
+
+/* Bits of longitude and latitude in turn, five to a character. */
+static size_t
+hash_text(const struct tp_tiling *t, uint64_t number, char *tile)
+{
+	uint32_t	x = (uint32_t)(number >> 32), y = (uint32_t)number;
 	int		i, k, bit = HASH_BITS - 1;
 	unsigned	five;
 
@@ -187,14 +226,14 @@ h3_text(uint64_t cell, char *tile)
 	return (size_t)snprintf(tile, TP_TILE_MAX, "%" PRIx64, cell);
 }
 
-static size_t
-h3_tile(const struct tp_tiling *t, double lat, double lon, char *tile)
+static uint64_t
+h3_number(const struct tp_tiling *t, double lat, double lon)
 {
 	struct tp_h3_point	p = { lat / DEGREES, lon / DEGREES };
 	uint64_t		cell = 0;
 
 	tp_h3.cell(&p, t->level, &cell);
-	return h3_text(cell, tile);
+	return cell;
 }
 
 static uint64_t
@@ -203,34 +242,73 @@ h3_cell(const char *tile)
 	return strtoull(tile, NULL, 16);
 }
 
-size_t
-tp_tile_of(const struct tp_tiling *t, double lat, double lon,
-    char tile[TP_TILE_MAX])
+/* The number of the cell at a place; m may be NULL. */
+static uint64_t
+number_of(const struct tp_tiling *t, struct tp_tile_memo *m, double lat,
+    double lon)
 {
 	switch (t->kind) {
 	case TP_TILE_GEOHASH:
-		return hash_tile(t, lat, lon, tile);
+		return hash_number(t, lat, lon);
 	case TP_TILE_H3:
-		return h3_tile(t, lat, lon, tile);
+		return h3_number(t, lat, lon);
 	default:
-		return grid_tile(t, lat, lon, tile);
+		return grid_number(t, m, lat, lon);
+	}
+}
+
+static size_t
+text_of(const struct tp_tiling *t, uint64_t number, char tile[TP_TILE_MAX])
+{
+	switch (t->kind) {
+	case TP_TILE_GEOHASH:
+		return hash_text(t, number, tile);
+	case TP_TILE_H3:
+		return h3_text(number, tile);
+	default:
+		return grid_text(t, number, tile);
 	}
 }
 
 size_t
-tp_tile_rec(const struct tp_tiling *t, const struct tp_rec *r,
-    char tile[TP_TILE_MAX], const char **why)
+tp_tile_of(const struct tp_tiling *t, double lat, double lon,
+    char tile[TP_TILE_MAX])
 {
-	double	lat, lon;
+	return text_of(t, number_of(t, NULL, lat, lon), tile);
+}
+
+void
+tp_tile_memo_release(struct tp_tile_memo *m)
+{
+	free(m->met);
+	*m = (struct tp_tile_memo){ 0 };
+}
+
+struct tp_tile_met *
+tp_tile_rec(struct tp_tile_memo *m, const struct tp_tiling *t,
+    const struct tp_rec *r, const char **why)
+{
+	struct tp_tile_met	*c;
+	uint64_t		 number;
+	double			 lat, lon;
 
 	*why = "latitude or longitude: missing or not a number";
 	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
 	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
-		return 0;
+		return NULL;
 	*why = "latitude or longitude: out of range";
 	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))
-		return 0;
-	return tp_tile_of(t, lat, lon, tile);
+		return NULL;
+	if (m->met == NULL)
+		m->met = tp_calloc(MET, sizeof(*m->met));
+	number = number_of(t, m, lat, lon);
+	c = &m->met[number * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (MET - 1)];
+	if (c->n == 0 || c->number != number) {
+		c->number = number;
+		c->index = 0;
+		c->n = text_of(t, number, c->text);
+	}
+	return c;
 }
 
 /* The middle of a cell that has a height and a width. */

@@ -46,12 +46,35 @@ int tp_tiling_open(const struct tp_tiling *t, struct tp_err *e);
  */
 size_t tp_tile_of(const struct tp_tiling *t, double lat, double lon,
     char tile[TP_TILE_MAX]);
+
+/* A cell that was met. */
+struct tp_tile_met {
+	uint64_t number;		/* differs for each cell of a tiling */
+	size_t	 n;			/* of text; 0: none */
+	size_t	 index;			/* the caller's; 0 where new */
+	char	 text[TP_TILE_MAX];	/* NUL included */
+};
+
 /*
- * The cell that a record's latitude and longitude are in: its length, or 0
- * and a static text in *why.
+ * The cells met last, and the rows they are in: most places are in one of
+ * them, whose text need not be made again.  All zero is an empty one; it owns
+ * its cells.
  */
-size_t tp_tile_rec(const struct tp_tiling *t, const struct tp_rec *r,
-    char tile[TP_TILE_MAX], const char **why);
+#define TP_TILE_ROWS	64	/* a power of two */
+struct tp_tile_memo {
+	struct tp_tile_met *met;
+	struct {
+		double	row, columns;	/* columns 0: none */
+	}		 rows[TP_TILE_ROWS];
+};
+
+void tp_tile_memo_release(struct tp_tile_memo *m);
+/*
+ * The cell that a record's latitude and longitude are in, valid until the next
+ * call; or NULL and a static text in *why.  All calls are of one tiling.
+ */
+struct tp_tile_met *tp_tile_rec(struct tp_tile_memo *m,
+    const struct tp_tiling *t, const struct tp_rec *r, const char **why);
 /* The middle of a cell, whose text tp_tile_of() wrote, with its NUL. */
 void tp_tile_middle(const struct tp_tiling *t, const char *tile,
     double *lat, double *lon);

@@ -1,6 +1,7 @@
 #include "window/distinct.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/mem.h"
 
@@ -42,44 +43,83 @@ insert(uint64_t *v, uint32_t cap, uint64_t hash)
 	return 1;
 }
 
+/* Calls fn with each of the hashes; there are no registers. */
+static void
+each(const struct tp_distinct *d, void (*fn)(struct tp_distinct *, uint64_t),
+    struct tp_distinct *to)
+{
+	uint32_t	i;
+
+	if (d->cap == 0)
+		for (i = 0; i < d->n; i++)
+			fn(to, d->few[i]);
+	for (i = 0; i < d->cap; i++)
+		if (d->v[i] != 0)
+			fn(to, d->v[i]);
+}
+
+static void
+put(struct tp_distinct *d, uint64_t hash)
+{
+	insert(d->v, d->cap, hash);
+}
+
+static void
+note_of(struct tp_distinct *d, uint64_t hash)
+{
+	note(d->reg, hash);
+}
+
 static void
 grow(struct tp_distinct *d)
 {
-	uint32_t	 cap = d->cap > 0 ? d->cap * 2 : 8, i;
-	uint64_t	*v = tp_calloc(cap, sizeof(*v));
+	struct tp_distinct	to = { .cap = d->cap > 0 ? d->cap * 2 : 16 };
 
-	for (i = 0; i < d->cap; i++)
-		if (d->v[i] != 0)
-			insert(v, cap, d->v[i]);
+	to.v = tp_calloc(to.cap, sizeof(*to.v));
+	each(d, put, &to);
 	free(d->v);
-	d->v = v;
-	d->cap = cap;
+	d->v = to.v;
+	d->cap = to.cap;
 }
 
 static void
 to_registers(struct tp_distinct *d)
 {
+	struct tp_distinct	to = { .reg = tp_calloc(REGS, 1) };
+
+	each(d, note_of, &to);
+	free(d->v);
+	*d = to;
+}
+
+/* True where the hash is there, or was put behind the few. */
+static bool
+among_few(struct tp_distinct *d, uint64_t hash)
+{
 	uint32_t	i;
 
-	d->reg = tp_calloc(REGS, 1);
-	for (i = 0; i < d->cap; i++)
-		if (d->v[i] != 0)
-			note(d->reg, d->v[i]);
-	free(d->v);
-	d->v = NULL;
-	d->n = d->cap = 0;
+	for (i = 0; i < d->n; i++)
+		if (d->few[i] == hash)
+			return true;
+	if (d->n == TP_DISTINCT_FEW)
+		return false;
+	d->few[d->n++] = hash;
+	return true;
 }
 
 void
 tp_distinct_add(struct tp_distinct *d, uint64_t hash)
 {
+	hash += hash == 0;		/* 0 is an empty slot */
 	if (d->reg != NULL) {
 		note(d->reg, hash);
 		return;
 	}
+	if (d->cap == 0 && among_few(d, hash))
+		return;
 	if (d->n * 4 >= d->cap * 3)
 		grow(d);
-	d->n += (uint32_t)insert(d->v, d->cap, hash != 0 ? hash : 1);
+	d->n += (uint32_t)insert(d->v, d->cap, hash);
 	if (d->n > TP_DISTINCT_EXACT)
 		to_registers(d);
 }
@@ -90,9 +130,7 @@ tp_distinct_merge(struct tp_distinct *d, const struct tp_distinct *b)
 	uint32_t	i;
 
 	if (b->reg == NULL) {
-		for (i = 0; i < b->cap; i++)
-			if (b->v[i] != 0)
-				tp_distinct_add(d, b->v[i]);
+		each(b, tp_distinct_add, d);
 		return;
 	}
 	if (d->reg == NULL)

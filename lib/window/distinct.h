@@ -14,9 +14,11 @@
 #include <stdint.h>
 
 #define TP_DISTINCT_EXACT	1024
+#define TP_DISTINCT_FEW		4
 
 struct tp_distinct {
-	uint64_t *v;		/* hashes, 0: an empty slot */
+	uint64_t  few[TP_DISTINCT_FEW];	/* the first n hashes while cap is 0 */
+	uint64_t *v;		/* all of them, 0: an empty slot */
 	uint32_t  n, cap;	/* cap: a power of two, or 0 */
 	uint8_t	 *reg;		/* not NULL: the registers instead of v */
 };

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "window/winkey.h"
 #include "window/winstate.h"
 
 #define TIME_MAX	INT64_C(253402300799999)	/* the year 9999 */
@@ -51,7 +50,7 @@ win_init(void *state, const void *conf, struct tp_err *e)
 
 	if (tp_window_conf_check(c, e) < 0)
 		return -1;
-	st->conf = c;
+	st->conf = st->keys.conf = c;
 	st->quant = c->aggs.npct > 0;
 	st->wm = TP_TIME_NONE;
 	st->jump = jump_of(c);
@@ -171,14 +170,35 @@ get_event(struct tp_winstate *st, const struct tp_rec *r,
 		*ff = NAN;
 }
 
+/*
+ * The group of a key, or SIZE_MAX.  That noted with a cell may have become
+ * another's.
+ */
 static size_t
-group_of(struct tp_winstate *st, const char *key, size_t n)
+find_group(const struct tp_winstate *st, const struct tp_winkey *key)
 {
-	size_t	g = tp_map_find(&st->groups.map, key, n);
+	const struct tp_map	*m = &st->groups.map;
+	size_t			 g;
+
+	if (key->group == NULL)
+		return tp_map_find(m, key->p, key->n);
+	g = *key->group;
+	if (g >= m->n || m->keys[g].n != key->n ||
+	    memcmp(m->keys[g].p, key->p, key->n) != 0)
+		g = tp_map_find(m, key->p, key->n);
+	if (g != SIZE_MAX)
+		*key->group = g;
+	return g;
+}
+
+static size_t
+group_of(struct tp_winstate *st, const struct tp_winkey *key)
+{
+	size_t	g = find_group(st, key);
 
 	if (g == SIZE_MAX) {
-		g = tp_groups_add(&st->groups, key, n);
-		tp_winkey_text(st->conf, key, n, &st->groups.g[g]);
+		g = tp_groups_add(&st->groups, key->p, key->n);
+		tp_winkey_text(st->conf, key->p, key->n, &st->groups.g[g]);
 	}
 	return g;
 }
@@ -190,7 +210,7 @@ group_of(struct tp_winstate *st, const char *key, size_t n)
  */
 static int
 take_late(struct tp_winstate *st, const struct tp_rec *r,
-    const struct tp_cell_event *e, const char *key, size_t n,
+    const struct tp_cell_event *e, const struct tp_winkey *key,
     struct tp_out *out)
 {
 	const struct tp_window_conf	*c = st->conf;
@@ -201,8 +221,8 @@ take_late(struct tp_winstate *st, const struct tp_rec *r,
 	if (c->fill != TP_WINDOW_FILL_NONE && !isnan(e->speed) &&
 	    start - e->t <= c->fill_for &&
 	    (st->groups.live < (size_t)c->max_keys ||
-	    tp_map_find(&st->groups.map, key, n) != SIZE_MAX))
-		tp_groups_see(&st->groups, group_of(st, key, n), e->t,
+	    find_group(st, key) != SIZE_MAX))
+		tp_groups_see(&st->groups, group_of(st, key), e->t,
 		    e->speed, e->pos);
 	tp_out_count(out, TP_COUNT_LATE, 1);
 	if (c->late == TP_WINDOW_LATE_REJECT)
@@ -212,7 +232,7 @@ take_late(struct tp_winstate *st, const struct tp_rec *r,
 		return 0;
 	b = tp_out_begin(out, TP_WINDOW_OUT_LATE);
 	tp_buf_add(b, r->line, r->len);
-	return tp_out_end(out, TP_WINDOW_OUT_LATE, key, n, e->t);
+	return tp_out_end(out, TP_WINDOW_OUT_LATE, key->p, key->n, e->t);
 }
 
 /* The same id and time again, in one pane. */
@@ -238,13 +258,12 @@ duplicate(const struct tp_winstate *st, struct tp_pane *p,
 /* A record of open window(s) goes into its pane. */
 static int
 take(struct tp_winstate *st, const struct tp_rec *r,
-    const struct tp_cell_event *e, const char *key, size_t n, int64_t i,
+    const struct tp_cell_event *e, const struct tp_winkey *key, int64_t i,
     struct tp_out *out)
 {
 	const struct tp_window_conf	*c = st->conf;
 	struct tp_pane			*p = tp_panes_open(&st->panes, i);
-	size_t				 g = tp_map_find(&st->groups.map,
-	    key, n);
+	size_t				 g = find_group(st, key);
 	struct tp_cell			*cell;
 
 	cell = g != SIZE_MAX ? tp_pane_find(p, (uint32_t)g) : NULL;
@@ -264,7 +283,7 @@ take(struct tp_winstate *st, const struct tp_rec *r,
 		if (p->n == 0)
 			p->first_pos = r->pos;
 		if (g == SIZE_MAX)
-			g = group_of(st, key, n);
+			g = group_of(st, key);
 		cell = tp_pane_add(p, (uint32_t)g);
 		tp_groups_ref(&st->groups, g);
 	}
@@ -294,8 +313,7 @@ get_time(const struct tp_winstate *st, const struct tp_rec *r, int64_t *t,
 /* What a record is about: its time, place and speed. */
 struct about {
 	struct tp_reading	 rd;
-	const char		*key;
-	size_t			 n;
+	struct tp_winkey	 key;
 };
 
 /* Returns 0, 1 where the record was refused, or -1 to stop. */
@@ -320,8 +338,7 @@ look_at(struct tp_winstate *st, const struct tp_rec *r, struct about *a,
 	else if (a->rd.t > r->now_ms + c->max_future)
 		rc = tp_out_reject(out, r, "future",
 		    "time further ahead of the clock than --max-future");
-	else if (tp_winkey_get(c, r, &a->rd, &st->key, &a->key, &a->n, &rule,
-	    &why) < 0)
+	else if (tp_winkey_get(&st->keys, r, &a->rd, &a->key, &rule, &why) < 0)
 		rc = tp_out_reject(out, r, rule, why);
 	else
 		return 0;
@@ -345,8 +362,8 @@ accept(struct tp_winstate *st, const struct tp_rec *r, const struct about *a,
 	get_event(st, r, &a->rd, &e);
 	i = tp_panetime_of(&st->pt, a->rd.t);
 	return i < st->panes.base ?
-	    take_late(st, r, &e, a->key, a->n, out) :
-	    take(st, r, &e, a->key, a->n, i, out);
+	    take_late(st, r, &e, &a->key, out) :
+	    take(st, r, &e, &a->key, i, out);
 }
 
 /*
@@ -550,7 +567,7 @@ win_clear(void *state)
 
 	tp_panes_release(&st->panes);
 	tp_groups_release(&st->groups);
-	tp_buf_release(&st->key);
+	tp_winkeys_release(&st->keys);
 	tp_buf_release(&st->held_text);
 	tp_rec_release(&st->held);
 	free(st->acc);

@@ -28,38 +28,39 @@ road_key(const struct tp_rec *r, struct tp_buf *b, const char **rule,
 	return 0;
 }
 
-static int
-cell_key(const struct tp_window_conf *c, const struct tp_rec *r,
-    struct tp_buf *b, const char **rule, const char **why)
-{
-	size_t	n = tp_tile_rec(&c->tiling, r, tp_buf_room(b, TP_TILE_MAX),
-		    why);
-
-	b->n += n;
-	*rule = "place";
-	return n > 0 ? 0 : -1;
-}
-
 int
-tp_winkey_get(const struct tp_window_conf *c, const struct tp_rec *r,
-    const struct tp_reading *rd, struct tp_buf *scratch, const char **key,
-    size_t *n, const char **rule, const char **why)
+tp_winkey_get(struct tp_winkeys *k, const struct tp_rec *r,
+    const struct tp_reading *rd, struct tp_winkey *key, const char **rule,
+    const char **why)
 {
-	*key = rd->id;
-	*n = rd->idlen;
-	if (c->by != TP_WINDOW_SEGMENT) {
-		scratch->n = 0;
-		if ((c->by == TP_WINDOW_ROAD ?
-		    road_key(r, scratch, rule, why) :
-		    cell_key(c, r, scratch, rule, why)) < 0)
+	struct tp_tile_met	*cell;
+
+	*key = (struct tp_winkey){ rd->id, rd->idlen, NULL };
+	if (k->conf->by == TP_WINDOW_ROAD) {
+		k->road.n = 0;
+		if (road_key(r, &k->road, rule, why) < 0)
 			return -1;
-		*key = scratch->p;
-		*n = scratch->n;
+		key->p = k->road.p;
+		key->n = k->road.n;
+	} else if (k->conf->by == TP_WINDOW_CELL) {
+		*rule = "place";
+		cell = tp_tile_rec(&k->cells, &k->conf->tiling, r, why);
+		if (cell == NULL)
+			return -1;
+		*key = (struct tp_winkey){ cell->text, cell->n,
+			    &cell->index };
 	}
-	if (*n > TP_WINKEY_MAX)
+	if (key->n > TP_WINKEY_MAX)
 		return refuse(rule, why, "key-length",
 		    "segment_id or road_name longer than 4096 bytes");
 	return 0;
+}
+
+void
+tp_winkeys_release(struct tp_winkeys *k)
+{
+	tp_buf_release(&k->road);
+	tp_tile_memo_release(&k->cells);
 }
 
 static void

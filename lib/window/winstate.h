@@ -13,6 +13,7 @@
 
 #include "window/pane.h"
 #include "window/panetime.h"
+#include "window/winkey.h"
 #include "window/winline.h"
 
 /* The keys of records to come, in a ring; n counts all that were told. */
@@ -49,7 +50,7 @@ struct tp_winstate {
 	struct tp_rec	 held;
 	struct tp_buf	 held_text;	/* its source and line */
 
-	struct tp_buf	 key;		/* scratch of tp_winkey_get() */
+	struct tp_winkeys keys;
 	/* the window being written */
 	struct tp_cell	*acc;		/* sums over several panes */
 	size_t		 nacc, acccap;

@@ -167,6 +167,57 @@ middles_and_neighbours(void **state)
 	}
 }
 
+/*
+ * Cells that are kept in mind are those that are made anew: around a town, so
+ * that they are met again, and all over the world, so that they make room.
+ */
+static void
+cells_met_are_the_same(void **state)
+{
+	static const char *const	specs[] = {
+		"grid:50m", "grid:500m", "grid:1000km", "geohash:1",
+		"geohash:2", "geohash:6", "geohash:7", "geohash:12",
+	};
+	struct tp_tiling		t;
+	struct tp_tile_memo		m = { 0 };
+	struct tp_tile_met		*c;
+	struct tp_rec			rec = { 0 };
+	struct tp_rng			r;
+	struct tp_buf			b = { 0 };
+	const char			*why;
+	char				tile[TP_TILE_MAX];
+	double				lat, lon, wide;
+	size_t				k, again = 0;
+	int				i;
+
+	(void)state;
+	tp_rng_init(&r, 4);
+	for (k = 0; k < sizeof(specs) / sizeof(*specs); k++) {
+		assert_int_equal(tp_tiling_parse(&t, specs[k]), 0);
+		for (i = 0; i < PLACES / 5; i++) {
+			wide = i % 3 == 0 ? 1 : 0.0005;
+			lat = i % 50 == 0 ? 90 : between(&r, -90, 90) * wide;
+			lon = i % 70 == 0 ? -180 :
+			    between(&r, -180, 180) * wide;
+			b.n = 0;
+			tp_buf_printf(&b, "{\"latitude\":%.17g,"
+			    "\"longitude\":%.17g}", lat, lon);
+			memset(tp_buf_room(&b, TP_JSON_PAD), 0, TP_JSON_PAD);
+			assert_int_equal(tp_rec_parse(&rec, b.p, b.n), 0);
+			c = tp_tile_rec(&m, &t, &rec, &why);
+			assert_non_null(c);
+			assert_int_equal(c->n, tp_tile_of(&t, lat, lon, tile));
+			assert_string_equal(c->text, tile);
+			again += c->index == k + 1;
+			c->index = k + 1;
+		}
+		tp_tile_memo_release(&m);
+	}
+	assert_true(again > PLACES / 5);
+	tp_rec_release(&rec);
+	tp_buf_release(&b);
+}
+
 /* What is no cell of the tiling is found nowhere. */
 static void
 bad_cells_are_nowhere(void **state)
@@ -495,6 +546,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(geohashes_are_halves),
 		cmocka_unit_test(middles_and_neighbours),
+		cmocka_unit_test(cells_met_are_the_same),
 		cmocka_unit_test(bad_cells_are_nowhere),
 		cmocka_unit_test(bad_tilings_are_none),
 		cmocka_unit_test(counts_ids_once),
