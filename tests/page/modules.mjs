@@ -126,6 +126,7 @@ test("the whole page is at most 60 kB, packed", () => {
 	const charts = "build/uplot";
 
 	execFileSync("lib/serve/join", [WWW, out, charts]);
+	execFileSync(process.execPath, ["--check", join(out, "page/app.js")]);
 	for (const f of ["index.html", ...readdirSync(join(out, "page"))
 		.filter((n) => !n.endsWith(".txt")).map((n) => "page/" + n)])
 		files.push([f, gzipSync(readFileSync(join(out, f)),
