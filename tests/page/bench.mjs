@@ -66,10 +66,13 @@ function manyEvents(time)
 		longitude: -118.5 + i % side * 0.005}));
 }
 
-/* A repaint between two callbacks of its frame, read back to its end. */
-async function repaints(page)
+/*
+ * Repaints after these keys in turn, each between two callbacks of its frame
+ * and read back to its end.
+ */
+async function repaints(page, keys)
 {
-	return page.evaluate(async (n) => {
+	return page.evaluate(async ([n, keys]) => {
 		const canvas = document.querySelector(".map canvas");
 		const taken = [];
 
@@ -79,7 +82,7 @@ async function repaints(page)
 				start = performance.now();
 			});
 			canvas.dispatchEvent(new KeyboardEvent("keydown",
-				{key: k % 2 ? "ArrowLeft" : "ArrowRight"}));
+				{key: keys[k % keys.length]}));
 			await new Promise((done) => requestAnimationFrame(() => {
 				canvas.getContext("2d").getImageData(0, 0, 1, 1);
 				taken.push(performance.now() - start);
@@ -88,7 +91,7 @@ async function repaints(page)
 			await new Promise((done) => setTimeout(done, 50));
 		}
 		return taken;
-	}, REPAINTS);
+	}, [REPAINTS, keys]);
 }
 
 const browser = await chromium.launch({executablePath: "/usr/bin/chromium",
@@ -111,6 +114,8 @@ await page.goto("about:blank");
 await page.goto(large.url);
 await page.getByText("of 10,000").waitFor();
 await page.waitForTimeout(2000);
-say("a repaint of 10,000 segments", await repaints(page));
+say("10,000 segments painted anew", await repaints(page, ["+", "-"]));
+say("10,000 segments moved", await repaints(page,
+	["ArrowLeft", "ArrowRight"]));
 await large.stop();
 await browser.close();

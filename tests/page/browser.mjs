@@ -4,12 +4,15 @@
  * RECORDS has events, forecasts, alerts and la.graph; pictures go to SHOTS.
  */
 import {join} from "node:path";
-import {SOON, axe, check, go, launch, open, quiet, test} from "./see.mjs";
+import {SOON, axe, check, go, launch, open, pixel, quiet,
+	test} from "./see.mjs";
 import {Served, steps} from "./served.mjs";
 
 const [bin, records, shots] = process.argv.slice(2);
 const PAGES = ["live", "route", "analytics", "alerts", "model", "system"];
 const PLACE = "34.05987,-118.21492";	/* of segment 716943 */
+/* --ink of theme.css, in which charts draw what was read. */
+const INK = {light: [0x15, 0x20, 0x1d], dark: [0xe9, 0xef, 0xec]};
 const STALE = {timeout: 40e3};
 
 /* A server without a graph has no page of routes. */
@@ -154,6 +157,44 @@ async function routes(browser, served)
 	await page.context().close();
 }
 
+/* What is printed from dark pages: streets, a chart, and the text around. */
+async function paper(browser, served)
+{
+	const page = await open(browser, "wide", "dark");
+	const bright = async (selector, what) => {
+		const box = await page.locator(selector).first().boundingBox();
+		const seen = await pixel(page, box.x + 2, box.y + 2);
+		check(seen.every((v) => v > 200), what + ": " + seen);
+	};
+	/* Whether a chart has a pixel of the ink of a theme, all but exactly. */
+	const inked = (ink) => page.locator(".chart canvas").first().evaluate(
+		(c, rgb) => {
+			const all = c.getContext("2d").getImageData(0, 0, c.width,
+				c.height).data;
+			for (let k = 0; k < all.length; k += 4)
+				if (all[k + 3] > 250 && rgb.every((v, i) =>
+					Math.abs(v - all[k + i]) < 8))
+					return true;
+			return false;
+		}, ink);
+
+	await test("what is dark is printed light", async () => {
+		await go(page, served.url, "live?segment=717446");
+		await page.locator(".detail .chart canvas").waitFor(SOON);
+		check(await inked(INK.dark), "no ink of the night");
+		await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+		await bright(".map canvas", "the map");
+		await bright(".detail", "the text");
+		check(await inked(INK.light), "no ink of the day");
+		await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+		const theme = await page.evaluate(() => document
+			.documentElement.dataset.theme);
+		check(theme === "dark", "it stays " + theme);
+		quiet(page);
+	});
+	await page.context().close();
+}
+
 async function tables(browser, served)
 {
 	const page = await open(browser, "wide");
@@ -201,6 +242,7 @@ past.forEach((step) => served.feed(step));
 await looks(browser, served);
 const page = await one(browser, served, () => served.feed(rest.shift()));
 await routes(browser, served);
+await paper(browser, served);
 await tables(browser, served);
 await ends(page, served, past);
 await served.stop();

@@ -3,7 +3,7 @@
  * when embed's join puts them into one, no inline script or style, budgets,
  * and level colours that stay apart for colour-blind eyes.
  */
-import {execFileSync} from "node:child_process";
+import {execFileSync, spawnSync} from "node:child_process";
 import {mkdtempSync, readFileSync, readdirSync, rmSync,
 	existsSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -120,13 +120,23 @@ test("no inline script, style or handler", () => [
 		/innerHTML|outerHTML|insertAdjacentHTML|\beval\b|new Function|style: "/g)]
 		.map((m) => f + ": " + m[0]))]);
 
+test("the modules in one are read as one", () => {
+	const out = mkdtempSync(join(tmpdir(), "tp-page."));
+
+	execFileSync("lib/serve/join", [WWW, out]);
+	const {status, stderr} = spawnSync(process.execPath, ["--check",
+		"--input-type=module"], {input: readFileSync(
+		join(out, "page/app.js")), encoding: "utf8"});
+	rmSync(out, {recursive: true});
+	return status ? stderr.match(/^\w*Error: .*/gm) : [];
+});
+
 test("the whole page is at most 60 kB, packed", () => {
 	const out = mkdtempSync(join(tmpdir(), "tp-page."));
 	const files = [];
 	const charts = "build/uplot";
 
 	execFileSync("lib/serve/join", [WWW, out, charts]);
-	execFileSync(process.execPath, ["--check", join(out, "page/app.js")]);
 	for (const f of ["index.html", ...readdirSync(join(out, "page"))
 		.filter((n) => !n.endsWith(".txt")).map((n) => "page/" + n)])
 		files.push([f, gzipSync(readFileSync(join(out, f)),

@@ -16,6 +16,7 @@ import {Served, steps} from "./served.mjs";
 const [bin, records, shots] = process.argv.slice(2);
 const NEW = 4000;		/* segments that a page learns of while open */
 const HOUR_MS = 3600e3;
+const PLACE = "40.7565,-73.9874,14";	/* the middle of dr5ru7 */
 const TILE_COLOUR = [255, 0, 0];
 /* A picture of one pixel in that colour. */
 const TILE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12" +
@@ -257,6 +258,72 @@ async function newYork(browser)
 	await served.stop();
 }
 
+/* Cells of which nothing is known but forecasts, and few or many vehicles. */
+async function foreseen(browser)
+{
+	const served = new Served(bin, ["--cell", "geohash:6", "--step", "2m"]);
+	const page = await open(browser, "wide");
+	const time = Date.now() - 60e3;
+	const cell = (id, vehicles, mph) => JSON.stringify({cell_id: id,
+		window_start: time, window_end: time + 120e3,
+		event_count: 2 * vehicles, vehicle_count: vehicles,
+		avg_speed_mph: mph});
+
+	await served.start();
+	served.feed({lines: [cell("dr5rue", 7, 20), JSON.stringify({
+		segment_id: "dr5ru7", timestamp: time,
+		prediction_horizon_minutes: 15, predicted_speed_mph: 5,
+		predicted_class: "high", model_version: "made"})]});
+	await test("a cell that only forecasts name is on the map", async () => {
+		await go(page, served.url, "live?at=15&map=" + PLACE);
+		check(!await page.locator(".unplaced").isVisible(), "no place");
+		const box = await page.locator(".map canvas").boundingBox();
+		const seen = await pixel(page, box.x + box.width / 2,
+			box.y + box.height / 2);
+		check(seen[0] > seen[1] + 40, "no red: " + seen);
+		quiet(page);
+	});
+	served.feed({lines: [cell("dr5ru6", 1, 2), cell("dr5ruk", 4, 8)]});
+	await test("one taxi that stands leads no hotspots", async () => {
+		await go(page, served.url, "live");
+		await page.locator(".hotspots li").nth(2).waitFor(SOON);
+		const lines = await page.locator(".hot-name").allInnerTexts();
+		check(lines.map((l) => l.split("\n")[0]).join() ===
+			"dr5ruk,dr5rue,dr5ru6", lines.join());
+		check(/Severe, 4 vehicles/.test(lines[0]), lines[0]);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
+/* Levels by shares of free flow, on the way of a route as well. */
+async function shares(browser)
+{
+	const served = new Served(bin, ["--rate", "0", "--levels",
+		"ratio", "-g", join(records, "la.graph")]);
+	const page = await open(browser, "wide");
+
+	await served.start();
+	feedAll(served);
+	await test("a route by shares of free flow has colours", async () => {
+		await go(page, served.url, "route?from=34.07248,-118.26772&" +
+			"to=34.05987,-118.21492");
+		await page.locator(".route-card").first().waitFor(SOON);
+		const legs = await page.locator(".strip i").evaluateAll((all) =>
+			all.map((e) => getComputedStyle(e).backgroundColor));
+		const levels = await page.evaluate(() => [1, 2, 3, 4, 5].map((l) =>
+			getComputedStyle(document.querySelector(".legend .l" + l))
+				.borderTopColor));
+		check(legs.length > 2 && legs.every((c) => levels.includes(c)),
+			legs.join());
+		const key = await page.locator(".legend").innerText();
+		check(key.includes("% of free flow"), key);
+		quiet(page);
+	});
+	await page.context().close();
+	await served.stop();
+}
+
 const browser = await launch();
 await byToken(browser);
 await byPassword(browser);
@@ -264,4 +331,6 @@ await tiles(browser);
 await grows(browser);
 await renewed(browser);
 await newYork(browser);
+await foreseen(browser);
+await shares(browser);
 await browser.close();

@@ -5,7 +5,7 @@
 import {AlertsPage, describeAlert} from "./alerts.js";
 import {AnalyticsPage} from "./analytics.js";
 import {get, onSignIn, post} from "./api.js";
-import {loadCharts} from "./charts.js";
+import {loadCharts, redrawCharts} from "./charts.js";
 import {City} from "./city.js";
 import {choice, empty, fill, h, icon} from "./dom.js";
 import {Feed} from "./feed.js";
@@ -14,7 +14,7 @@ import {hash} from "./hash.js";
 import {setLimits} from "./levels.js";
 import {LivePage} from "./live.js";
 import {LoginPage} from "./login.js";
-import {readPalette} from "./mapdraw.js";
+import {readPalette} from "./streets.js";
 import {forgetNet} from "./mapbase.js";
 import {sentence} from "./parts.js";
 import {ModelPage} from "./quality.js";
@@ -60,9 +60,7 @@ class App
 		this.page = null;
 		this.dark = matchMedia("(prefers-color-scheme: dark)");
 		this.dark.addEventListener("change", () => this.setTheme());
-		addEventListener("beforeprint", () => {
-			document.documentElement.dataset.theme = "light";
-		});
+		addEventListener("beforeprint", () => this.setTheme("light"));
 		addEventListener("afterprint", () => this.setTheme());
 		addEventListener("hashchange", () => this.navigate());
 		addEventListener("keydown", (e) => this.key(e));
@@ -185,14 +183,6 @@ class App
 		page?.mount();
 	}
 
-	/* Theme and unit are everywhere: the page is made anew. */
-	again()
-	{
-		readPalette();
-		if (this.city && this.page && !(this.page instanceof LoginPage))
-			this.navigate();
-	}
-
 	buildNav(current)
 	{
 		const {info} = this;
@@ -220,7 +210,7 @@ class App
 				remembered("unit", this.info.units), (unit) => {
 					remember("unit", unit);
 					setUnit(unit);
-					this.again();
+					this.navigate();
 				}),
 			this.themeButton,
 			this.info.auth !== "none" && me.name ?
@@ -240,17 +230,18 @@ class App
 		return remembered("theme", this.dark.matches ? "dark" : "light");
 	}
 
-	setTheme()
+	/* Paper is light. */
+	setTheme(theme = this.theme())
 	{
-		const theme = this.theme();
-
 		document.documentElement.dataset.theme = theme;
+		readPalette();
+		this.page?.map?.refresh();
+		redrawCharts();
 		if (this.themeButton) {
 			fill(this.themeButton, icon(theme === "dark" ? "sun" : "moon"));
 			this.themeButton.setAttribute("aria-label",
 				theme === "dark" ? "Light colours" : "Dark colours");
 		}
-		this.again();
 	}
 
 	/* Keys 1 to 6 choose a page; the page has its own besides. */

@@ -14,7 +14,7 @@ export class Cards
 		this.mean = figure("Mean speed");
 		this.congested = figure("Congested");
 		this.worse = figure("Worsening");
-		this.alerts = figure("Open alerts");
+		this.alerts = figure(h("a", {href: "#alerts"}, "Open alerts"));
 		this.error = h("div", {class: "figure figure-error"});
 		this.element = figures("The streets now", this.live, this.mean,
 			this.congested, this.worse, this.alerts, this.error);
@@ -23,7 +23,8 @@ export class Cards
 
 	update()
 	{
-		const {summary: s, ids, alertsOpen, made, horizons} = this.city;
+		const {city} = this;
+		const {summary: s, ids, alertsOpen, made, horizons} = city;
 		const total = ids.length;
 		const soon = horizons.reduce((best, m) => Math.abs(m - SOON) <
 			Math.abs(best - SOON) ? m : best, Infinity);
@@ -31,8 +32,9 @@ export class Cards
 			" of all" : "";
 
 		this.live.set(number(s.live), total ? "of " + number(total) : "",
-			s.late ? number(s.late) + " late" :
-				s.live ? "all in time" : "", s.late ? "warn" : "");
+			s.late ? number(s.late) + (city.cells ? " empty" : " late") :
+				s.live ? "all in time" : "",
+			s.late && !city.cells ? "warn" : "");
 		this.mean.set(speed(s.mean_speed_kmh), unitName(), "");
 		this.congested.set(number(s.congested), "", share(s.congested));
 		this.worse.set(made ? number(s.worse_30) : "\u2013", "",

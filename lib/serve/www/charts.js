@@ -9,39 +9,31 @@ const MAX_ROWS = 60;		/* of a table in the place of a chart */
 const FEW_POINTS = 4;		/* of a line that needs its points seen */
 const AXIS = "12px Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
-let library = null;
-
-function asset(tag, attributes)
-{
-	return new Promise((done, fail) => {
-		const element = h(tag, attributes);
-
-		element.onload = done;
-		element.onerror = () => fail(new Error("no charts"));
-		document.head.append(element);
-	});
-}
+let library;
+const plots = new Set();
 
 /* Once, before the first chart; without uPlot there will be tables. */
 export async function loadCharts(wanted)
 {
 	if (!wanted)
 		return;
-	try {
-		await Promise.all([
-			asset("link", {rel: "stylesheet", href: "page/uplot.css"}),
-			asset("script", {src: "page/uplot.js"}),
-		]);
-		library = globalThis.uPlot;
-	} catch {
-		library = null;
-	}
+	await new Promise((done) => {
+		document.head.append(h("script", {src: "page/uplot.js",
+			onload: done, onerror: done}));
+	});
+	library = globalThis.uPlot;
 }
 
 function colour(name)
 {
 	return getComputedStyle(document.documentElement)
 		.getPropertyValue(name).trim();
+}
+
+/* In the colours that are now. */
+export function redrawCharts()
+{
+	plots.forEach((plot) => plot.redraw());
 }
 
 /*
@@ -122,8 +114,8 @@ function markTimes(times)
 function axes(spec)
 {
 	const common = {
-		stroke: colour("--ink-3"), font: AXIS,
-		grid: {stroke: colour("--line"), width: 1},
+		stroke: () => colour("--ink-3"), font: AXIS,
+		grid: {stroke: () => colour("--line"), width: 1},
 		ticks: {show: false},
 	};
 	const x = {...common, grid: {show: false}, space: 60, size: 28};
@@ -137,13 +129,15 @@ function axes(spec)
 
 function line(series)
 {
+	const stroke = () => series.colour ? colour(series.colour) :
+		"transparent";
+
 	return {
-		stroke: series.colour ? colour(series.colour) : "transparent",
+		stroke,
 		width: series.colour ? series.width || 2 : 0,
 		dash: series.dash,
 		points: {show: series.points || series.values.filter(known).length <
-			FEW_POINTS, size: 6,
-			fill: series.colour ? colour(series.colour) : undefined},
+			FEW_POINTS, size: 6, fill: stroke},
 	};
 }
 
@@ -172,7 +166,7 @@ function options(series, spec, host)
 		series: [{}, ...series.map(line)],
 		bands: (spec.bands || []).map(([high, low]) => ({
 			series: [high + 1, low + 1],
-			fill: colour("--accent") + "2e"})),
+			fill: () => colour("--accent") + "2e"})),
 	};
 }
 
@@ -232,6 +226,7 @@ export function chart(host, series, spec)
 	host.append(box, key);
 	const plot = new library(setup,
 		[data.time.map((t) => t / 1000), ...data.values], box);
+	plots.add(plot);
 	const watch = new ResizeObserver(() => {
 		if (box.clientWidth > 0)
 			plot.setSize({width: box.clientWidth,
@@ -240,6 +235,7 @@ export function chart(host, series, spec)
 	watch.observe(box);
 	return () => {
 		watch.disconnect();
+		plots.delete(plot);
 		plot.destroy();
 		box.remove();
 		key.remove();

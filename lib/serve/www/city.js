@@ -217,8 +217,9 @@ export class City extends EventTarget {
 	}
 
 	/*
-	 * The speeds at so many minutes from the newest step: a forecast where
-	 * they are a horizon, the last frame not after it in the past.
+	 * What was or will be at so many minutes from the newest step: a forecast
+	 * where they are a horizon (with the vehicles of now), the last frame not
+	 * after it in the past.
 	 */
 	valuesAt(minutes)
 	{
@@ -226,10 +227,12 @@ export class City extends EventTarget {
 
 		if (minutes === 0 || this.time === null)
 			return {speed: this.speed, count: this.count,
-				class: this.class, time: this.time};
+				volume: this.volume, class: this.class,
+				time: this.time};
 		if (minutes > 0) {
 			const h = this.horizons.indexOf(minutes);
-			return {speed: this.forecast[h] || none, count: none,
+			return {speed: this.forecast[h] || none,
+				count: this.frames.get(this.time)?.count || none,
 				class: this.forecastClass[h] || none,
 				time: this.time + minutes * MINUTE_MS};
 		}

@@ -5,7 +5,7 @@
 import {get} from "./api.js";
 import {chart} from "./charts.js";
 import {fill, h, icon} from "./dom.js";
-import {ahead, hour, known, moment, number, percent, shown, speed, title,
+import {ahead, hour, known, moment, perHour, percent, shown, speed, title,
 	unitName, vehicles} from "./format.js";
 import {levelMark, sentence} from "./parts.js";
 
@@ -88,8 +88,7 @@ export class Detail
 
 		return [
 			city.at[i] ? "read " + moment(city.at[i]) : "no reading",
-			known(city.volume[i]) ?
-				number(city.volume[i]) + " vehicles/h" : null,
+			known(city.volume[i]) ? perHour(city.volume[i]) : null,
 			known(city.count[i]) ? vehicles(city.count[i]) : null,
 			known(city.free[i]) ? "free flow " + speed(city.free[i]) : null,
 			city.placed(i) ? null : "not on the map: no coordinates",

@@ -59,12 +59,17 @@ export function number(value, digits = 0)
 	return known(value) ? value.toLocaleString("en-GB", {
 		minimumFractionDigits: digits,
 		maximumFractionDigits: digits,
-	}) : "\u2013";
+	}).replace("-", "\u2212") : "\u2013";
 }
 
 export function vehicles(n)
 {
 	return number(n) + (n === 1 ? " vehicle" : " vehicles");
+}
+
+export function perHour(n)
+{
+	return number(n) + " vehicles/h";
 }
 
 export function speed(kmh, digits = 0)

@@ -1,22 +1,29 @@
 /* The worst segments at the time shown, in order; a click chooses one. */
 import {fill, h} from "./dom.js";
-import {known, number, shown, speed, title, unitName,
+import {known, number, perHour, shown, speed, title, unitName,
 	vehicles} from "./format.js";
 
 const MOST_HOTSPOTS = 10;
 const LEAST_LEVEL = 3;		/* what flows lightly is no hotspot */
+const LEAST_VEHICLES = 3;
 const STILL = 1.5;		/* a change below that, in the unit, is none */
 
-/* Indices of the worst, worst first: by level, then vehicles, then speed. */
+/*
+ * Indices of the worst, worst first: by level, then vehicles, then speed.  The
+ * mean of one or two vehicles says little of a cell: these come after all
+ * others.
+ */
 export function worst(city, view, n = MOST_HOTSPOTS)
 {
 	const found = [];
+	const count = (i) => city.cells && view.count[i] || 0;
+	const sure = (i) => count(i) >= LEAST_VEHICLES;
 
 	for (let i = 0; i < city.ids.length; i++)
 		if (view.level[i] >= LEAST_LEVEL)
 			found.push(i);
-	return found.sort((a, b) => view.level[b] - view.level[a] ||
-		(city.cells ? (view.count[b] || 0) - (view.count[a] || 0) : 0) ||
+	return found.sort((a, b) => sure(b) - sure(a) ||
+		view.level[b] - view.level[a] || count(b) - count(a) ||
 		view.speed[a] - view.speed[b] || a - b).slice(0, n);
 }
 
@@ -33,8 +40,8 @@ function change(now, then)
 
 function entry(city, view, i, k, then, onchoose)
 {
-	const count = city.cells && view.count[i] >= 0 ?
-		vehicles(view.count[i]) : null;
+	const count = view.count[i] >= 0 ? vehicles(view.count[i]) :
+		view.volume?.[i] >= 0 ? perHour(view.volume[i]) : null;
 
 	return h("li", null, h("button", {type: "button",
 		onclick: () => onchoose(i)},
@@ -64,6 +71,6 @@ export function showHotspots(host, city, view, minutes, list, onchoose)
 
 export function hotspotNote(minutes)
 {
-	return minutes > 0 ? "change against now" : minutes === 0 ?
-		"change in 30 min" : "";
+	return minutes > 0 ? "against now" : minutes === 0 ?
+		"against 30 min ago" : "";
 }

@@ -8,10 +8,9 @@ import {empty, fill, h, text} from "./dom.js";
 import {number, speed, title, unitName} from "./format.js";
 import {hash} from "./hash.js";
 import {hotspotNote, showHotspots, worst} from "./hotspots.js";
-import {levelRange, rangeUnit} from "./levels.js";
 import {TrafficMap} from "./map.js";
 import {baseScene} from "./mapbase.js";
-import {suggestions} from "./parts.js";
+import {Legend, suggestions} from "./parts.js";
 import {Timeline} from "./timeline.js";
 
 export class LivePage
@@ -27,9 +26,8 @@ export class LivePage
 		this.timeline = new Timeline(city, () => this.timeChanged());
 		this.hot = h("div");
 		this.hotNote = h("p", {class: "note"});
-		this.legend = h("details", {class: "legend",
-			open: innerWidth > 760});
-		this.mapHost = h("div", {class: "map"}, this.legend);
+		this.legend = new Legend(city);
+		this.mapHost = h("div", {class: "map"}, this.legend.element);
 		this.note = h("div", {class: "map-note", role: "status"});
 		this.mapHost.append(this.note);
 		this.element = h("div", {class: "live"}, this.cards.element,
@@ -74,24 +72,6 @@ export class LivePage
 		this.map.destroy();
 		this.detail.destroy();
 		this.timeline.destroy();
-	}
-
-	/* Anew when classes come: it says what the colours mean. */
-	fillLegend(view)
-	{
-		const {city} = this;
-		const classed = city.classed(view);
-		const mark = city.cells ? "block l" : "swatch l";
-
-		if (this.legendOf === classed)
-			return;
-		this.legendOf = classed;
-		fill(this.legend, h("summary", null, classed ? "Congestion" :
-			"Speed, " + rangeUnit()),
-		h("ul", null, (classed ? [1, 3, 5] : [1, 2, 3, 4, 5]).map((l) =>
-			h("li", null, h("i", {class: mark + l}),
-				h("span", null, city.levelName(l, view)),
-				h("b", null, classed ? "" : levelRange(l))))));
 	}
 
 	search()
@@ -168,7 +148,7 @@ export class LivePage
 		const list = worst(city, view);
 
 		this.cards.update();
-		this.fillLegend(view);
+		this.legend.show(view);
 		this.map?.show({level: view.level, ranks: list,
 			weight: city.cells ? view.count : null,
 			label: (i) => title(city, i) + " \u00b7 " + speed(view.speed[i]) +

@@ -7,6 +7,7 @@
 import {h, icon} from "./dom.js";
 import {Grid, project, unproject} from "./geo.js";
 import {paint} from "./mapdraw.js";
+import {Streets} from "./streets.js";
 import {Tiles} from "./tiles.js";
 
 const TILE = 256;
@@ -15,7 +16,18 @@ const FIT_ZOOM = 15;		/* the nearest that fitting goes */
 const CLICK_PX = 5;		/* a pointer that moved no further has clicked */
 const REACH_PX = 16;		/* how near a click must be */
 const STEP_PX = 80;		/* of an arrow key */
+const SETTLE_MS = 250;		/* without a move: it is over */
 const GRID = 2 ** -16;		/* cells of the hit test, 600 m at the equator */
+
+/* What of a scene lies at the bottom; the weights of cells change in place. */
+const BOTTOM = ["x", "lines", "cells", "level", "weight"];
+
+function same(a, b)
+{
+	return a === b && !(a instanceof Float32Array) ||
+		a instanceof Uint8Array && a.length === b?.length &&
+		a.every((v, i) => v === b[i]);
+}
 
 export class TrafficMap
 {
@@ -28,7 +40,8 @@ export class TrafficMap
 		this.zoom = MIN_ZOOM;
 		this.fitted = false;
 		this.pointers = new Map();
-		this.tiles = tiles ? new Tiles(tiles, () => this.repaint()) : null;
+		this.tiles = tiles ? new Tiles(tiles, () => this.anew()) : null;
+		this.streets = new Streets();
 		this.canvas = h("canvas", {tabindex: "0", role: "application",
 			"aria-label": label + ". Arrow keys move it, plus and minus " +
 			"zoom, 0 shows all, Enter chooses what is in the middle."});
@@ -95,6 +108,8 @@ export class TrafficMap
 	 */
 	show(scene)
 	{
+		if (BOTTOM.some((k) => scene[k] && !same(scene[k], this.scene[k])))
+			this.streets.old = true;
 		Object.assign(this.scene, scene);
 		if (scene.x)
 			this.grid = new Grid(scene.x, scene.y, GRID);
@@ -189,12 +204,25 @@ export class TrafficMap
 		this.dpr = dpr;
 		if (!this.fitted)
 			this.fit(true);
-		this.paintNow();
+		this.refresh();
 	}
 
 	repaint()
 	{
 		this.frame ??= requestAnimationFrame(() => this.paintNow());
+	}
+
+	anew()
+	{
+		this.streets.old = true;
+		this.repaint();
+	}
+
+	/* At once: colours are others. */
+	refresh()
+	{
+		this.anew();
+		this.paintNow();
 	}
 
 	paintNow()
@@ -203,9 +231,7 @@ export class TrafficMap
 		this.frame = null;
 		if (!this.width || !this.height)
 			return;
-		const start = performance.now();
 		paint(this);
-		this.lastPaintMs = performance.now() - start;
 		this.onpaint?.();
 	}
 
@@ -215,7 +241,10 @@ export class TrafficMap
 		this.x = Math.min(1, Math.max(0, this.x));
 		this.repaint();
 		clearTimeout(this.settle);
-		this.settle = setTimeout(() => this.onview?.(this.getView()), 250);
+		this.settle = setTimeout(() => {
+			this.onview?.(this.getView());
+			this.anew();
+		}, SETTLE_MS);
 	}
 
 	/* Keeps the world point under the pixel where it is. */

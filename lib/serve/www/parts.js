@@ -3,7 +3,7 @@
  * frame that shows waiting, failure or content.
  */
 import {h, empty, fill} from "./dom.js";
-import {LEVEL_NAMES} from "./levels.js";
+import {LEVEL_NAMES, levelRange, rangeUnit} from "./levels.js";
 
 const MOST_OFFERED = 12;
 
@@ -44,6 +44,34 @@ export function levelMark(level, label)
 	return h("span", {class: "level"},
 		h("i", {class: "swatch l" + level, "aria-hidden": "true"}),
 		label ?? LEVEL_NAMES[level]);
+}
+
+/* On a map: what its colours mean, told anew when cells get classes. */
+export class Legend {
+	constructor(city)
+	{
+		this.city = city;
+		this.element = h("details", {class: "legend",
+			open: innerWidth > 760});
+	}
+
+	show(view)
+	{
+		const {city} = this;
+		const classed = city.classed(view);
+		const mark = city.cells ? "block l" : "swatch l";
+
+		if (this.classed === classed)
+			return;
+		this.classed = classed;
+		fill(this.element, h("summary", null, classed ? "Congestion" :
+			"Speed, " + rangeUnit()),
+		h("ul", null, (classed ? [1, 3, 5] : [1, 2, 3, 4, 5]).map((l) =>
+			h("li", null, h("i", {class: mark + l}),
+				h("span", null, city.levelName(l, view)),
+				h("b", null, classed ? "" : levelRange(l))))),
+		city.cells ? h("p", null, "Paler: fewer vehicles") : null);
+	}
 }
 
 /* A bar of a share from 0 to 1 of its place. */

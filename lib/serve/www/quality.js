@@ -63,7 +63,8 @@ export class ModelPage
 		host.append(h("header", {class: "page-head"},
 			h("div", null, h("h1", null, "Model"), h("p", {class: "note"},
 				(a.model_version || "no model named") + (a.since ?
-					", measured since " + moment(a.since) : "")))));
+					", measured since " + moment(a.since) : "") +
+				". Persistence is the last reading, kept on."))));
 		if (!found.length) {
 			host.append(empty("Nothing measured yet",
 				"Errors appear as soon as forecasts come due and " +
@@ -97,7 +98,8 @@ export class ModelPage
 		const fact = (name, value) => h("div", null, h("dt", null, name),
 			h("dd", null, value));
 
-		return panel(r.minutes + " minutes", number(r.n) + " forecasts",
+		return panel(r.minutes + " minutes", number(r.n) + " forecasts, " +
+			unitName(),
 			h("dl", {class: "versus-list"},
 				line("Mean error", r.mae_kmh, true),
 				known(r.persistence_mae_kmh) ?
@@ -105,13 +107,13 @@ export class ModelPage
 			h("p", {class: "verdict " + (gain(r) >= 0 ? "good" : "bad")},
 				gainWords(r) + " error than persistence"),
 			h("dl", {class: "facts"},
-				fact("RMSE", speed(r.rmse_kmh, 2) + " " + unitName()),
-				fact("Bias", speed(r.bias_kmh, 2) + " " + unitName()),
+				fact("RMSE", speed(r.rmse_kmh, 2)),
+				fact("Bias", (r.bias_kmh > 0 ? "+" : "") +
+					speed(r.bias_kmh, 2)),
 				fact("In the interval", known(r.coverage_percent) ?
 					number(r.coverage_percent, 1) + "\u202f%" :
 					"\u2013"),
-				fact("Interval width", speed(r.mean_width_kmh, 1) + " " +
-					unitName())));
+				fact("Interval width", speed(r.mean_width_kmh, 1))));
 	}
 
 	drawDetail(a)

@@ -11,7 +11,7 @@ import {hash} from "./hash.js";
 import {levelOf} from "./levels.js";
 import {TrafficMap} from "./map.js";
 import {baseScene} from "./mapbase.js";
-import {bar, sentence, suggestions} from "./parts.js";
+import {Legend, bar, sentence, suggestions} from "./parts.js";
 
 const ALTERNATIVES = 2;
 const NAMES = 5;		/* of roads on a route's card */
@@ -27,7 +27,8 @@ export class RoutePage
 		this.routes = [];
 		this.chosen = 0;
 		this.results = h("div", {class: "routes", "aria-live": "polite"});
-		this.mapHost = h("div", {class: "map"});
+		this.legend = new Legend(this.city);
+		this.mapHost = h("div", {class: "map"}, this.legend.element);
 		this.element = h("div", {class: "route"},
 			h("div", {class: "stage"}, this.mapHost),
 			h("aside", {class: "side", "aria-label": "Routes"},
@@ -243,7 +244,7 @@ export class RoutePage
 
 	/*
 	 * The speeds along the way, each as wide as its leg is long; the height
-	 * says how fast, the colour the level where free flow is not asked for.
+	 * says how fast, the colour which level.
 	 */
 	strip(r)
 	{
@@ -251,8 +252,8 @@ export class RoutePage
 		const fast = Math.max(...speeds), slow = Math.min(...speeds);
 		const legs = speeds.map((v, i) => {
 			const w = r.waypoints;
-			const level = levelOf(v);
-			const leg = h("i", level ? {class: "l" + level} : null);
+			const leg = h("i", {class: "l" +
+				levelOf(v, r.free_flow_kmh[i])});
 			leg.style.flexGrow = w[i + 1] ?
 				kilometres(w[i], w[i + 1]) : 0;
 			leg.style.height = v / fast * 100 + "%";
@@ -296,6 +297,8 @@ export class RoutePage
 			else
 				this.find();
 		}
-		this.map.show({level: this.city.view(this.leave).level});
+		const view = this.city.view(this.leave);
+		this.legend.show(view);
+		this.map.show({level: view.level});
 	}
 }

@@ -88,8 +88,9 @@ export class SystemPage
 		this.dropped.set(number(a.dropped), "", a.dropped ?
 			"slow clients" : "", a.dropped ? "warn" : "");
 		host.append(a.streams?.length ? rows("Streams", [["Stream", ""],
-			["Kind", ""], ["Records", "num"], ["A second", "num"],
-			["Refused", "num"], ["Behind", "num"], ["Last", "num"]],
+			["Kind", ""], ["Records", "num"], ["A second", "num extra"],
+			["Refused", "num"], ["Behind", "num"],
+			["Last", "num extra"]],
 		a.streams.map((s) => [s.name === "-" ? "standard input" : s.name,
 			s.kind || "\u2013", number(s.records), number(s.rate, 1),
 			number(s.rejected), behind(s.lag),
