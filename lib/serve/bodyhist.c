@@ -168,7 +168,10 @@ put_fan(const struct tp_board *b, const struct tp_seg *s, struct tp_buf *out)
 	tp_put_close(out, '}');
 }
 
-/* What is usual at the quarters of an hour from one time to another. */
+/*
+ * What is usual at the quarters of an hour from one time to another; one day
+ * alone is usual of nothing.
+ */
 static void
 put_typical(const struct tp_board *b, size_t seg, int64_t from, int64_t to,
     struct tp_buf *out)
@@ -182,7 +185,7 @@ put_typical(const struct tp_board *b, size_t seg, int64_t from, int64_t to,
 		tp_put_key_open(out, column == 0 ? "time" : "speed_kmh", '[');
 		for (t = from - from % QUARTER; t <= to; t += QUARTER) {
 			u = tp_series_usual(&b->series, seg, t);
-			if (u->n == 0)
+			if (u->n <= QUARTER / b->conf.step_ms + 1)
 				continue;
 			if (column == 0)
 				tp_put_int(out, t);

@@ -278,8 +278,8 @@ async function foreseen(browser)
 		await go(page, served.url, "live?at=15&map=" + PLACE);
 		check(!await page.locator(".unplaced").isVisible(), "no place");
 		const box = await page.locator(".map canvas").boundingBox();
-		const seen = await pixel(page, box.x + box.width / 2,
-			box.y + box.height / 2);
+		const seen = await pixel(page, box.x + box.width / 2 + 20,
+			box.y + box.height / 2 + 20);
 		check(seen[0] > seen[1] + 40, "no red: " + seen);
 		quiet(page);
 	});

@@ -238,6 +238,8 @@ remembers_steps(void **state)
 	int		 i, status;
 
 	(void)state;
+	for (i = 0; i < 3; i++)		/* the working day before */
+		feed_event(b, "a", T0 - 3 * TP_DAY + i * MIN, 57);
 	feed_event(b, "a", T0, 50);
 	feed_event(b, "b", T0, 70);
 	feed_event(b, "a", T0 + 10 * MIN, 40);
@@ -266,7 +268,12 @@ remembers_steps(void **state)
 	assert_float_equal(column_at(x, "p50", 0), 45, 0);
 	assert_float_equal(column_at(x, "lower", 0), 40, 0);
 	x = json_object_get(j, "typical");
-	assert_float_equal(column_at(x, "speed_kmh", 0), 50, 1e-9);
+	assert_float_equal(column_at(x, "speed_kmh", 0),
+	    (3 * 57 + 50 + 40 + 60) / 6.0, 0.005);
+	json_decref(j);
+	j = ask(b, "/api/v1/segments/{id}/history", "b", NULL, NULL);
+	x = json_object_get(json_object_get(j, "typical"), "time");
+	assert_int_equal(json_array_size(x), 0);
 	json_decref(j);
 	assert_null(ask_of(b, tp_board_routes, "GET",
 	    "/api/v1/segments/{id}/history", "no", NULL, NULL, &status));
