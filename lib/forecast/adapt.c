@@ -21,8 +21,9 @@
 #define TYPICAL		0.35
 #define STEADY		0.15	/* added to both: small errors tell little */
 #define WIDEN		0.3
-#define WIDEST		1.6
-#define NARROWEST	0.9
+#define WIDEST		2.0
+#define NARROWEST	0.6
+#define STILL		2.0	/* mph added to moves: small ones tell little */
 #define RUNS		2	/* of blocks with even and odd numbers */
 
 /* What a run has learnt of one segment and horizon. */
@@ -34,10 +35,17 @@ struct cell {
 	double	error, usual;
 };
 
+/* How far forecasts of a segment move, in the mean; see move_of(). */
+struct moves {
+	double	usual;
+	double	n;	/* that it is the mean of, at most 1 / RATE_USUAL */
+};
+
 struct run {
 	int64_t		 first;	/* step; forecasts before it do not count */
 	int64_t		 low;	/* the oldest record these need */
 	struct cell	*cell;	/* nseg x nh */
+	struct moves	*moves;	/* nseg */
 };
 
 /* A forecast that is not due yet, with the interval of each run. */
@@ -98,8 +106,10 @@ forget(struct tp_adapt *a)
 {
 	size_t	i;
 
-	for (i = 0; i < RUNS; i++)
+	for (i = 0; i < RUNS; i++) {
 		free(a->run[i].cell);
+		free(a->run[i].moves);
+	}
 	free(a->step);
 	free(a->issued);
 	memset(a->run, 0, sizeof(a->run));
@@ -132,9 +142,11 @@ tp_adapt_use(struct tp_adapt *a, const struct tp_modelfile *m,
 	a->fresh = true;
 	for (a->ring = 1; (int)a->ring <= m->steps[m->nh - 1];)
 		a->ring *= 2;
-	for (i = 0; i < RUNS; i++)
+	for (i = 0; i < RUNS; i++) {
 		a->run[i].cell = tp_calloc(n * m->nh,
 		    sizeof(*a->run[i].cell));
+		a->run[i].moves = tp_calloc(n, sizeof(*a->run[i].moves));
+	}
 	a->step = tp_calloc(n * a->ring, sizeof(*a->step));
 	for (i = 0; i < n * a->ring; i++)
 		a->step[i] = INT64_MIN;
@@ -175,6 +187,7 @@ start_run(struct tp_adapt *a, int64_t block, int64_t step)
 	r->first = step;
 	r->low = tp_grid_low(&a->grid);
 	memset(r->cell, 0, a->m->segs.n * a->m->nh * sizeof(*r->cell));
+	memset(r->moves, 0, a->m->segs.n * sizeof(*r->moves));
 }
 
 /* True where the runs are of what the grid has seen since its last pause. */
@@ -207,13 +220,37 @@ elder(const struct tp_adapt *a)
 	return &a->run[(a->block - 1) & 1];
 }
 
-/* By how much wider intervals are where errors are larger than usual. */
+/*
+ * How far the forecasts of a segment move: from its last reading (NAN: there
+ * is none) to the first of them, and on to the last.  Where speeds change
+ * soon, it is uncertain when.
+ */
 static double
-widening(const struct cell *c)
+move_of(const struct tp_adapt *a, const double *raw, double last)
 {
-	double	by = pow((c->error + TYPICAL + STEADY) /
-		    (c->usual + TYPICAL + STEADY), WIDEN);
+	double	sum = 0, at = last, v;
+	size_t	h;
 
+	for (h = 0; h < a->m->nh; h++, at = v) {
+		v = tp_forecast_speed(raw[h]);
+		sum += isnan(at) ? 0 : fabs(v - at);
+	}
+	return sum;
+}
+
+/* By which share intervals are wider where errors and moves are larger than
+ * usual. */
+static double
+widening(const struct tp_adapt *a, const struct cell *c,
+    const struct moves *v, double move)
+{
+	double	still = tp_speed_convert(STILL, TP_UNIT_MPH, a->fc.in);
+	double	by = (c->error + TYPICAL + STEADY) /
+		    (c->usual + TYPICAL + STEADY);
+
+	if (v->n > 0)
+		by *= (move + still) / (v->usual + still);
+	by = pow(by, WIDEN);
 	return (by > WIDEST ? WIDEST : by < NARROWEST ? NARROWEST : by) - 1;
 }
 
@@ -231,13 +268,17 @@ share_below(int minutes)
 	return TP_INTERVAL_LOW + far * (LOW_FAR - TP_INTERVAL_LOW);
 }
 
+/* raw: of one horizon; move: of the segment's forecasts. */
 static struct tp_forecast_shift
-shift_of(const struct tp_adapt *a, const struct cell *c, double raw)
+shift_of(const struct tp_adapt *a, const struct run *r, size_t seg, size_t h,
+    double raw, double move)
 {
-	bool	slow = raw < tp_speed_convert(SLOW, TP_UNIT_MPH, a->fc.in);
+	const struct cell	*c = &r->cell[seg * a->m->nh + h];
+	bool			 slow = raw < tp_speed_convert(SLOW,
+				    TP_UNIT_MPH, a->fc.in);
 
 	return (struct tp_forecast_shift){ c->bias[slow], c->lo, c->hi,
-	    widening(c) };
+	    widening(a, c, &r->moves[seg], move) };
 }
 
 /* A truth y, of a forecast f of segment and horizon `at`. */
@@ -299,14 +340,26 @@ half_width(const struct tp_adapt *a, size_t seg, size_t h, double raw)
 	return (hi - lo) / 2;
 }
 
+static void
+learn_move(struct moves *v, double move)
+{
+	if (v->n * RATE_USUAL < 1)
+		v->n++;
+	v->usual += (move - v->usual) / v->n;
+}
+
 /* Keeps the forecasts of a segment, made at a step, until they are due. */
 static void
-issue(struct tp_adapt *a, size_t seg, int64_t step, const double *raw)
+issue(struct tp_adapt *a, size_t seg, int64_t step, const double *raw,
+    double last)
 {
 	size_t	nh = a->m->nh, h, run;
 	size_t	at = seg * a->ring + ((uint64_t)step & (a->ring - 1));
+	double	move = move_of(a, raw, last);
 
 	a->step[at] = step;
+	for (run = 0; run < RUNS; run++)
+		learn_move(&a->run[run].moves[seg], move);
 	for (h = 0; h < nh; h++) {
 		struct issued	*i = &a->issued[at * nh + h];
 
@@ -314,7 +367,7 @@ issue(struct tp_adapt *a, size_t seg, int64_t step, const double *raw)
 		i->half = half_width(a, seg, h, raw[h]);
 		for (run = 0; run < RUNS; run++) {
 			struct tp_forecast_shift	s = shift_of(a,
-			    &a->run[run].cell[seg * nh + h], raw[h]);
+			    &a->run[run], seg, h, raw[h], move);
 			struct tp_forecast		f;
 
 			tp_forecast_make(&a->fc, seg, h, raw[h], &s, &f);
@@ -350,7 +403,8 @@ take_step(void *arg, const struct tp_feat_step *s)
 	n = a->asker.n;
 	tp_asker_ask(&a->asker, s->t);
 	for (i = 0; i < n; i++)
-		issue(a, a->asker.seg[i], step, a->asker.raw + i * a->m->nh);
+		issue(a, a->asker.seg[i], step, a->asker.raw + i * a->m->nh,
+		    a->asker.last[i]);
 	return 0;
 }
 
@@ -361,11 +415,12 @@ tp_adapt_record(struct tp_adapt *a, const struct tp_rec *r)
 }
 
 struct tp_forecast_shift
-tp_adapt_shift(const struct tp_adapt *a, size_t seg, size_t h, double raw)
+tp_adapt_shift(const struct tp_adapt *a, size_t seg, size_t h,
+    const double *raw, double last)
 {
 	if (!alive(a))
 		return (struct tp_forecast_shift){ 0 };
-	return shift_of(a, &elder(a)->cell[seg * a->m->nh + h], raw);
+	return shift_of(a, elder(a), seg, h, raw[h], move_of(a, raw, last));
 }
 
 int64_t

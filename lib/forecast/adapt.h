@@ -14,8 +14,10 @@
  *		Conformal PID Control, NeurIPS 2023, section 2); of those
  *		outside, fewer below for longer horizons;
  *	error	how large errors are lately beside what is usual (running
- *		means, of their shares of the interval): intervals widen and
- *		narrow with a power of the ratio.
+ *		means, of their shares of the interval), and how far the
+ *		segment's forecasts move (from the last reading to the first
+ *		horizon, and on to the last) beside what is usual: intervals
+ *		widen and narrow with a power of both ratios.
  *
  * Which log it is a function of.  What was forecast is made again here, on a
  * grid that closes its steps by the clock of the records alone, so that it
@@ -50,9 +52,13 @@ void tp_adapt_use(struct tp_adapt *a, const struct tp_modelfile *m,
 
 /* Takes each record, before the steps that it closes are forecast. */
 void tp_adapt_record(struct tp_adapt *a, const struct tp_rec *r);
-/* What a forecast of the model is to be changed by; indexes are its own. */
+/*
+ * What a forecast of the model is to be changed by; indexes are its own.  raw:
+ * of all horizons; last: the segment's last reading, or NAN, in the model's
+ * unit.
+ */
 struct tp_forecast_shift tp_adapt_shift(const struct tp_adapt *a, size_t seg,
-    size_t h, double raw);
+    size_t h, const double *raw, double last);
 
 /* As of struct tp_filter; mark is that of the grid that forecasts. */
 int64_t tp_adapt_low(const struct tp_adapt *a);

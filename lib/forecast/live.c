@@ -247,17 +247,17 @@ put_line(struct live *l, const char *id, size_t idlen, size_t i,
 static void
 make(const struct live *l, size_t k, size_t h, struct tp_forecast *f)
 {
-	double				 raw;
+	const double			*raw = l->asker.raw +
+					    k * l->use.model->nh;
 	struct tp_forecast_shift	 s;
 	size_t				 seg = l->asker.seg[k];
 
-	raw = l->asker.raw[k * l->use.model->nh + h];
 	if (l->adapt == NULL) {
-		tp_forecast_make(&l->fc, seg, h, raw, NULL, f);
+		tp_forecast_make(&l->fc, seg, h, raw[h], NULL, f);
 		return;
 	}
-	s = tp_adapt_shift(l->adapt, seg, h, raw);
-	tp_forecast_make(&l->fc, seg, h, raw, &s, f);
+	s = tp_adapt_shift(l->adapt, seg, h, raw, l->asker.last[k]);
+	tp_forecast_make(&l->fc, seg, h, raw[h], &s, f);
 }
 
 /* The forecast for a segment that the model does not know; NAN: none. */
