@@ -169,8 +169,7 @@ note_epoch(void *arg, const struct tp_epoch *e)
 
 	tp_log_detail("epoch %d of %d: mean absolute error %.3f in training, "
 	    "%.3f %s on the validation part; %.1f s, %.0f GFLOP/s", e->number,
-	    e->of, e->train, e->valid, c->unit, e->seconds,
-	    e->gflops);
+	    e->of, e->train, e->valid, c->unit, e->seconds, e->gflops);
 }
 
 static void
@@ -287,6 +286,7 @@ train(struct conf *c, struct tp_dataset *d, struct tp_err *e)
 	int			rc;
 
 	if (tp_dataset_finish(d, c->share, c->min_windows, e) != 0 ||
+	    tp_dataset_learnable(d, e) != 0 ||
 	    (c->graph_path != NULL &&
 	    tp_dataset_graph(d, c->graph_path, e) != 0))
 		return -1;

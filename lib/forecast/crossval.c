@@ -36,7 +36,8 @@ tp_crossval(const struct tp_dataset *d, const struct tp_train_opts *o,
 		    p->part[3] <= p->part[2])
 			tp_err_set(e, TP_EXIT_DATA, "there are too few "
 			    "windows for %d folds", folds);
-		else if (tp_train(&fold, &own, &r, e) != 0)
+		else if (tp_dataset_learnable(&fold, e) != 0 ||
+		    tp_train(&fold, &own, &r, e) != 0)
 			tp_err_prefix(e, "fold %d", k);
 		if (e->code != 0)
 			break;

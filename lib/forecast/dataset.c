@@ -222,6 +222,35 @@ tp_dataset_rows(struct tp_dataset *d, struct tp_err *e)
 	return 0;
 }
 
+/* True where a row of the part has a target at horizon h. */
+static bool
+has_target(const struct tp_panel *p, int part, size_t h)
+{
+	size_t	r;
+
+	for (r = 0; r < p->nrow && p->step[r] < p->part[part + 1]; r++)
+		if (p->step[r] >= p->part[part] &&
+		    !isnan(p->y[r * p->shape.nh + h]))
+			return true;
+	return false;
+}
+
+int
+tp_dataset_learnable(const struct tp_dataset *d, struct tp_err *e)
+{
+	size_t	h;
+	int	part;
+
+	for (part = 0; part < 2; part++)
+		for (h = 0; h < d->panel.shape.nh; h++)
+			if (!has_target(&d->panel, part, h))
+				return tp_err_set(e, TP_EXIT_DATA, "the %s "
+				    "part has no reading %d minutes after a "
+				    "step", part == 0 ? "train" :
+				    "validation", d->spec.targets[h]);
+	return 0;
+}
+
 int
 tp_dataset_finish(struct tp_dataset *d, const double share[3], int64_t least,
     struct tp_err *e)

@@ -56,6 +56,11 @@ int tp_dataset_shares(const char *s, double share[3]);
 int tp_dataset_finish(struct tp_dataset *d, const double share[3],
     int64_t least, struct tp_err *e);
 /*
+ * 0, or -1 where a horizon has no target at all in the train or the validation
+ * part: of the latter, models learn when to stop, and intervals are made.
+ */
+int tp_dataset_learnable(const struct tp_dataset *d, struct tp_err *e);
+/*
  * Gives the panel the road graph of a file (feat/neighbour.h).  Returns 0, or
  * -1 where it cannot be read, has no two of the segments, or is not the one
  * that the features were made with.

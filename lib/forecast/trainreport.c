@@ -1,5 +1,7 @@
 #include "forecast/trainreport.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 
 static void
@@ -190,13 +192,31 @@ put_class_tables(const struct tp_train_result *r, int split, size_t h,
 		    &r->model.classes, r->scored[k].kind, b);
 }
 
+/* True where a forecast of the part was scored. */
+static bool
+scored(const struct tp_train_result *r, int split)
+{
+	size_t	h;
+
+	for (h = 0; h < r->model.nh; h++)
+		if (r->scored[0].s[split][h].n > 0)
+			return true;
+	return false;
+}
+
 void
 tp_train_table(const struct tp_train_result *r, int split, struct tp_buf *b)
 {
 	const struct tp_modelfile	*m = &r->model;
 	const struct tp_score		*s;
+	double				 part;
 	size_t				 h, k;
 
+	if (!scored(r, split)) {
+		tp_buf_printf(b, "no readings to score the %s part by\n",
+		    tp_split_names[split]);
+		return;
+	}
 	tp_buf_printf(b, "%-12s", tp_split_names[split]);
 	for (h = 0; h < m->nh; h++)
 		tp_buf_printf(b, "  %13d min", m->minutes[h]);
@@ -215,9 +235,13 @@ tp_train_table(const struct tp_train_result *r, int split, struct tp_buf *b)
 	}
 	if (m->iv.nseg > 0) {
 		tp_buf_printf(b, "%-12s", "in interval");
-		for (h = 0; h < m->nh; h++)
-			tp_buf_printf(b, "  %15.1f %%",
-			    tp_score_coverage(&r->scored[0].s[split][h]));
+		for (h = 0; h < m->nh; h++) {
+			part = tp_score_coverage(&r->scored[0].s[split][h]);
+			if (isnan(part))
+				tp_buf_printf(b, "  %17s", "-");
+			else
+				tp_buf_printf(b, "  %15.1f %%", part);
+		}
 		tp_buf_char(b, '\n');
 	}
 	for (h = 0; h < m->nh; h++)
