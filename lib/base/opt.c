@@ -3,6 +3,7 @@
 
 #include "base/optlist.h"
 #include "base/opttime.h"
+#include "base/typo.h"
 #include "base/version.h"
 
 /* getopt_long's value of item i is LONG_BASE + 2 * i, + 1 for --no-NAME. */
@@ -130,6 +131,20 @@ set_num(const struct tp_opt *o, double *to, const char *s, struct tp_err *e)
 }
 
 static int
+choice_error(const struct tp_opt *o, const char *s, struct tp_err *e)
+{
+	struct tp_buf	list = { 0 };
+	const char	*p;
+
+	for (p = o->choices; *p != '\0'; p++)
+		tp_buf_printf(&list, *p == '|' ? ", " : "%c", *p);
+	tp_opt_error(e, "--%s: '%s' is not one of %s", o->name, s,
+	    tp_buf_cstr(&list));
+	tp_buf_release(&list);
+	return -1;
+}
+
+static int
 set_choice(const struct tp_opt *o, int *to, const char *s, struct tp_err *e)
 {
 	const char	*p = o->choices;
@@ -145,8 +160,7 @@ set_choice(const struct tp_opt *o, int *to, const char *s, struct tp_err *e)
 		p += len;
 		p += *p == '|';
 	}
-	return tp_opt_error(e, "--%s: '%s' is none of %s", o->name, s,
-	    o->choices);
+	return choice_error(o, s, e);
 }
 
 static void
@@ -188,8 +202,8 @@ set(const struct tp_opt_item *it, bool no, const char *s, char *conf,
 		return set_num(o, to, s, e);
 	case TP_OPT_DUR:
 		if (tp_duration_parse(s, to) < 0)
-			return tp_opt_error(e, "--%s: no duration '%s'",
-			    o->name, s);
+			return tp_opt_error(e, "--%s: no duration '%s', "
+			    "as 30s, 5m, 2h or 1d", o->name, s);
 		break;
 	case TP_OPT_TIME:
 		return tp_opt_time(&utc, o->name, s, to, e);
@@ -202,12 +216,45 @@ set(const struct tp_opt_item *it, bool no, const char *s, char *conf,
 	return 0;
 }
 
+/* Looks at the option behind entry i of the table. */
+static bool
+entry_shown(const struct tables *t, const struct tp_opt_items *l, size_t i)
+{
+	return tp_opt_shown(&l->v[(t->longs[i].val - LONG_BASE) / 2]);
+}
+
+/* Which options the n bytes at p may stand for, as the end of a message. */
+static void
+guess(const struct tables *t, const struct tp_opt_items *l, const char *p,
+    size_t n, struct tp_buf *b)
+{
+	const char	*name, *near = NULL;
+	size_t		 i, d, best = TP_TYPO_MAX, hits = 0;
+
+	for (i = 0; i < t->n; i++) {
+		name = t->longs[i].name;
+		if (!entry_shown(t, l, i))
+			continue;
+		if (n > 0 && strncmp(name, p, n) == 0)
+			tp_buf_printf(b, "%s --%s", hits++ > 0 ? "," :
+			    " is ambiguous:", name);
+		d = tp_typo_distance(p, n, name);
+		if (tp_typo_likely(p, n, name) && d < best) {
+			best = d;
+			near = name;
+		}
+	}
+	if (hits == 0 && near != NULL)
+		tp_buf_printf(b, "; did you mean '--%s'?", near);
+}
+
 /* Says what was wrong with `word`, the argument that getopt_long refused. */
 static int
 unknown(const struct tables *t, const struct tp_opt_items *l,
     const char *word, struct tp_err *e)
 {
-	size_t	n, i, hits = 0;
+	struct tp_buf	more = { 0 };
+	size_t		n;
 
 	if (optopt >= LONG_BASE)
 		return tp_opt_error(e, "option '--%s%s' takes no value",
@@ -216,10 +263,11 @@ unknown(const struct tables *t, const struct tp_opt_items *l,
 	if (optopt != 0)
 		return tp_opt_error(e, "unknown option '-%c'", optopt);
 	n = strcspn(word, "=");
-	for (i = 0; i < t->n && n > 2; i++)
-		hits += strncmp(t->longs[i].name, word + 2, n - 2) == 0;
-	return tp_opt_error(e, hits > 1 ? "option '%.*s' is ambiguous" :
-	    "unknown option '%.*s'", (int)n, word);
+	guess(t, l, word + 2, n - 2, &more);
+	tp_opt_error(e, "%s '%.*s'%s", more.n > 0 && more.p[0] == ' ' ?
+	    "option" : "unknown option", (int)n, word, tp_buf_cstr(&more));
+	tp_buf_release(&more);
+	return -1;
 }
 
 static const struct tp_opt_item *
@@ -256,8 +304,8 @@ answer(const struct tp_tool *tool, const struct tp_opt_items *l,
 		break;
 	case TP_ASK_COMPLETIONS:
 		if (tp_opt_completions(tool, l, value, &out) < 0)
-			r = tp_opt_error(e, "--completions: '%s' is none of "
-			    "bash|zsh|fish", value);
+			r = tp_opt_error(e, "--completions: '%s' is not one "
+			    "of bash, zsh, fish", value);
 		break;
 	case TP_ASK_OPTIONS:
 		tp_opt_listing(l, &out);

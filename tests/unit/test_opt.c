@@ -147,20 +147,32 @@ errors(void **state)
 		{ "-s", "option '--size' needs a value" },
 		{ "--fast=1", "option '--fast' takes no value" },
 		{ "--no-fast=1", "option '--no-fast' takes no value" },
-		{ "--n", "option '--n' is ambiguous" },
+		{ "--n", "option '--n' is ambiguous: --no-fast, --no-slow, "
+		  "--name, --number, --no-progress" },
 		{ "--no-name", "unknown option '--no-name'" },
-		{ "--size abc", "--size: no duration 'abc'" },
-		{ "--emit x", "--emit: 'x' is none of final|updates|both" },
-		{ "--emit fin", "--emit: 'fin' is none of "
-		  "final|updates|both" },
+		{ "--nmae=3", "unknown option '--nmae'; did you mean "
+		  "'--name'?" },
+		{ "--outptut f", "unknown option '--outptut'; did you mean "
+		  "'--output'?" },
+		{ "--verbos-e", "unknown option '--verbos-e'; did you mean "
+		  "'--verbose'?" },
+		{ "--no-progess", "unknown option '--no-progess'; did you "
+		  "mean '--no-progress'?" },
+		{ "--completion-s", "unknown option '--completion-s'" },
+		{ "--=", "unknown option '--'" },
+		{ "--size abc", "--size: no duration 'abc', as 30s, 5m, 2h "
+		  "or 1d" },
+		{ "--emit x", "--emit: 'x' is not one of final, updates, both" },
+		{ "--emit fin", "--emit: 'fin' is not one of "
+		  "final, updates, both" },
 		{ "-n 5", "--number: '5' is not in 1..4" },
 		{ "-n 2.5", "--number: no integer '2.5'" },
 		{ "--share x", "--share: no number 'x'" },
 		{ "--share 0.6", "--share: '0.6' is not in 0..0.5" },
 		{ "--from 2012-02-30", "--from: time '2012-02-30': "
 		  "no such day" },
-		{ "--completions ksh", "--completions: 'ksh' is none of "
-		  "bash|zsh|fish" },
+		{ "--completions ksh", "--completions: 'ksh' is not one "
+		  "of bash, zsh, fish" },
 	};
 	struct conf	c;
 	struct tp_err	e;
