@@ -38,7 +38,7 @@ learn(struct tp_rowread *rr, const struct tp_rec *r, const char **why,
 	size_t				 i;
 
 	*field = "feature_set";
-	*why = "is missing";
+	*why = "is missing: this is no row of tp-features";
 	if (f == NULL)
 		return -1;
 	*why = "is no set of features";

@@ -168,7 +168,8 @@ bad_json(struct tp_ctx *c, const struct tp_rec *r, const char *why, size_t at)
 {
 	char	text[200];
 
-	snprintf(text, sizeof(text), "bad JSON at byte %zu: %s", at + 1, why);
+	snprintf(text, sizeof(text), "bad JSON at byte %zu: %s%s", at + 1, why,
+	    at == 0 && r->lineno == 1 ? "; tables are for tp-replay" : "");
 	return tp_out_reject(&c->out, r, "json", text);
 }
 
