@@ -283,7 +283,7 @@ run(struct conf *c, struct tp_err *e)
 {
 	const char	*name = c->run.inputs.n > 0 ? c->run.inputs.v[0] :
 			    NULL;
-	size_t		 i;
+	size_t		 given = 1, i;
 	int		 rc;
 
 	if (name == NULL)
@@ -294,9 +294,15 @@ run(struct conf *c, struct tp_err *e)
 	if (i == COMMANDS)
 		return tp_opt_error(e, "no command '%s'; one of build, snap, "
 		    "info, check, export", name);
-	if (c->run.inputs.n > 1)
-		return tp_opt_error(e, "%s: unexpected '%s'", name,
-		    c->run.inputs.v[1]);
+	if (c->run.inputs.n > 1 && commands[i].run != build &&
+	    c->graph == NULL) {
+		c->graph = c->run.inputs.v[1];
+		given++;
+	}
+	if (c->run.inputs.n > given)
+		return tp_opt_error(e, "%s: unexpected '%s'%s", name,
+		    c->run.inputs.v[given], commands[i].run == build ?
+		    "; --osm, --opl, --dimacs or --tsv goes before it" : "");
 	if (commands[i].run != build && c->graph == NULL)
 		return tp_opt_error(e, "%s: no graph file (-g)", name);
 	if (commands[i].run != build && tp_graph_open(&c->g, c->graph, e) == -1)

@@ -189,6 +189,16 @@ tell_refused(const struct tp_refused *r)
 	    r->plateau, r->loop);
 }
 
+/* A graph that snap has not seen is no error: questions are answered. */
+static void
+tell_unknown(const struct conf *c, const struct tp_run *run)
+{
+	if (run->count[TP_COUNT_UNKNOWN] > 0 && c->g.segments == 0)
+		tp_log_note("%s: no road has a segment, %" PRIu64 " records "
+		    "changed nothing; tp-graph snap puts segments on roads",
+		    c->graph, run->count[TP_COUNT_UNKNOWN]);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -224,6 +234,7 @@ main(int argc, char **argv)
 	if (rc == 0 && !answered)
 		rc = tp_err_set(&e, TP_EXIT_NO, c.nearest != NULL ?
 		    "no road is near" : "no route");
+	tell_unknown(&c, &run);
 	tell_refused(&c.refused);
 	tp_usual_release(&c.usual);
 	tp_locate_release(&c.locate);
