@@ -1,14 +1,14 @@
 /*
  * Signals, as section 5 of the design has them: the first SIGINT/SIGTERM asks
- * for a drain, the second kills; SIGHUP asks for a reload; SIGPIPE is left at
- * its default unless a tool asks otherwise.
+ * for a drain, the second kills; SIGHUP asks for a reload; SIGPIPE has its
+ * default unless a tool asks otherwise.
  */
 #ifndef TP_BASE_SIG_H
 #define TP_BASE_SIG_H
 
 #include <stdbool.h>
 
-/* Installs the handlers.  Call once, first thing in main. */
+/* Installs the handlers.  Call once. */
 void tp_sig_init(void);
 /* From here on there is nothing to drain: SIGINT and SIGTERM kill at once. */
 void tp_sig_kill(void);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -76,6 +77,15 @@ tp_sink_on_wait(struct tp_sink *s, tp_sink_wait_fn *wait, void *arg)
 	s->wait_arg = arg;
 }
 
+/* Whoever shares a pipe or terminal with us may have made it non-blocking. */
+static bool
+wait_room(struct tp_sink *s)
+{
+	struct pollfd	p = { .fd = s->fd, .events = POLLOUT };
+
+	return poll(&p, 1, -1) != -1 || errno == EINTR;
+}
+
 static int
 write_fd(struct tp_sink *s, const char *p, size_t n, struct tp_err *e)
 {
@@ -87,7 +97,8 @@ write_fd(struct tp_sink *s, const char *p, size_t n, struct tp_err *e)
 		if (s->wait != NULL && s->wait(s->wait_arg, s->fd) == -1)
 			return tp_err_sys(e, "%s: write", s->name);
 		w = write(s->fd, p, some);
-		if (w == -1 && errno == EINTR)
+		if (w == -1 && (errno == EINTR ||
+		    (errno == EAGAIN && wait_room(s))))
 			continue;
 		if (w == -1)
 			return tp_err_sys(e, "%s: write", s->name);

@@ -107,8 +107,13 @@ tp_src_ready(const struct tp_src *s)
 static ssize_t
 read_fd(struct tp_src *s, char *p, size_t n, struct tp_err *e)
 {
-	ssize_t	got = read(s->fd, p, n);
+	struct pollfd	wait = { .fd = s->fd, .events = POLLIN };
+	ssize_t		got;
 
+	/* whoever shares a pipe with us may have made it non-blocking */
+	do {
+		got = read(s->fd, p, n);
+	} while (got == -1 && errno == EAGAIN && poll(&wait, 1, -1) != -1);
 	if (got == -1) {
 		if (errno == EINTR)
 			e->code = 0;

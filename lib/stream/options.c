@@ -1,4 +1,6 @@
 /* The options every tool has, and the two ends of every main. */
+#include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,6 +104,24 @@ add_input(struct tp_opt_list *l, const char *path)
 	l->v[l->n++] = path;
 }
 
+/*
+ * Undoes what a parent may have left.  A closed descriptor of the first three
+ * would be taken by the next file, and results or messages go into that: it
+ * becomes one that fails as a closed one does.  An ignored SIGPIPE, as systemd
+ * has it, would make an error of "| head".
+ */
+static void
+undo_parent(void)
+{
+	int	fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
+		    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			tp_die("/dev/null cannot be opened");
+	signal(SIGPIPE, SIG_DFL);
+}
+
 int
 tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
     struct tp_run_opts *opts)
@@ -110,6 +130,7 @@ tp_run_start(const struct tp_tool *tool, int argc, char **argv, void *conf,
 	bool		done = false;
 	int		i;
 
+	undo_parent();
 	tp_log_init(tool->name, 0);
 	i = tp_opt_parse(tool, argc, argv, conf, &done, &e);
 	if (i == -1) {
