@@ -5,6 +5,7 @@
 #include "forecast/issued.h"
 
 #define JAM_MAX	10
+#define SLOWEST	0.01	/* km/h: of less there is no share */
 
 static void
 clear_values(struct tp_values *v)
@@ -25,7 +26,7 @@ free_flow(const struct tp_rec *r)
 	if (tp_rec_num(r, TP_F_FREE_FLOW_KMH, &v) == 0)
 		return v;
 	if (tp_rec_num(r, TP_F_FREE_FLOW_MPH, &v) == 0)
-		return tp_speed_convert(v, TP_UNIT_MPH, TP_UNIT_KMH);
+		return v * TP_KMH_PER_MPH;
 	return NAN;
 }
 
@@ -45,9 +46,9 @@ forecasts(const struct tp_rec *r, enum tp_unit assumed, struct tp_subject *s,
 		v[i].horizon = f[i].horizon;
 		v[i].q[TP_Q_FORECAST] = then;
 		v[i].q[TP_Q_CONFIDENCE] = f[i].confidence;
-		if (now > 0)
+		if (now >= SLOWEST)
 			v[i].q[TP_Q_FALL] = 100 * (now - then) / now;
-		if (empty > 0)
+		if (empty >= SLOWEST)
 			v[i].q[TP_Q_RATIO] = then / empty;
 	}
 	if (n > 0) {
@@ -68,11 +69,15 @@ reading(const struct tp_rec *r, struct tp_subject *s, struct tp_values *v,
 
 	if (tp_reading_get(r, &rd, why, field) == -1)
 		return -1;
+	if ((*why = tp_speed_odd(rd.speed)) != NULL) {
+		*field = "speed";
+		return -1;
+	}
 	clear_values(v);
 	*s = (struct tp_subject){ rd.id, rd.idlen, rd.t, rd.unit };
 	x = tp_speed_convert(rd.speed, rd.unit, TP_UNIT_KMH);
 	v->q[TP_Q_SPEED] = x;
-	if (empty > 0) {
+	if (empty >= SLOWEST) {
 		v->q[TP_Q_RATIO] = x / empty;
 		v->q[TP_Q_JAM_FACTOR] = fmax(0, JAM_MAX * (1 - x / empty));
 		if (isnan(x))

@@ -28,6 +28,7 @@ speed(const struct tp_rec *r, enum tp_field f, enum tp_unit assumed,
 	static const enum tp_unit	units[] = {
 		TP_UNIT_NONE, TP_UNIT_KMH, TP_UNIT_MPH,
 	};
+	const char			*why;
 	int				i;
 
 	for (i = 2; i >= 0; i--)
@@ -38,6 +39,8 @@ speed(const struct tp_rec *r, enum tp_field f, enum tp_unit assumed,
 	*unit = i == 0 ? assumed : units[i];
 	if (tp_rec_num(r, f + i, v) != 0)
 		return fail(e, f + i, "not a number");
+	if ((why = tp_speed_odd(*v)) != NULL)
+		return fail(e, f + i, why);
 	if (*unit == TP_UNIT_NONE)
 		return fail(e, f, "a speed whose name has no unit; "
 		    "--speed-unit tells it");
@@ -133,11 +136,14 @@ get_named(const struct tp_rec *r, enum tp_unit assumed,
     const struct tp_issued *f, struct tp_issued *out, struct fault *e)
 {
 	struct tp_horizon	h[TP_ISSUED_MAX];
+	const char		*why;
 	int			n = tp_rec_horizons(r, h, TP_ISSUED_MAX), i;
 
 	if (n == 0)
 		return fail(e, TP_F_PREDICTED_SPEED, "missing");
 	for (i = 0; i < n; i++) {
+		if ((why = tp_speed_odd(h[i].speed)) != NULL)
+			return fail(e, TP_F_PREDICTED_SPEED, why);
 		out[i] = *f;
 		out[i].horizon = h[i].minutes;
 		out[i].target = f->t + h[i].minutes * TP_MINUTE;

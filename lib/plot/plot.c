@@ -5,8 +5,6 @@
 #include "base/mem.h"
 #include "plot/heatmap.h"
 
-#define SPEED_MAX	1e6	/* beyond this, sums and axes make no sense */
-
 static int
 init(void *st, const void *conf, struct tp_err *e)
 {
@@ -85,9 +83,8 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 		tp_out_count(out, TP_COUNT_MISSING, 1);
 		return 0;
 	}
-	if (fabs(x.speed) > SPEED_MAX)
-		return tp_out_reject(out, r, "speed-range",
-		    "a speed beyond 1000000");
+	if ((why = tp_speed_odd(x.speed)) != NULL)
+		return tp_out_reject(out, r, "speed-range", why);
 	if ((final != NULL && final->type == TP_JSON_FALSE) ||
 	    (!side && (x.t < p->conf->from || x.t >= p->conf->to)) ||
 	    (p->conf->kind != TP_PLOT_RESIDUALS && !wanted(p, x.id, x.idlen)))
@@ -153,13 +150,6 @@ take_point(struct tp_plot *p, const struct tp_issued *f,
 	return 0;
 }
 
-/* Of an interval or present speed that makes no sense nothing is kept. */
-static double
-sane(double v)
-{
-	return fabs(v) <= SPEED_MAX ? v : (double)NAN;
-}
-
 static int
 take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 {
@@ -174,12 +164,6 @@ take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 		if (!wanted(p, f[i].id, f[i].idlen) ||
 		    f[i].target < p->conf->from || f[i].target >= p->conf->to)
 			continue;
-		if (fabs(f[i].speed) > SPEED_MAX)
-			return tp_out_reject(out, r, "speed-range",
-			    "a speed beyond 1000000");
-		f[i].current = sane(f[i].current);
-		f[i].lower = sane(f[i].lower);
-		f[i].upper = sane(f[i].upper);
 		rc = p->conf->kind == TP_PLOT_FORECAST ?
 		    take_point(p, &f[i], r, out) :
 		    take_pair(p, &f[i], r, out);

@@ -3,6 +3,8 @@
 
 #include "rec/filter.h"
 
+#define SPEED_MAX	1e6	/* in any unit */
+
 static const char no_unit[] =
     "a speed whose name has no unit; tp-validate --speed-unit tells it";
 
@@ -12,6 +14,12 @@ tp_unit_suffix(enum tp_unit u)
 	static const char *const	names[] = { "", "kmh", "mph" };
 
 	return names[u];
+}
+
+const char *
+tp_speed_odd(double v)
+{
+	return fabs(v) > SPEED_MAX ? "a speed beyond 1000000" : NULL;
 }
 
 double

@@ -172,8 +172,8 @@ struct tp_reading {
  * Takes segment_id, time and speed from an event or aggregate.  Of several
  * speeds it takes speed_*, else avg_speed_*, else (not in forecasts)
  * current_speed_*; a unit that the name does not say, and a time without
- * zone, are errors.  Returns 0, or -1 with a static text in *why (and the field's name in
- * *field when it is about one).
+ * zone, are errors.  Returns 0, or -1 with a static text in *why (and the
+ * field's name in *field when it is about one).
  */
 int tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
     const char **why, const char **field);
@@ -192,6 +192,11 @@ int tp_horizon_name(const char *key, size_t n, enum tp_unit *unit);
 /* Finds up to max of them in their order; returns how many. */
 int tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max);
 
+/*
+ * NULL where v may be a speed in some unit, or NAN; else a static text that
+ * says why not.  Sums and squares of what passes stay finite.
+ */
+const char *tp_speed_odd(double v);
 /* Converts a speed between units. */
 double tp_speed_convert(double v, enum tp_unit from, enum tp_unit to);
 

@@ -326,8 +326,9 @@ look_at(struct tp_winstate *st, const struct tp_rec *r, struct about *a,
 	int				 rc;
 
 	if (tp_reading_get(r, &a->rd, &why, &field) < 0)
-		rc = tp_out_reject_field(out, r, "schema", field,
-		    why);
+		rc = tp_out_reject_field(out, r, "schema", field, why);
+	else if ((why = tp_speed_odd(a->rd.speed)) != NULL)
+		rc = tp_out_reject(out, r, "speed-range", why);
 	else if (c->time_field != NULL &&
 	    get_time(st, r, &a->rd.t, &why) < 0)
 		rc = tp_out_reject_field(out, r, "schema",
