@@ -108,6 +108,16 @@ figure(json_t *metrics, const char *split, int minutes, const char *name,
 	return (double)NAN;
 }
 
+/* A figure in a column of 8; of one that is not known, a dash. */
+static void
+put_figure(double v, struct tp_buf *b)
+{
+	if (isnan(v))
+		tp_buf_printf(b, " %8s", "-");
+	else
+		tp_buf_printf(b, " %8.3f", v);
+}
+
 static void
 put_scores(const struct tp_modelfile *m, struct tp_buf *b)
 {
@@ -121,11 +131,13 @@ put_scores(const struct tp_modelfile *m, struct tp_buf *b)
 	tp_buf_char(b, '\n');
 	for (i = 0; i < 3; i++) {
 		tp_buf_printf(b, "  %-10s", splits[i]);
-		for (h = 0; h < m->nh; h++)
-			tp_buf_printf(b, "  %8.3f %8.3f",
-			    figure(metrics, splits[i], m->minutes[h], "mae",
-			    m->unit), figure(metrics, splits[i],
-			    m->minutes[h], "rmse", m->unit));
+		for (h = 0; h < m->nh; h++) {
+			tp_buf_char(b, ' ');
+			put_figure(figure(metrics, splits[i], m->minutes[h],
+			    "mae", m->unit), b);
+			put_figure(figure(metrics, splits[i], m->minutes[h],
+			    "rmse", m->unit), b);
+		}
 		tp_buf_char(b, '\n');
 	}
 	json_decref(metrics);
@@ -197,6 +209,15 @@ missing(const struct tp_modelfile *in, const struct tp_modelfile *from,
 	return n > 0;
 }
 
+static void
+put_error(double v, const char *unit, struct tp_buf *b)
+{
+	if (isnan(v))
+		tp_buf_lit(b, " not known");
+	else
+		tp_buf_printf(b, " %.4f %s", v, unit);
+}
+
 static int
 diff_scores(const struct tp_modelfile *a, const struct tp_modelfile *b,
     struct tp_buf *out)
@@ -212,8 +233,11 @@ diff_scores(const struct tp_modelfile *a, const struct tp_modelfile *b,
 		y = figure(mb, "test", a->minutes[h], "mae", b->unit);
 		if (x == y || (isnan(x) && isnan(y)))
 			continue;
-		tp_buf_printf(out, "MAE of test at %d min: %.4f %s, %.4f %s\n",
-		    a->minutes[h], x, a->unit, y, b->unit);
+		tp_buf_printf(out, "MAE of test at %d min:", a->minutes[h]);
+		put_error(x, a->unit, out);
+		tp_buf_char(out, ',');
+		put_error(y, b->unit, out);
+		tp_buf_char(out, '\n');
 		n++;
 	}
 	json_decref(ma);

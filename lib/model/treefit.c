@@ -218,8 +218,9 @@ stop_early(void *arg, size_t h)
 	struct tp_trees		*t = &f->m->trees[h];
 	struct tp_treerows	 r;
 	size_t			 nin = t->ncol, nh = f->m->in.nh;
+	float			*rows = tp_calloc(LANES * nin, sizeof(*rows));
 	uint32_t		*x = tp_calloc((nin + 1) * LANES, sizeof(*x));
-	float			 rows[LANES * 256], sum[LANES];
+	float			 sum[LANES];
 	double			*err = tp_calloc(t->n + 1, sizeof(*err));
 	double			 base[LANES];
 	size_t			 i, j, k, n, best = 0;
@@ -246,6 +247,7 @@ stop_early(void *arg, size_t h)
 			best = k;
 	tp_trees_cut(t, best);
 	tp_treerows_release(&r);
+	free(rows);
 	free(x);
 	free(err);
 }

@@ -9,7 +9,8 @@
 
 #define NEAR	TP_TREE_NEAR
 #define MISSING	TP_TREE_MISSING
-#define FIXED	7		/* inputs that every row has, see own() */
+#define FIXED	7		/* inputs behind the lags, see own() */
+#define USUAL	5		/* of these, what is usual now */
 #define PAST	2		/* steps back of the neighbours' other lag */
 #define EARLIER	3		/* likewise of the network's */
 
@@ -198,7 +199,7 @@ tp_treeinput_rows(const struct tp_treeinput *t, const struct tp_ask *a,
 		x[n++] = all[0];
 		x[n++] = all[1];
 		base[i] = (double)(x[0] > MISSING ? x[0] :
-		    x[t->nlag + FIXED - 2]);
+		    x[t->nlag + USUAL]);
 	}
 	free(row);
 }
