@@ -43,8 +43,7 @@ COMPILE		 = $(CC) -Ilib -D_GNU_SOURCE $(INCLUDES) $(CPPFLAGS) \
 			$(BASE_CFLAGS) $(CFLAGS)
 LINK		 = $(CC) $(BASE_CFLAGS) $(CFLAGS) -Wl,--as-needed $(LDFLAGS)
 
-# What tools link: the common libraries, of which the linker takes what is
-# used, and the heavy ones by name.
+# What tools link: what they use of the common libraries, heavy ones by name.
 COMMON_LIBS	:= $(call pc,--libs rdkafka jansson zlib libzstd) -lcsv -lm
 SERVE_LIBS	:= $(call pc,--libs libmicrohttpd gnutls $(STORE)) -lcrypt -lpthread
 ALL_LIBS	:= $(call pc,--libs $(MODULES)) $(SERVE_LIBS) $(COMMON_LIBS)
@@ -52,7 +51,8 @@ $(BIN)/tp-replay:	LIBS := $(call pc,--libs $(HDF5))
 $(BIN)/tp-serve:	LIBS = $(SERVE_LIBS)
 $(BIN)/tp-store:	LIBS := $(call pc,--libs $(STORE))
 
-# The loops of num/simd.h, once for each set of vector instructions.
+# Hot code: what records pass through, and num/simd.h once per instruction set.
+$(BUILD)/lib/json/%.o $(BUILD)/lib/rec/%.o:	BASE_CFLAGS += -O3
 SIMD		 = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
 X86		:= $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 $(BUILD)/lib/num/simd%.o:	BASE_CFLAGS += $(SIMD)

@@ -6,18 +6,6 @@
 
 #include "rec/rec.h"
 
-/* Where a key stands: at the top, or in an object of a known name. */
-enum tp_scope {
-	TP_SCOPE_NONE,
-	TP_SCOPE_TOP,
-	TP_SCOPE_PLACE,		/* location */
-	TP_SCOPE_TRAFFIC,	/* traffic_data, traffic_metrics */
-	TP_SCOPE_WEATHER,
-	TP_SCOPE_COORDINATES,
-	TP_SCOPE_METADATA,
-	TP_SCOPE_BOUNDS,	/* of an interval */
-};
-
 /* What values a field takes. */
 enum tp_kind {
 	TP_KIND_ANY, TP_KIND_ID, TP_KIND_TEXT, TP_KIND_TIME, TP_KIND_NUM,

@@ -13,6 +13,7 @@
 #include "rec/name.h"
 
 #define FIELDS_MAX	1024	/* of a record, those in containers too */
+#define INNER_RANK	32	/* added to that of a name in a container */
 #define SECONDS_BELOW	1e11	/* see tp_json_time() */
 #define TIME_LIMIT	8.64e15	/* ms: 100 million days, as ECMAScript */
 
@@ -20,24 +21,17 @@
 static const char	latitude[3 + TP_JSON_PAD] = "lat";
 static const char	longitude[3 + TP_JSON_PAD] = "lon";
 
-/* Where the fields that are being read stand. */
-struct where {
-	enum tp_scope	 scope;
-	unsigned	 depth;		/* 0: the top */
-	uint8_t		 outlen;	/* the container's name: 0 at the top */
-	uint32_t	 outat;
-};
-
 void
 tp_rec_release(struct tp_rec *r)
 {
 	size_t	i;
 
 	tp_json_obj_release(&r->o);
-	for (i = 0; i < sizeof(r->nest) / sizeof(*r->nest); i++)
+	for (i = 0; i < TP_SCOPE_MAX; i++) {
 		tp_json_obj_release(&r->nest[i]);
+		free(r->name[i].v);
+	}
 	free(r->slot);
-	free(r->name);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -112,120 +106,151 @@ unquote(struct tp_json_val *v)
 	v->integer = integer;
 }
 
-static int add_field(struct tp_rec *r, const struct tp_json_field *f,
-    const struct tp_name *name, const struct where *w);
+/* Adds a field to the end of r->o. */
+static int
+push(struct tp_rec *r, const struct tp_json_field *f,
+    const struct tp_rec_slot *s)
+{
+	if (r->o.n == FIELDS_MAX)
+		return refuse(r, "too many fields",
+		    (size_t)(f->v.p - r->line));
+	TP_GROW(r->o.f, r->o.cap, r->o.n + 1);
+	slot_room(r, r->o.n + 1)[r->o.n] = *s;
+	r->o.f[r->o.n++] = *f;
+	return 0;
+}
+
+/* Scans an object of a scope and finds what its keys are called; those of
+ * the last one are known. */
+static int
+scan_object(struct tp_rec *r, enum tp_scope scope, struct tp_json_obj *o,
+    const char *p, size_t n)
+{
+	struct tp_rec_names	*k = &r->name[scope];
+	int			 rc = tp_json_object(o, p, n);
+	size_t			 i, same = o->nsame < k->n ? o->nsame : k->n;
+
+	if (rc < 0) {
+		k->n = same;
+	} else if (same < o->n) {
+		TP_GROW(k->v, k->cap, o->n);
+		for (i = same; i < o->n; i++)
+			k->v[i] = tp_name_find(scope, o->f[i].key,
+			    o->f[i].klen);
+		k->n = o->n;
+	}
+	return rc;
+}
 
 /* [lat, lon]: two numbers; other arrays are left as they are. */
 static bool
-is_pair(struct tp_rec *r, const struct tp_json_val *v, unsigned depth)
+is_pair(struct tp_rec *r, const struct tp_json_val *v)
 {
-	struct tp_json_obj	*o = &r->nest[depth];
+	struct tp_json_obj	*o = &r->nest[TP_SCOPE_COORDINATES];
 
 	return v->type == TP_JSON_ARR && v->n < 100 &&
 	    tp_json_array(o, v->p, v->n) == 0 && o->n == 2 &&
 	    o->f[0].v.type == TP_JSON_NUM && o->f[1].v.type == TP_JSON_NUM;
 }
 
+/* Gives the two numbers in o their names, which are looked up once. */
+static const struct tp_name *const *
+name_pair(struct tp_rec *r, struct tp_json_obj *o)
+{
+	o->f[0].key = latitude;
+	o->f[1].key = longitude;
+	o->f[0].klen = o->f[1].klen = 3;
+	if (r->pair[0] == NULL) {
+		r->pair[0] = tp_name_find(TP_SCOPE_COORDINATES, latitude, 3);
+		r->pair[1] = tp_name_find(TP_SCOPE_COORDINATES, longitude, 3);
+	}
+	return r->pair;
+}
+
+/* Adds a field of a container, where s says which. */
+static int
+add_inner(struct tp_rec *r, struct tp_json_field *f,
+    const struct tp_name *name, enum tp_scope scope, struct tp_rec_slot s)
+{
+	bool	number = scope == TP_SCOPE_METADATA && name != NULL &&
+		    tp_field_kind(name->field) >= TP_KIND_NUM;
+
+	if (number)
+		unquote(&f->v);
+	if (name == NULL)
+		return push(r, f, &s);
+	/* a container in it is too deep to be opened */
+	if ((number && f->v.type != TP_JSON_NUM) ||
+	    (name->opens != TP_SCOPE_NONE &&
+	    (f->v.type == TP_JSON_OBJ || f->v.type == TP_JSON_ARR))) {
+		s.lost = true;
+	} else {
+		s.field = name->field;
+	}
+	s.rank = (uint8_t)(name->rank + INNER_RANK);
+	return push(r, f, &s);
+}
+
 /* Adds the fields of the container f in its place. */
 static int
 add_container(struct tp_rec *r, const struct tp_json_field *f,
-    const struct where *w, enum tp_scope scope)
+    enum tp_scope scope)
 {
-	struct where		 in = {
-		scope, w->depth + 1, (uint8_t)f->klen,
-		(uint32_t)(f->key - r->line),
+	struct tp_json_obj		*o = &r->nest[scope];
+	const struct tp_name *const	*name;
+	const struct tp_rec_slot	 in = {
+		.outlen = (uint8_t)f->klen,
+		.outat = (uint32_t)(f->key - r->line),
 	};
-	struct tp_json_obj	*o = &r->nest[in.depth];
-	size_t			 i;
+	size_t				 i;
 
 	if (f->v.type == TP_JSON_ARR) {
-		o->f[0].key = latitude;
-		o->f[1].key = longitude;
-		o->f[0].klen = o->f[1].klen = 3;
-	} else if (tp_json_object(o, f->v.p, f->v.n) < 0) {
-		return refuse(r, o->why, o->at + (size_t)(f->v.p - r->line));
+		name = name_pair(r, o);
+	} else {
+		if (scan_object(r, scope, o, f->v.p, f->v.n) < 0)
+			return refuse(r, o->why,
+			    o->at + (size_t)(f->v.p - r->line));
+		name = r->name[scope].v;
 	}
 	r->nested = true;
 	for (i = 0; i < o->n; i++)
-		if (add_field(r, &o->f[i], tp_name_find(scope, o->f[i].key,
-		    o->f[i].klen), &in) < 0)
+		if (add_inner(r, &o->f[i], name[i], scope, in) < 0)
 			return -1;
 	return 0;
 }
 
-/* Adds a field of that name, or what is in it, to the end of r->o. */
+/* Adds a field of the top, or what is in it. */
 static int
 add_field(struct tp_rec *r, const struct tp_json_field *f,
-    const struct tp_name *name, const struct where *w)
+    const struct tp_name *name)
 {
-	struct tp_rec_slot	 s = { 0 };
-	struct tp_json_field	*to;
+	struct tp_rec_slot	s = { 0 };
 
 	if (name != NULL && name->opens != TP_SCOPE_NONE &&
-	    w->depth == 0 && (f->v.type == TP_JSON_OBJ ||
-	    (name->opens == TP_SCOPE_COORDINATES &&
-	    is_pair(r, &f->v, w->depth + 1))))
-		return add_container(r, f, w, name->opens);
-	if (r->o.n == FIELDS_MAX)
-		return refuse(r, "too many fields",
-		    (size_t)(f->v.p - r->line));
-	TP_GROW(r->o.f, r->o.cap, r->o.n + 1);
-	to = &r->o.f[r->o.n];
-	*to = *f;
+	    (f->v.type == TP_JSON_OBJ ||
+	    (name->opens == TP_SCOPE_COORDINATES && is_pair(r, &f->v))))
+		return add_container(r, f, name->opens);
 	if (name != NULL) {
 		s.field = name->field;
-		s.rank = (uint8_t)(name->rank + 32 * w->depth);
-		if (w->scope == TP_SCOPE_METADATA &&
-		    tp_field_kind(s.field) >= TP_KIND_NUM) {
-			unquote(&to->v);
-			if (to->v.type != TP_JSON_NUM) {
-				s.field = TP_F_NONE;
-				s.lost = true;
-			}
-		}
-		if (w->depth > 0 && name->opens != TP_SCOPE_NONE &&
-		    (f->v.type == TP_JSON_OBJ || f->v.type == TP_JSON_ARR)) {
-			s.field = TP_F_NONE;	/* too deep to be opened */
-			s.lost = true;
-		}
+		s.rank = name->rank;
 	}
-	s.outlen = w->outlen;
-	s.outat = w->outat;
-	slot_room(r, r->o.n + 1)[r->o.n] = s;
-	r->o.n++;
-	return 0;
+	return push(r, f, &s);
 }
 
 /* Adds the fields from `first` on anew, with those of containers. */
 static int
 open_containers(struct tp_rec *r, size_t first)
 {
-	static const struct where	 top = { .scope = TP_SCOPE_TOP };
-	struct tp_json_obj		*o = &r->nest[0];
-	size_t				 i, n = r->o.n;
+	struct tp_json_obj	*o = &r->nest[TP_SCOPE_TOP];
+	size_t			 i, n = r->o.n;
 
 	TP_GROW(o->f, o->cap, n);
 	memcpy(o->f + first, r->o.f + first, (n - first) * sizeof(*o->f));
 	r->o.n = first;
 	for (i = first; i < n; i++)
-		if (add_field(r, &o->f[i], r->name[i], &top) < 0)
+		if (add_field(r, &o->f[i], r->name[TP_SCOPE_TOP].v[i]) < 0)
 			return -1;
 	return 0;
-}
-
-/* Finds what the keys are called; those of the last record are known. */
-static void
-find_names(struct tp_rec *r)
-{
-	size_t	i, same = r->o.nsame < r->nnames ? r->o.nsame : r->nnames;
-
-	if (same == r->o.n)
-		return;
-	TP_GROW(r->name, r->namecap, r->o.n);
-	for (i = same; i < r->o.n; i++)
-		r->name[i] = tp_name_find(TP_SCOPE_TOP, r->o.f[i].key,
-		    r->o.f[i].klen);
-	r->nnames = r->o.n;
 }
 
 /* Fills the slots up to the first field that may be opened: its index. */
@@ -236,7 +261,7 @@ fill_slots(struct tp_rec *r)
 	size_t			 i;
 
 	for (i = 0; i < r->o.n; i++) {
-		const struct tp_name	*name = r->name[i];
+		const struct tp_name	*name = r->name[TP_SCOPE_TOP].v[i];
 		uint8_t			 type = r->o.f[i].v.type;
 
 		slot[i] = (struct tp_rec_slot){ 0 };
@@ -263,11 +288,8 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 	r->nested = false;
 	r->line = line;
 	r->len = len;
-	if (tp_json_object(&r->o, line, len) < 0) {
-		r->nnames = r->nnames < r->o.nsame ? r->nnames : r->o.nsame;
+	if (scan_object(r, TP_SCOPE_TOP, &r->o, line, len) < 0)
 		return -1;
-	}
-	find_names(r);
 	plain = fill_slots(r);
 	if (plain < r->o.n && open_containers(r, plain) < 0)
 		return -1;

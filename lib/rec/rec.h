@@ -68,7 +68,26 @@ struct tp_rec_slot {
 	uint32_t outat;		/* which is at this byte of the line */
 };
 
+/* Where a key stands: at the top, or in an object of a known name. */
+enum tp_scope {
+	TP_SCOPE_NONE,
+	TP_SCOPE_TOP,
+	TP_SCOPE_PLACE,		/* location */
+	TP_SCOPE_TRAFFIC,	/* traffic_data, traffic_metrics */
+	TP_SCOPE_WEATHER,
+	TP_SCOPE_COORDINATES,
+	TP_SCOPE_METADATA,
+	TP_SCOPE_BOUNDS,	/* of an interval */
+	TP_SCOPE_MAX
+};
+
 struct tp_name;
+
+/* What the keys mean that an object of a scope remembers. */
+struct tp_rec_names {
+	const struct tp_name **v;
+	size_t		 n, cap;
+};
 
 struct tp_rec {
 	const char	*line;		/* len bytes, no newline */
@@ -92,10 +111,10 @@ struct tp_rec {
 	int64_t		 now_ms;	/* wall clock when its block was read */
 
 	/* private to rec.c */
-	struct tp_json_obj nest[2];	/* scratch: top and nested objects */
+	struct tp_json_obj nest[TP_SCOPE_MAX];	/* scratch: containers */
+	struct tp_rec_names name[TP_SCOPE_MAX];
+	const struct tp_name *pair[2];	/* of [lat, lon]; NULL: not yet */
 	size_t		 nslots, slotcap;
-	const struct tp_name **name;	/* of the keys that o knows */
-	size_t		 nnames, namecap;
 	uint16_t	 index[TP_F_MAX];	/* in o.f, where at[] is set */
 	bool		 nested;	/* some field was in a container */
 };

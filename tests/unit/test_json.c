@@ -1,4 +1,5 @@
 /* The scanner against hand-made cases and against jansson on mutated text. */
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <setjmp.h>
@@ -167,6 +168,67 @@ test_write_str(void **state)
 	tp_buf_release(&b);
 }
 
+/* A number of up to 20 digits; some have a sign, a point, an exponent. */
+static void
+make_number(struct tp_rng *rng, struct tp_buf *b)
+{
+	uint64_t	digits = 1 + tp_rng_below(rng, 20), i;
+	uint64_t	point = tp_rng_below(rng, 2 * digits);
+
+	b->n = 0;
+	if (tp_rng_below(rng, 3) == 0)
+		tp_buf_char(b, '-');
+	for (i = 0; i < digits; i++) {
+		if (i > 0 && i == point)
+			tp_buf_char(b, '.');
+		/* a zero begins only what is below one */
+		tp_buf_char(b, i == 0 && point == 1 && digits > 1 ? '0' :
+		    (char)('1' + (int)tp_rng_below(rng, 9) - (i > 0)));
+	}
+	if (tp_rng_below(rng, 8) == 0)
+		tp_buf_printf(b, "e%d", (int)tp_rng_below(rng, 40) - 20);
+}
+
+/* Numbers of all lengths, as strtod(3) and strtoll(3) read them, whatever
+ * stands behind. */
+static void
+test_numbers(void **state)
+{
+	struct tp_rng		rng;
+	struct tp_buf		number = { 0 }, text = { 0 };
+	struct tp_json_obj	o = { 0 };
+	const struct tp_json_val *v;
+	double			d;
+	int64_t			i, whole;
+	char			*keep;
+	int			round;
+
+	(void)state;
+	tp_rng_init(&rng, 17);
+	for (round = 0; round < 300000; round++) {
+		make_number(&rng, &number);
+		text.n = 0;
+		tp_buf_printf(&text, round % 2 ? "[%s]" : "[%s,87654321]",
+		    tp_buf_cstr(&number));
+		assert_int_equal(scan(text.p, text.n, &o, &keep), 0);
+		v = &o.f[0].v;
+		assert_int_equal(v->n, number.n);
+		assert_int_equal(tp_json_num(v, &d), 0);
+		assert_true(d == strtod(number.p, NULL));
+		assert_true(signbit(d) == (number.p[0] == '-'));
+		errno = 0;
+		whole = strtoll(number.p, NULL, 10);
+		if (strpbrk(number.p, ".e") != NULL || errno != 0)
+			assert_int_equal(tp_json_int(v, &i), -1);
+		else
+			assert_true(tp_json_int(v, &i) == 0 && i == whole);
+		free(keep);
+	}
+	tp_buf_release(&number);
+	tp_buf_release(&text);
+	tp_json_obj_release(&o);
+}
+
 /* Refusals of jansson that concern values, which we check when asked. */
 static int
 about_values(const json_error_t *e)
@@ -226,6 +288,7 @@ main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_write_str),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_against_jansson),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/rng.h"
 #include "rec/rec.h"
 
 /* Parses a line in a buffer of just its size; the caller frees *keep. */
@@ -354,6 +355,52 @@ reading(const char *line, struct tp_reading *out, const char **field)
 	return rc;
 }
 
+/* What a record says does not depend on those that were read before it. */
+static void
+test_memory(void **state)
+{
+	static const char *const	lines[] = {
+		"{\"location\":{\"lat\":1,\"lon\":2},\"metadata\":"
+		    "{\"lanes\":\"3\"}}",
+		"{\"location\":{\"lon\":1,\"lat\":2},\"metadata\":"
+		    "{\"lanes\":\"x\"}}",
+		"{\"coordinates\":[3,4],\"metadata\":{\"lanes\":5}}",
+		"{\"coordinates\":{\"lat\":6,\"lng\":7},\"speed\":8}",
+		"{\"metadata\":{\"quality\":\"9\",\"lanes\":\"1\"}}",
+		"{\"location\":{\"lat\":1,\"lat\":2}}",
+		"{\"location\":{\"coordinates\":[1,2],\"lat\":3}}",
+		"{\"traffic_data\":{\"speed_kmh\":4,\"lat\":5},\"lat\":6}",
+		"{\"lat\":1,\"location\":",
+	};
+	struct tp_rec			used = { 0 }, fresh;
+	struct tp_rng			rng;
+	const char			*line;
+	char				*keep, *copy;
+	int				round, f;
+	double				x, y;
+
+	(void)state;
+	tp_rng_init(&rng, 3);
+	for (round = 0; round < 5000; round++) {
+		line = lines[tp_rng_below(&rng, sizeof(lines) /
+		    sizeof(*lines))];
+		fresh = (struct tp_rec){ 0 };
+		assert_int_equal(parse(&used, line, &keep),
+		    parse(&fresh, line, &copy));
+		assert_int_equal(used.o.n, fresh.o.n);
+		for (f = TP_F_NONE + 1; f < TP_F_MAX; f++) {
+			assert_int_equal(tp_rec_num(&used, (enum tp_field)f,
+			    &x), tp_rec_num(&fresh, (enum tp_field)f, &y));
+			if (tp_rec_num(&used, (enum tp_field)f, &x) == 0)
+				assert_true(x == y);
+		}
+		tp_rec_release(&fresh);
+		free(keep);
+		free(copy);
+	}
+	tp_rec_release(&used);
+}
+
 static void
 test_readings(void **state)
 {
@@ -459,6 +506,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_readings),
 		cmocka_unit_test(test_horizons),
 		cmocka_unit_test(test_levels),
