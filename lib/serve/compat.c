@@ -158,14 +158,3 @@ tp_compat_slowest(const struct tp_board *b, size_t *v, size_t max)
 	}
 	return n;
 }
-
-int
-tp_compat_gone(struct tp_board *b, const struct tp_http_req *q,
-    struct tp_buf *out)
-{
-	(void)b;
-	(void)q;
-	tp_buf_lit(out, "this server does not do that; models are trained by "
-	    "tp-train, loaded by tp-predict, streams made by tp-replay");
-	return 404;
-}

@@ -65,7 +65,8 @@ void tp_la_put_stats(const struct tp_board *b, struct tp_buf *out);
 tp_http_handler	tp_la_congestion, tp_la_patterns, tp_la_trends;
 tp_http_handler	tp_la_ml_health, tp_la_ml_predict, tp_la_ml_model;
 tp_http_handler	tp_la_ml_hotspots, tp_la_ml_statistics;
-/* Handler of what the older systems only pretended to do. */
-tp_http_handler	tp_compat_gone;
+/* What LA's clients send; and 404 for what is another tool's work. */
+tp_http_handler	tp_la_post_prediction, tp_la_post_traffic, tp_la_generate;
+tp_http_handler	tp_la_not_here;
 
 #endif

@@ -447,7 +447,7 @@ const struct tp_http_route tp_la_routes[] = {
 	LA("GET", "/api/predictions/latest", TP_ROLE_VIEWER, latest),
 	LA("GET", "/api/predictions/accuracy", TP_ROLE_USER, accuracy),
 	LA("POST", "/api/predictions/generate", TP_ROLE_ADMIN,
-	    tp_compat_gone),
+	    tp_la_generate),
 	LA("GET", "/api/analytics/congestion", TP_ROLE_VIEWER,
 	    tp_la_congestion),
 	LA("GET", "/api/analytics/patterns", TP_ROLE_VIEWER, tp_la_patterns),
@@ -457,11 +457,11 @@ const struct tp_http_route tp_la_routes[] = {
 	LA("GET", "/api/ml/health", TP_ROLE_VIEWER, tp_la_ml_health),
 	LA("POST", "/api/ml/predict/congestion", TP_ROLE_VIEWER,
 	    tp_la_ml_predict),
-	LA("POST", "/api/ml/train", TP_ROLE_ADMIN, tp_compat_gone),
+	LA("POST", "/api/ml/train", TP_ROLE_ADMIN, tp_la_not_here),
 	LA("GET", "/api/ml/model/info", TP_ROLE_VIEWER, tp_la_ml_model),
-	LA("POST", "/api/ml/model/load", TP_ROLE_ADMIN, tp_compat_gone),
+	LA("POST", "/api/ml/model/load", TP_ROLE_ADMIN, tp_la_not_here),
 	LA("GET", "/api/ml/hotspots", TP_ROLE_VIEWER, tp_la_ml_hotspots),
 	LA("GET", "/api/ml/statistics", TP_ROLE_VIEWER, tp_la_ml_statistics),
-	LA("POST", "/api/ml/simulate/stream", TP_ROLE_ADMIN, tp_compat_gone),
+	LA("POST", "/api/ml/simulate/stream", TP_ROLE_ADMIN, tp_la_not_here),
 	{ 0 }
 };

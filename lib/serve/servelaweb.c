@@ -172,36 +172,6 @@ debug(struct tp_board *b, const struct tp_http_req *q, struct tp_buf *out)
 	return 200;
 }
 
-/* Takes the forecast into the board. */
-static int
-post_prediction(struct tp_board *b, const struct tp_http_req *q,
-    struct tp_buf *out)
-{
-	struct tp_rec	 r = {
-		.source = "POST /api/predictions", .now_ms = q->now_ms,
-	};
-	const char	*rule, *why = NULL;
-	int		 rc = 400;
-
-	if (tp_rec_parse(&r, q->body, q->nbody) != 0)
-		why = r.o.why;
-	else if (!tp_issued_is(&r))
-		why = "no forecast";
-	else if (tp_board_take(b, &r, &rule, &why) == 0)
-		rc = 200;
-	tp_rec_release(&r);
-	if (rc != 200) {
-		tp_buf_str(out, why);
-		return rc;
-	}
-	tp_put_open(out, '{');
-	tp_put_bool_of(out, "success", true);
-	tp_put_str_of(out, "message", "Prediction received");
-	tp_compat_put_iso(out, "timestamp", q->now_ms);
-	tp_put_close(out, '}');
-	return 200;
-}
-
 /* A place of the query: 1, 0 where there is none, -1 and the reason. */
 static int
 place(const struct tp_http_req *q, double *lat, double *lon,
@@ -553,14 +523,15 @@ tp_la_hello(int64_t now_ms, struct tp_buf *out)
 const struct tp_http_route tp_la_web_routes[] = {
 	WEB("GET", "/api/predictions", TP_ROLE_VIEWER, predictions,
 	    TP_HTTP_SHARED),
-	WEB("POST", "/api/predictions", TP_ROLE_USER, post_prediction, 0),
+	WEB("POST", "/api/predictions", TP_ROLE_USER, tp_la_post_prediction,
+	    0),
 	WEB("GET", "/api/predictions/debug", TP_ROLE_VIEWER, debug,
 	    TP_HTTP_SHARED),
 	WEB("GET", "/api/traffic", TP_ROLE_VIEWER, traffic, 0),
-	WEB("POST", "/api/traffic", TP_ROLE_USER, tp_compat_gone, 0),
+	WEB("POST", "/api/traffic", TP_ROLE_USER, tp_la_post_traffic, 0),
 	WEB("GET", "/api/traffic/predict", TP_ROLE_VIEWER, predict, 0),
 	WEB("GET", "/api/system/status", TP_ROLE_VIEWER, status, 0),
-	WEB("POST", "/api/system/status", TP_ROLE_ADMIN, tp_compat_gone, 0),
+	WEB("POST", "/api/system/status", TP_ROLE_ADMIN, tp_la_not_here, 0),
 	WEB("GET", "/api/model-results", TP_ROLE_VIEWER, model_results, 0),
 	{ 0 }
 };

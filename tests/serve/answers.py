@@ -17,7 +17,7 @@ import jsonschema
 from openapi_spec_validator import validate
 
 from client import WebSocket
-from shapes import AUTH, GONE, HANOI, LA, NYC, PUSH
+from shapes import AUTH, GONE, HANOI, LA, NYC, POSTED, PUSH
 
 MPH = 1.609344
 STEP = 300000
@@ -137,12 +137,52 @@ def shapes(rows):
 
 
 def la():
+    la_generate()
     shapes(LA)
     for path in GONE:
-        ask(path, {}, 404)
+        assert len(ask(path, {}, 404)["detail"]) > 20
+    la_traffic()
     ask("/api/traffic/historical/2012-6-5", status=400)
     ask("/api/traffic/predict", status=400)
     ask("/api/traffic/sensor/none", status=404)
+
+
+def la_generate():
+    """the horizons that are forecast; 404 for others"""
+    path = "/api/predictions/generate"
+    sensor = ask("/api/v1/segments")["ids"][0]
+    assert ask(path, {})["horizons"] == [15, 30, 60]
+    j = ask(path + "?horizons=60&sensor_id=" + sensor, {})
+    assert j["horizons"] == [60] and j["sensor_id"] == sensor
+    for bad in "horizons=45", "horizons=15&horizons=x", "sensor_id=none":
+        ask(path + "?" + bad, {}, 404)
+
+
+def la_traffic():
+    """a reading at a segment is the segment's, one elsewhere a new one's"""
+    s = ask("/api/v1/segments")
+    for lat, lon, name, new in ((s["lat"][0], s["lon"][0], s["ids"][0], 0),
+                                (10.5, 20.25,
+                                 "segment:10.500000,20.250000", 1)):
+        r = {"timestamp": "2012-06-07T00:10:00Z", "location": {
+             "latitude": lat, "longitude": lon, "roadName": "A \u00fc"},
+             "volume": 1234, "speed": 12.5, "congestionLevel": "high"}
+        j = ask("/api/traffic", r, 201)
+        jsonschema.validate(j, POSTED)
+        assert j.pop("id").startswith("traffic-") and j == r
+        got = [x for x in ask("/api/traffic?latitude=%r&longitude=%r" %
+                              (lat, lon)) if x["id"] == name][0]
+        close(got["speed"], 12.5)
+        assert got["volume"] == 1234 and got["congestionLevel"] == "high"
+        assert len(ask("/api/traffic")) == len(s["ids"]) + new
+    for bad in ({}, {**r, "id": "x"}, {**r, "speed": None},
+                {**r, "speed": -1}, {**r, "segment_id": "y"},
+                {**r, "location": {"latitude": 1}},
+                {**r, "location": {"latitude": 95, "longitude": 0}},
+                {k: v for k, v in r.items() if k != "timestamp"}):
+        ask("/api/traffic", bad, 400)
+    ask("/api/traffic", b"[]", 400)
+    assert len(ask("/api/traffic")) == len(s["ids"]) + 1
 
 
 def hanoi():

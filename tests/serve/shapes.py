@@ -80,6 +80,10 @@ STATS = {
     "avgSpeedDiff": "n?", "avg_predicted_speed": "n?",
     "avg_current_speed": "n?", "high_congestion_count": "i",
     "moderate_congestion_count": "i"}
+TRAFFIC = {
+    "id": "s", "timestamp": "t", "location": {
+        "latitude": "n", "longitude": "n", "roadName*": "s"},
+    "volume": "n?", "speed": "n?", "congestionLevel": LEVEL}
 COORDINATES = {"latitude": "n", "longitude": "n"}
 ROAD = {"road_id": "s", "road_name": "s", "current_speed": "n?",
         "jam_factor": "n?"}
@@ -167,10 +171,7 @@ LA = [
     ("/api/predictions/debug", None, {
         "isRunning": "b", "predictionCount": "i", "predictions": [KEPT],
         "stats": STATS}),
-    ("/api/traffic?latitude=LAT&longitude=LON", None, [{
-        "id": "s", "timestamp": "t", "location": {
-            "latitude": "n", "longitude": "n", "roadName*": "s"},
-        "volume": "n?", "speed": "n?", "congestionLevel": LEVEL}]),
+    ("/api/traffic?latitude=LAT&longitude=LON", None, [TRAFFIC]),
     ("/api/traffic/predict?latitude=LAT&longitude=LON", None, {
         "prediction_id": "s", "segment_id": "s",
         "prediction_timestamp": "i", "horizon_minutes": "i",
@@ -201,6 +202,9 @@ LA = [
         "summary": {"total_predictions": "i", "avg_prediction_error": "n?",
                     "max_confidence": "n?", "min_confidence": "n?"},
         "timestamp": "t"}),
+    ("/api/predictions/generate?sensor_id=SENSOR&horizons=15&horizons=60",
+     {}, {"message": "s", "sensor_id": "s?", "horizons": ["i"],
+          "status": "=completed"}),
     ("/api/predictions",
      {"segment_id": "SENSOR", "timestamp": 1339027200000,
       "prediction_horizon_minutes": 15, "predicted_speed_mph": 40},
@@ -255,6 +259,7 @@ LA, HANOI, NYC = made(LA), made(HANOI), made(NYC)
 AUTH = {name: schema(x) for name, x in AUTH.items()}
 PUSH = schema({"timestamp": "t", "cells": [CELL], "horizon_minutes": "i?",
                "predictions": [AHEAD]})
+POSTED = schema(TRAFFIC)
 # what was only pretended
-GONE = ["/api/predictions/generate", "/api/ml/train", "/api/ml/model/load",
-        "/api/ml/simulate/stream", "/api/traffic", "/api/system/status"]
+GONE = ["/api/ml/train", "/api/ml/model/load", "/api/ml/simulate/stream",
+        "/api/system/status"]
