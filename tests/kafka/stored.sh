@@ -131,22 +131,28 @@ server()
 		tp-store read "$pg" | sort | cmp - la.sorted
 }
 
-# anew: a topic that was deleted and made again is noticed, not passed over
-anew()
+# remake: the topic is deleted and made again, with less in it
+remake()
 {
-	before=$(tp-store read s.db | wc -l)
 	echo 'in partitions=6' >in.conf
 	tp-topics delete -F in.conf 2>err || { cat err; return 1; }
 	awk 'BEGIN { for (i = 0; i < 100; i++)
 		printf "k|{\"segment_id\":\"new\",\"timestamp\":%.0f,\"speed_mph\":5}\n",
 		1400000000000 + 60000 * i }' >few
-	produce in <few || return 1
-	tp-store -q -i 'kafka:in?group=anew' -e -o s.db 2>err
+	produce in <few
+}
+
+# anew GROUP STORE: that is noticed, and not passed over
+anew()
+{
+	before=$(tp-store read "$2" | wc -l)
+	tp-store -q -i "kafka:in?group=$1" -e -o "$2" 2>err
 	status=$?
-	[ $status = 5 ] && grep -q 's.db has it up to offset .* made anew' err &&
-	[ "$(tp-store read s.db | wc -l)" = "$before" ] &&
-	tp-store -q -i 'kafka:in?group=anew' --on-gap skip -e -o s.db &&
-	[ "$(tp-store read --segments new s.db | wc -l)" = 100 ]
+	cat err
+	[ $status = 5 ] && grep -q 'has it up to offset .* made anew' err &&
+	[ "$(tp-store read "$2" | wc -l)" = "$before" ] &&
+	tp-store -q -i "kafka:in?group=$1" --on-gap skip -e -o "$2" &&
+	[ "$(tp-store read --segments new "$2" | wc -l)" = 100 ]
 }
 
 start_broker
@@ -166,6 +172,9 @@ if pg_make; then
 		(SELECT sum(next) FROM tp_la.position)'
 else
 	skip "PostgreSQL" "it is not here, or does not start"
+	pg=
 fi
-try "a topic that was made anew" anew
+try "the topic is made anew" remake
+try "SQLite has more of it" anew anew s.db
+[ -z "$pg" ] || try "PostgreSQL has more of it" anew anew-pg "$pg"
 finish
