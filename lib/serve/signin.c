@@ -5,6 +5,7 @@
 #include "serve/urltext.h"
 
 #define TRIES_A_MINUTE	10	/* of passwords and tokens, by address */
+#define TEXT_MAX	((size_t)4096)	/* bytes of one, or of a name */
 
 /* An answer without a body that sets the cookie, or ends it. */
 static enum MHD_Result
@@ -55,86 +56,157 @@ tp_signin_refuse(struct tp_call *q, const char *name, unsigned status,
 	return tp_reply_problem(q, status, why);
 }
 
-bool
-tp_signin_text(const struct tp_json_obj *o, const char *name, struct tp_buf *out)
+enum MHD_Result
+tp_signin_nobody(struct tp_call *q)
 {
-	const struct tp_json_field	*f = tp_json_find(o, name);
-
-	return f != NULL && f->v.type == TP_JSON_STR && f->v.n <= 4096 &&
-	    tp_json_unescape(&f->v, out) == 0 &&
-	    strlen(tp_buf_cstr(out)) == out->n;
+	return tp_reply_problem(q, 404, "nobody has to sign in here");
 }
 
 bool
-tp_signin_few_tries(struct tp_call *q)
+tp_signin_few_tries(struct tp_call *q, enum MHD_Result *refused)
 {
 	uint64_t	key = tp_hash(&q->conn->address,
 	    sizeof(q->conn->address), 2);
 	int64_t		left;
 
-	return tp_bucket_take(&q->s->buckets, key, TRIES_A_MINUTE,
-	    q->s->now_ms, &left, &q->wait_ms);
+	if (tp_bucket_take(&q->s->buckets, key, TRIES_A_MINUTE, q->s->now_ms,
+	    &left, &q->wait_ms))
+		return true;
+	*refused = tp_signin_refuse(q, NULL, 429, "too many tries a minute");
+	return false;
 }
 
-enum MHD_Result
-tp_signin_ask(struct tp_call *q, const char *name, const char *password)
+/* What a body says: texts with a NUL behind them. */
+struct given {
+	bool		 is_token;	/* there is no name */
+	struct tp_buf	 name, secret;
+};
+
+/* A string member; false where it is none, too long, or has a NUL in it. */
+static bool
+json_text(const struct tp_json_obj *o, const char *name, struct tp_buf *out)
+{
+	const struct tp_json_field	*f = tp_json_find(o, name);
+
+	out->n = 0;
+	return f != NULL && f->v.type == TP_JSON_STR && f->v.n <= TEXT_MAX &&
+	    tp_json_unescape(&f->v, out) == 0 &&
+	    strlen(tp_buf_cstr(out)) == out->n;
+}
+
+static bool
+read_json(struct tp_call *q, const struct tp_signin_way *w, struct given *g)
+{
+	struct tp_json_obj	o = { 0 };
+	bool			found = false;
+
+	memset(tp_buf_room(&q->body, TP_JSON_PAD), 0, TP_JSON_PAD);
+	if (tp_json_object(&o, q->body.p, q->body.n) == 0) {
+		g->is_token = w->token && json_text(&o, "token", &g->secret);
+		found = g->is_token || (json_text(&o, w->name, &g->name) &&
+		    json_text(&o, "password", &g->secret));
+	}
+	tp_json_obj_release(&o);
+	return found;
+}
+
+/* Of application/x-www-form-urlencoded: "username=a&password=b%20c". */
+static bool
+form_text(const struct tp_call *q, const char *name, struct tp_buf *out)
+{
+	const char	*p = q->body.p, *end = p + q->body.n;
+	size_t		 k = strlen(name), n;
+
+	for (; p < end; p += n + 1) {
+		n = strcspn(p, "&");
+		if (n > k && memcmp(p, name, k) == 0 && p[k] == '=')
+			return n - k - 1 <= TEXT_MAX && tp_url_decode(out,
+			    p + k + 1, n - k - 1, true) == 0;
+	}
+	return false;
+}
+
+static bool
+read_form(struct tp_call *q, const struct tp_signin_way *w, struct given *g)
+{
+	tp_buf_cstr(&q->body);
+	return form_text(q, w->name, &g->name) &&
+	    form_text(q, "password", &g->secret);
+}
+
+/* The connection waits until the password was looked at. */
+static enum MHD_Result
+ask(struct tp_call *q, const struct given *g)
 {
 	if (q->s->keys->users.n == 0 || !q->s->login.running)
-		return tp_signin_refuse(q, name, 401, "there are no users here");
-	q->job = tp_login_ask(&q->s->login, &q->s->keys->users, name,
-	    password, q);
+		return tp_signin_refuse(q, g->name.p, 401,
+		    "there are no users here");
+	q->job = tp_login_ask(&q->s->login, &q->s->keys->users, g->name.p,
+	    g->secret.p, q);
 	if (q->job == NULL)
-		return tp_signin_refuse(q, name, 503, "too many sign in at once");
+		return tp_signin_refuse(q, g->name.p, 503,
+		    "too many sign in at once");
 	MHD_suspend_connection(q->c);
 	return MHD_YES;
 }
 
 static enum MHD_Result
-with_body(struct tp_call *q, const struct tp_json_obj *o)
+look_at(struct tp_call *q, const struct tp_signin_way *w,
+    const struct given *g)
 {
-	struct tp_buf	name = { 0 }, secret = { 0 };
 	enum MHD_Result	rc;
 
-	if (!tp_signin_few_tries(q))
-		rc = tp_signin_refuse(q, NULL, 429, "too many tries a minute");
-	else if (tp_signin_text(o, "token", &secret))
-		rc = tp_access_token(q, secret.p, secret.n) != 0 ?
-		    tp_signin_refuse(q, NULL, 401, q->why) :
-		    signed_in(q, q->req.role, q->req.user);
-	else if (tp_signin_text(o, "name", &name) &&
-	    tp_signin_text(o, "password", &secret))
-		rc = tp_signin_ask(q, name.p, secret.p);
-	else
-		rc = tp_reply_problem(q, 400, "the body must have name and "
-		    "password, or token");
-	if (secret.p != NULL)
-		explicit_bzero(secret.p, secret.n);
-	tp_buf_release(&name);
-	tp_buf_release(&secret);
+	if (!tp_signin_few_tries(q, &rc))
+		return rc;
+	if (!g->is_token)
+		return ask(q, g);
+	if (tp_access_token(q, g->secret.p, g->secret.n) != 0)
+		return tp_signin_refuse(q, NULL, 401, q->why);
+	return w->good(q, q->req.role, q->req.user);
+}
+
+static void
+wipe(struct tp_buf *b)
+{
+	if (b->p != NULL)
+		explicit_bzero(b->p, b->n);
+}
+
+enum MHD_Result
+tp_signin(struct tp_call *q, const struct tp_signin_way *w)
+{
+	struct given	g = { 0 };
+	enum MHD_Result	rc;
+
+	if (strcmp(q->req.auth, "none") == 0)
+		return tp_signin_nobody(q);
+	if (q->job != NULL && q->job->good)
+		return w->good(q, q->job->role, q->job->name);
+	if (q->job != NULL)
+		return tp_signin_refuse(q, q->job->name, 401,
+		    "the name or the password is wrong");
+	rc = (w->form ? read_form : read_json)(q, w, &g) ?
+	    look_at(q, w, &g) : tp_reply_problem(q, w->bad, w->wanted);
+	wipe(&q->body);
+	wipe(&g.secret);
+	tp_buf_release(&g.name);
+	tp_buf_release(&g.secret);
 	return rc;
 }
 
 static enum MHD_Result
 login(struct tp_call *q)
 {
-	struct tp_json_obj	o = { 0 };
-	enum MHD_Result		rc;
+	static const struct tp_signin_way	way = {
+		.token = true,
+		.name = "name",
+		.bad = 400,
+		.wanted = "the body must be a JSON object with name and "
+		    "password, or token",
+		.good = signed_in,
+	};
 
-	if (strcmp(q->req.auth, "none") == 0)
-		return tp_reply_problem(q, 404, "nobody has to sign in here");
-	if (q->job != NULL)
-		return q->job->good ?
-		    signed_in(q, q->job->role, q->job->name) :
-		    tp_signin_refuse(q, q->job->name, 401,
-		    "the name or the password is wrong");
-	memset(tp_buf_room(&q->body, TP_JSON_PAD), 0, TP_JSON_PAD);
-	rc = tp_json_object(&o, q->body.p, q->body.n) == 0 ?
-	    with_body(q, &o) :
-	    tp_reply_problem(q, 400, "the body must be a JSON object");
-	tp_json_obj_release(&o);
-	if (q->body.p != NULL)
-		explicit_bzero(q->body.p, q->body.n);
-	return rc;
+	return tp_signin(q, &way);
 }
 
 static enum MHD_Result

@@ -7,12 +7,9 @@
 #include "serve/compat.h"
 #include "serve/put.h"
 #include "serve/signin.h"
-#include "serve/urltext.h"
 
 #define ACCESS_S	INT64_C(900)
 #define REFRESH_S	(INT64_C(7) * 24 * 3600)
-
-static const char	nobody[] = "nobody has to sign in here";
 
 static void
 put_id(struct tp_buf *out, const char *name, const char *user)
@@ -53,7 +50,7 @@ put_token(const struct tp_call *q, const char *name, const char *user,
 }
 
 static enum MHD_Result
-send_tokens(struct tp_call *q, const char *user, enum tp_role role,
+send_tokens(struct tp_call *q, enum tp_role role, const char *user,
     bool renewable)
 {
 	struct tp_buf	b = { 0 };
@@ -72,78 +69,36 @@ send_tokens(struct tp_call *q, const char *user, enum tp_role role,
 	return tp_reply_body(q, 200, NULL, &b);
 }
 
-/* Appends a text of the body; false where it has none of that name. */
-typedef bool read_text(struct tp_call *q, const char *name,
-    struct tp_buf *out);
-
-static bool
-json_text(struct tp_call *q, const char *name, struct tp_buf *out)
+static enum MHD_Result
+signed_in(struct tp_call *q, enum tp_role role, const char *user)
 {
-	struct tp_json_obj	o = { 0 };
-	bool			found;
-
-	memset(tp_buf_room(&q->body, TP_JSON_PAD), 0, TP_JSON_PAD);
-	found = tp_json_object(&o, q->body.p, q->body.n) == 0 &&
-	    tp_signin_text(&o, name, out);
-	tp_json_obj_release(&o);
-	return found;
-}
-
-/* Of application/x-www-form-urlencoded: "username=a&password=b%20c". */
-static bool
-form_text(struct tp_call *q, const char *name, struct tp_buf *out)
-{
-	const char	*p = tp_buf_cstr(&q->body), *end = p + q->body.n;
-	size_t		 k = strlen(name), n;
-
-	for (; p < end; p += n + 1) {
-		n = strcspn(p, "&");
-		if (n > k && memcmp(p, name, k) == 0 && p[k] == '=')
-			return tp_url_decode(out, p + k + 1, n - k - 1,
-			    true) == 0;
-	}
-	return false;
+	return send_tokens(q, role, user, true);
 }
 
 static enum MHD_Result
-sign_in(struct tp_call *q, read_text *read)
+sign_in(struct tp_call *q, bool form)
 {
-	struct tp_buf	name = { 0 }, secret = { 0 };
-	enum MHD_Result	rc;
+	const struct tp_signin_way	way = {
+		.form = form,
+		.name = "username",
+		.bad = 422,
+		.wanted = "the body must have username and password",
+		.good = signed_in,
+	};
 
-	if (strcmp(q->req.auth, "none") == 0)
-		return tp_reply_problem(q, 404, nobody);
-	if (q->job != NULL)
-		return q->job->good ? send_tokens(q, q->job->name,
-		    q->job->role, true) : tp_signin_refuse(q, q->job->name,
-		    401, "the name or the password is wrong");
-	if (!tp_signin_few_tries(q))
-		rc = tp_signin_refuse(q, NULL, 429,
-		    "too many tries a minute");
-	else if (read(q, "username", &name) && read(q, "password", &secret))
-		rc = tp_signin_ask(q, name.p, secret.p);
-	else
-		rc = tp_reply_problem(q, 422, "the body must have username "
-		    "and password");
-	if (secret.p != NULL)
-		explicit_bzero(secret.p, secret.n);
-	if (q->body.p != NULL)
-		explicit_bzero(q->body.p, q->body.n);
-	tp_buf_release(&name);
-	tp_buf_release(&secret);
-	return rc;
+	return tp_signin(q, &way);
 }
 
 static enum MHD_Result
 login(struct tp_call *q)
 {
-	return sign_in(q, json_text);
+	return sign_in(q, false);
 }
 
 static enum MHD_Result
 token(struct tp_call *q)
 {
-	return sign_in(q, form_text);
+	return sign_in(q, true);
 }
 
 static enum MHD_Result
@@ -151,19 +106,19 @@ refresh(struct tp_call *q)
 {
 	const char	*t = tp_http_query(&q->req, "refresh_token"), *why;
 	struct tp_jwt	 jwt = { 0 };
+	enum MHD_Result	 rc;
 
 	if (strcmp(q->req.auth, "none") == 0)
-		return tp_reply_problem(q, 404, nobody);
+		return tp_signin_nobody(q);
 	if (t == NULL)
 		return tp_reply_problem(q, 422, "refresh_token is missing");
-	if (!tp_signin_few_tries(q))
-		return tp_signin_refuse(q, NULL, 429,
-		    "too many tries a minute");
+	if (!tp_signin_few_tries(q, &rc))
+		return rc;
 	why = tp_access_jwt(q, TP_JWT_REFRESH, t, strlen(t), &jwt);
 	if (why == NULL && !jwt.ours)
 		why = "this server did not give it";
 	return why != NULL ? tp_signin_refuse(q, NULL, 401, why) :
-	    send_tokens(q, jwt.name, jwt.role, false);
+	    send_tokens(q, jwt.role, jwt.name, false);
 }
 
 /* What the files do not say is null. */
@@ -187,7 +142,7 @@ me(struct tp_call *q)
 	struct tp_buf	b = { 0 };
 
 	if (q->req.user == NULL)
-		return tp_reply_problem(q, 404, nobody);
+		return tp_signin_nobody(q);
 	put_user(&b, q->req.user, q->req.role);
 	return tp_reply_body(q, 200, NULL, &b);
 }
