@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -106,6 +107,17 @@ tp_conn_notify(void *server, struct MHD_Connection *c, void **context,
 	s->stats.connections++;
 }
 
+/* There is no descriptor for the next that waits: else it would wait on, and
+ * epoll tell of it again and again. */
+static void
+turn_away(struct tp_server *s, const struct tp_listener *l)
+{
+	close(s->spare);
+	close(accept4(l->fd, NULL, NULL, SOCK_CLOEXEC));
+	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	s->stats.turned_away++;
+}
+
 void
 tp_conn_accept(struct tp_server *s, const struct tp_listener *l)
 {
@@ -117,8 +129,11 @@ tp_conn_accept(struct tp_server *s, const struct tp_listener *l)
 		len = sizeof(a);
 		fd = accept4(l->fd, (struct sockaddr *)&a, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd == -1)
+		if (fd == -1) {
+			if (errno == EMFILE || errno == ENFILE)
+				turn_away(s, l);
 			return;
+		}
 		if (s->stats.connections >=
 		    (uint64_t)s->conf->max_connections) {
 			close(fd);

@@ -1,6 +1,7 @@
 #include "serve/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -266,6 +267,8 @@ release(struct tp_server *s)
 		close(s->ep);
 	if (s->wake.fd != -1)
 		close(s->wake.fd);
+	if (s->spare != -1)
+		close(s->spare);
 	if (s->audit_fd != -1)
 		close(s->audit_fd);
 	free(s->entries);
@@ -289,6 +292,7 @@ open_all(struct tp_server *s, struct tp_err *e)
 	s->wake.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (s->ep == -1 || s->wake.fd == -1 || watch(s, &s->wake) == -1)
 		return tp_err_sys(e, "epoll");
+	s->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (open_listeners(s, e) == -1 || open_daemon(s, e) == -1)
 		return -1;
 	return s->keys->users.n > 0 ?
@@ -318,7 +322,7 @@ tp_server_start(const struct tp_server_conf *c, struct tp_err *e)
 	struct tp_server	*s = tp_calloc(1, sizeof(*s));
 
 	s->conf = c;
-	s->ep = s->wake.fd = s->audit_fd = -1;
+	s->ep = s->wake.fd = s->spare = s->audit_fd = -1;
 	s->wake.kind = TP_WATCH_WAKE;
 	atomic_init(&s->fresh_audit, -1);
 	s->stats.started_ms = tp_clock_wall_ms();

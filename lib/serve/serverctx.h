@@ -82,6 +82,7 @@ struct tp_server {
 	size_t		 nlisteners;
 	struct MHD_Daemon *mhd;
 	int		 ep;
+	int		 spare;		/* a descriptor for when there is none */
 	struct tp_watch	 mhd_watch, wake;
 	pthread_t	 thread;
 	/* from the main thread: */
@@ -98,6 +99,7 @@ struct tp_server {
 	struct tp_conn	 phases[TP_CONN_PHASES];	/* heads of rings */
 	struct tp_sse	*streams;
 	struct tp_ws	*sockets;
+	bool		 has_dead;	/* some of them are to be freed */
 	char		*csp;
 	struct tp_keys	*keys;
 	struct tp_jwt_key own_key;	/* signs where --jwt-key cannot */

@@ -22,7 +22,7 @@ end(struct tp_ws *w)
 {
 	if (w->dead)
 		return;
-	w->dead = true;
+	w->dead = w->s->has_dead = true;
 	epoll_ctl(w->s->ep, EPOLL_CTL_DEL, w->watch.fd, NULL);
 	MHD_upgrade_action(w->urh, MHD_UPGRADE_ACTION_CLOSE);
 	w->s->stats.ws--;
@@ -283,6 +283,9 @@ tp_ws_sweep(struct tp_server *s)
 {
 	struct tp_ws	*w, *next;
 
+	if (!s->has_dead)
+		return;
+	s->has_dead = false;
 	for (w = s->sockets; w != NULL; w = next) {
 		next = w->next;
 		if (w->dead)
