@@ -222,16 +222,6 @@ check_role(struct tp_call *q)
 	return refuse(q, 403, "your role may not do this");
 }
 
-static bool
-is_asset(const struct tp_call *q, const char *path)
-{
-	const struct tp_asset	*a = tp_assets;
-
-	while (a->path != NULL && strcmp(a->path, path) != 0)
-		a++;
-	return a->path != NULL && strcmp(q->req.method, "GET") == 0;
-}
-
 unsigned
 tp_access_check(struct tp_call *q, unsigned route)
 {
@@ -239,7 +229,10 @@ tp_access_check(struct tp_call *q, unsigned route)
 
 	if (status == 0)
 		status = check_origin(q);
-	if (status == 0 && route == 404 && is_asset(q, q->req.path))
+	/* the page's files are for everybody, and not counted */
+	if (status == 0 && route == 404 &&
+	    strcmp(q->req.method, "GET") == 0 &&
+	    tp_asset_find(q->req.path) != NULL)
 		return 404;
 	if (status == 0)
 		status = identify(q);
@@ -249,6 +242,8 @@ tp_access_check(struct tp_call *q, unsigned route)
 		status = route;
 	if (status == 0)
 		status = check_role(q);
+	if (status == 0 && q->s->held > TP_SERVE_HELD && !q->entry->unlimited)
+		status = refuse(q, 503, "too many replies wait to be taken");
 	return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "json/json.h"
+#include "serve/asset.h"
 #include "serve/serverctx.h"
 
 const char *
@@ -11,46 +12,77 @@ tp_call_header(const struct tp_call *q, const char *name)
 	return MHD_lookup_connection_value(q->c, MHD_HEADER_KIND, name);
 }
 
-/* The body that the head announces is too long, or both forms of length are
- * given, by which a proxy in front may be led astray. */
-static unsigned
-check_length(const struct tp_call *q)
+/* How long a body may be: what is sent by those who are nobody yet is kept
+ * for as many as may connect. */
+static size_t
+most_of(const struct tp_call *q)
 {
-	const char	*length = tp_call_header(q, "Content-Length");
-	int64_t		 n;
-
-	if (length == NULL)
-		return 0;
-	if (tp_call_header(q, "Transfer-Encoding") != NULL ||
-	    tp_parse_int(length, strlen(length), &n) == -1 || n < 0)
-		return 400;
-	return (uint64_t)n > TP_SERVE_BODY ? 413 : 0;
+	return q->req.role == TP_ROLE_NONE ? TP_SERVE_LOGIN : TP_SERVE_BODY;
 }
 
-/* For libmicrohttpd: counts a header that may be there once. */
+/* What the head says that a proxy in front might understand otherwise. */
+struct framing {
+	int		 hosts, lengths, encodings;
+	const char	*length, *encoding;
+	bool		 blank;		/* in the name of a header */
+};
+
+/* For libmicrohttpd: looks at a header. */
 static enum MHD_Result
-count_hosts(void *n, enum MHD_ValueKind kind, const char *name,
+look_at(void *framing, enum MHD_ValueKind kind, const char *name,
     const char *value)
 {
+	struct framing	*f = framing;
+
 	(void)kind;
-	(void)value;
-	*(int *)n += strcasecmp(name, "Host") == 0;
+	f->blank = f->blank || strpbrk(name, " \t") != NULL;
+	f->hosts += strcasecmp(name, "Host") == 0;
+	if (strcasecmp(name, "Content-Length") == 0) {
+		f->lengths++;
+		f->length = value;
+	}
+	if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		f->encodings++;
+		f->encoding = value;
+	}
 	return MHD_YES;
 }
 
-static unsigned
-check_head(struct tp_call *q, const char *url)
+/* Whether where the request ends is said once and clearly (RFC 9112, 6.3);
+ * *length is that of the body, 0 where it comes in chunks. */
+static bool
+is_clear(const struct tp_call *q, int64_t *length)
 {
-	int		hosts = 0;
-	unsigned	status = check_length(q), route;
+	struct framing	f = { 0 };
 
-	if (status != 0)
-		return status;
-	MHD_get_connection_values(q->c, MHD_HEADER_KIND, count_hosts, &hosts);
-	route = tp_url_read(q, url);
-	if (hosts > 1 || route == 400)
+	*length = 0;
+	MHD_get_connection_values(q->c, MHD_HEADER_KIND, look_at, &f);
+	if (f.blank || f.hosts > 1 || (f.hosts == 0 && q->chunks) ||
+	    f.lengths + f.encodings > 1)
+		return false;
+	if (f.encodings == 1)
+		return f.encoding != NULL &&
+		    strcasecmp(f.encoding, "chunked") == 0;
+	return f.lengths == 0 || (f.length != NULL && tp_parse_int(f.length,
+	    strlen(f.length), length) == 0 && *length >= 0);
+}
+
+static unsigned
+check_head(struct tp_call *q, const char *url, bool is_head)
+{
+	int64_t		length;
+	unsigned	status, route;
+
+	if (!is_clear(q, &length))
 		return 400;
-	return tp_access_check(q, route);
+	route = tp_url_read(q, url);
+	if (route == 400)
+		return 400;
+	/* streams have nothing but a body */
+	if (route == 0 && q->entry->stream && is_head)
+		route = 405;
+	status = tp_access_check(q, route);
+	return status == 0 && (uint64_t)length > most_of(q) ? 413 : status;
 }
 
 static const char *
@@ -66,7 +98,7 @@ explain(const struct tp_call *q)
 	case 405:
 		return "this path has no such method";
 	case 413:
-		return "a body may have 1 MB";
+		return "a body may have 1 MB, 16 kB before one signs in";
 	}
 	return "the request was refused";
 }
@@ -77,8 +109,12 @@ refuse(struct tp_call *q)
 	enum MHD_Result	rc;
 
 	if (q->status == 404 && q->entry == NULL &&
-	    tp_reply_asset(q, q->req.path, &rc))
-		return rc;
+	    tp_asset_find(q->req.path) != NULL) {
+		if (strcmp(q->req.method, "GET") == 0 &&
+		    tp_reply_asset(q, q->req.path, &rc))
+			return rc;
+		q->status = 405;
+	}
 	if (q->status == 401 || q->status == 403 || q->status == 421 ||
 	    q->status == 429) {
 		q->s->stats.refused++;
@@ -123,7 +159,7 @@ begin(struct tp_server *s, struct MHD_Connection *c, const char *url,
 	s->stats.events = s->hub.events;
 	q->req.auth = tp_keys_auth(s->keys);
 	tp_conn_enter(s, q->conn, TP_CONN_BODY);
-	q->status = check_head(q, url);
+	q->status = check_head(q, url, strcmp(method, "HEAD") == 0);
 	length = tp_call_header(q, "Content-Length");
 	if (q->status != 0 && ((length != NULL && strcmp(length, "0") != 0) ||
 	    tp_call_header(q, "Transfer-Encoding") != NULL))
@@ -169,7 +205,7 @@ tp_handle(void *server, struct MHD_Connection *c, const char *url,
 	q->req.path = url;
 	if (*nupload > 0) {
 		/* sent in chunks: too late for an answer */
-		if (q->body.n + *nupload > TP_SERVE_BODY)
+		if (q->body.n + *nupload > most_of(q))
 			return MHD_NO;
 		tp_buf_add(&q->body, upload, *nupload);
 		*nupload = 0;

@@ -84,6 +84,9 @@ add_own(const struct tp_call *q, struct MHD_Response *r)
 	}
 	if (q->status == 429)
 		add_number(r, "Retry-After", wait_s > 0 ? wait_s : 1);
+	/* where it ends is not sure, nor where the next would begin */
+	if (q->status == 400)
+		MHD_add_response_header(r, "Connection", "close");
 	if (q->status == 401)
 		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
 }
@@ -152,13 +155,33 @@ send_once(struct tp_call *q, unsigned status, struct MHD_Response *r)
 	return rc;
 }
 
+/* The bytes of a reply, which are counted until they are out. */
+struct held {
+	struct tp_server *s;
+	struct tp_buf	 b;
+};
+
+static void
+let_go(void *held)
+{
+	struct held	*h = held;
+
+	h->s->held -= h->b.n;
+	tp_buf_release(&h->b);
+	free(h);
+}
+
 /* A response that takes the bytes of b, packed or not. */
 static struct MHD_Response *
-response(struct tp_buf *b, const char *type, bool packed)
+response(struct tp_server *s, struct tp_buf *b, const char *type, bool packed)
 {
+	struct held		*h = tp_malloc(sizeof(*h));
 	struct MHD_Response	*r;
 
-	r = MHD_create_response_from_buffer(b->n, b->p, MHD_RESPMEM_MUST_FREE);
+	*h = (struct held){ s, *b };
+	s->held += b->n;
+	r = MHD_create_response_from_buffer_with_free_callback_cls(b->n, b->p,
+	    let_go, h);
 	if (r == NULL)
 		tp_die("out of memory");
 	*b = (struct tp_buf){ 0 };
@@ -180,7 +203,7 @@ tp_reply_body(struct tp_call *q, unsigned status, const char *type,
 		pack(&z, body->p, body->n);
 		tp_buf_release(body);
 	}
-	r = response(z.n > 0 ? &z : body, type != NULL ? type :
+	r = response(q->s, z.n > 0 ? &z : body, type != NULL ? type :
 	    "application/json", z.n > 0);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	return send_once(q, status, r);
@@ -275,6 +298,14 @@ tp_reply_release(struct tp_server *s)
 		shared_clear(&s->entries[i].shared);
 }
 
+static const char *
+type_of(const struct tp_call *q)
+{
+	const char	*type = q->entry->r.type;
+
+	return type != NULL ? type : "application/json";
+}
+
 /* Makes the shared body anew; 200, or the status of a problem. */
 static int
 shared_make(struct tp_call *q, struct tp_shared *m, struct tp_buf *why)
@@ -299,10 +330,8 @@ shared_make(struct tp_call *q, struct tp_shared *m, struct tp_buf *why)
 	m->ntext = b.n;
 	m->gzip = z.p;
 	m->ngzip = z.n;
-	m->plain = response(&b, q->entry->r.type != NULL ? q->entry->r.type :
-	    "application/json", false);
-	m->packed = response(&z, q->entry->r.type != NULL ? q->entry->r.type :
-	    "application/json", true);
+	m->plain = response(q->s, &b, type_of(q), false);
+	m->packed = response(q->s, &z, type_of(q), true);
 	MHD_add_response_header(m->plain, "ETag", m->etag);
 	MHD_add_response_header(m->packed, "ETag", m->etag);
 	MHD_add_response_header(m->plain, "Cache-Control", "no-cache");
@@ -322,8 +351,7 @@ shared_copy(struct tp_call *q, const struct tp_shared *m)
 
 	tp_buf_add(&b, packed ? m->gzip : m->text,
 	    packed ? m->ngzip : m->ntext);
-	r = response(&b, q->entry->r.type != NULL ? q->entry->r.type :
-	    "application/json", packed);
+	r = response(q->s, &b, type_of(q), packed);
 	MHD_add_response_header(r, "ETag", m->etag);
 	MHD_add_response_header(r, "Cache-Control", "no-cache");
 	return send_once(q, 200, r);

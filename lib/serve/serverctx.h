@@ -16,6 +16,8 @@
 #include "serve/session.h"
 
 #define TP_SERVE_BODY	((size_t)1 << 20)	/* bytes of a request, at most */
+#define TP_SERVE_LOGIN	((size_t)16 << 10)	/* of one by nobody */
+#define TP_SERVE_HELD	((size_t)256 << 20)	/* of replies not yet taken */
 #define TP_SERVE_HEAD	((size_t)8 << 10)	/* of its head */
 #define TP_CALL_QUERY	32	/* parameters, at most */
 
@@ -107,6 +109,7 @@ struct tp_server {
 	struct tp_buckets buckets;
 	struct tp_login	 login;
 	int		 audit_fd;
+	size_t		 held;		/* bytes of replies not yet taken */
 	uint64_t	 unaudited;	/* lines left out since the last */
 	struct tp_entry	*entries;	/* the first that fits is taken */
 	size_t		 nentries, entrycap;

@@ -20,10 +20,10 @@ PORT = int(sys.argv[1])
 class Server:
     """tp-serve with a pipe for its input"""
 
-    def __init__(self, *options, err=None):
+    def __init__(self, *options, err=None, by=()):
         self.port = PORT + 1
         self.p = subprocess.Popen(
-            ['tp-serve', '-l', ':%d' % self.port, '--rate', '0',
+            [*by, 'tp-serve', '-l', ':%d' % self.port, '--rate', '0',
              *(['-q'] if err is None else []), *options],
             stdin=subprocess.PIPE, stderr=err)
         atexit.register(self.p.kill)
@@ -447,6 +447,86 @@ def slowloris():
         time.sleep(1)
     assert not slow, '%d are left' % len(slow)
     assert time.time() - start > 9, 'cut too early'
+
+
+def heads():
+    """what a proxy might read otherwise is refused, and ends all"""
+    ok = b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    for more in (b'Host: localhost\r\nContent-Length: 2\r\n'
+                 b'Content-Length: 30\r\n',
+                 b'Host: localhost\r\nContent-Length: 0\r\n'
+                 b'Content-Length: 9\r\n',
+                 b'Host: localhost\r\nContent-Length: 2, 2\r\n',
+                 b'Host: localhost\r\nContent-Length: +2\r\n',
+                 b'Host: localhost\r\nContent-Length : 9\r\n',
+                 b'Host: localhost\r\nContent-Length: 2\r\n'
+                 b'Transfer-Encoding: chunked\r\n',
+                 b'Host: localhost\r\nTransfer-Encoding: xchunked\r\n',
+                 b'Host: localhost\r\nTransfer-Encoding: gzip, chunked\r\n',
+                 b'Host: localhost\r\nTransfer-Encoding: chunked\r\n'
+                 b'Transfer-Encoding: identity\r\n',
+                 b'Host: localhost\r\nHost: localhost\r\n',
+                 b'Host : localhost\r\n', b''):
+        c = connect(PORT)
+        c.sendall(b'POST /api/v1/logout HTTP/1.1\r\n' + more +
+                  b'\r\n{}' + ok)
+        text = read_all(c)
+        assert text.startswith(b'HTTP/1.1 400'), (more, text)
+        assert b'{"status":"ok"}' not in text, more
+    # a stream has no head alone, the page no other methods
+    for line in 'HEAD /api/v1/stream', 'HEAD /api/v1/ws', 'TRACE /':
+        c = connect(PORT)
+        c.sendall(line.encode() + b' HTTP/1.1\r\nHost: localhost\r\n'
+                  b'Upgrade: websocket\r\nConnection: upgrade\r\n'
+                  b'Sec-WebSocket-Version: 13\r\n'
+                  b'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n')
+        assert read_head(c)[0] == 405, line
+
+
+def descriptors():
+    """who comes when no descriptor is left is turned away, not left alone"""
+    s = Server(by=('prlimit', '--nofile=60'))
+    kept = [connect(s.port) for _ in range(100)]
+    p = select.poll()
+    for c in kept:
+        p.register(c, select.POLLIN)
+    end = time.time() + 20
+    while len(p.poll(100)) < 45 and time.time() < end:
+        time.sleep(0.1)
+    gone = len(p.poll(0))
+    assert 45 <= gone < 90, gone
+    for c in kept:
+        c.close()
+    time.sleep(0.5)
+    assert metric(s.port, 'tp_http_turned_away_total') >= gone
+    s.end()
+
+
+def untaken():
+    """replies that nobody takes are kept up to a bound; then others get 503
+    until they are gone"""
+    s = Server()
+    e = Events(s.port)
+    e.next()
+    s.tell(segments=20000)
+    while len(get(s.port, '/api/v1/segments')['ids']) < 20000:
+        time.sleep(0.1)
+    ask = ('GET /api/v1/frames?from=%d&to=%d&step_ms=300000 HTTP/1.1\r\n'
+           'Host: localhost\r\n\r\n' % (s.t - 599 * 300000, s.t)).encode()
+    kept = []
+    status = 200
+    while status == 200:
+        kept.append(connect(s.port, 30, rcvbuf=4096))
+        kept[-1].sendall(ask)
+        status = read_head(kept[-1])[0]
+        assert len(kept) < 40
+    assert status == 503 and len(kept) > 2, (status, len(kept))
+    assert rss(s.p.pid) < 600 << 20, rss(s.p.pid)
+    for c in kept:
+        c.close()
+    time.sleep(0.5)
+    assert get(s.port, '/api/v1/hotspots')
+    s.end()
 
 
 POST = (b'POST /api/v1/login HTTP/1.1\r\nHost: localhost\r\n'
