@@ -17,7 +17,7 @@ struct conf {
 	struct tp_alert_near	 near;
 	struct tp_tz		 tz;
 	const char		*rules_path, *preset, *graph_path, *zone;
-	int			 as, unit, assumed;
+	int			 as, unit;
 	double			 near_m;
 	int64_t			 max_keys;
 };
@@ -34,9 +34,7 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "preset", AT(preset), "NAME", NULL,
 	    "the built-in rules hanoi or la (default hanoi, where no others "
 	    "are given)", 0, 0 },
-	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
-	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
-	    0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ .kind = TP_OPT_HEADING, .help = "Alerts" },
 	{ TP_OPT_FILE, 0, "graph", AT(graph_path), "FILE", NULL,
 	    "table from,to,distance_m of neighbouring segments, whose alerts "
@@ -170,7 +168,7 @@ configure(struct conf *c, struct tp_err *e)
 	c->alert.tz = &c->tz;
 	c->alert.as = (enum tp_alert_as)c->as;
 	c->alert.unit = (enum tp_unit)c->unit;
-	c->alert.assumed = (enum tp_unit)c->assumed;
+	c->alert.assumed = (enum tp_unit)c->run.speed_unit;
 	c->alert.max_keys = (size_t)c->max_keys;
 	return set_rules(c, e) == 0 ? set_graph(c, e) : -1;
 }

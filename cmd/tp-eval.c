@@ -13,7 +13,7 @@ struct conf {
 	struct tp_join_conf	 join;
 	struct tp_opt_list	 truth;
 	const char		*from, *to, *zone, *levels;
-	int			 by, unit, assumed;
+	int			 by, unit;
 	double			 coverage;
 	int64_t			 max_keys, max_readings;
 	struct tp_tz		 tz;
@@ -33,9 +33,7 @@ static const struct tp_opt options[] = {
 	    "leave out forecasts made earlier", 0, 0 },
 	{ TP_OPT_STR, 0, "to", AT(to), "TIME", NULL,
 	    "leave out forecasts made at TIME or later", 0, 0 },
-	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
-	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
-	    0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ .kind = TP_OPT_HEADING, .help = "What is written" },
 	{ TP_OPT_FLAG, 0, "table", AT(join.table), NULL, NULL,
 	    "write a table for people instead of score records", 0, 0 },
@@ -131,7 +129,7 @@ configure(struct conf *c, struct tp_err *e)
 		    "descending limits in mph", c->levels);
 	j->by = (enum tp_by)c->by;
 	j->unit = (enum tp_unit)c->unit;
-	j->assumed = (enum tp_unit)c->assumed;
+	j->assumed = (enum tp_unit)c->run.speed_unit;
 	j->alpha = 1 - c->coverage / 100;
 	j->max_keys = (size_t)c->max_keys;
 	j->max_readings = (size_t)c->max_readings;

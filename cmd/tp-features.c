@@ -48,6 +48,7 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_INT, 0, "max-keys", AT(max_keys), "N", NULL,
 	    "segments at once; others are refused (default 100000)",
 	    1, 1e8 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ .kind = TP_OPT_HEADING, .help = "The columns" },
 	{ TP_OPT_STR, 0, "groups", AT(groups), "LIST", NULL,
 	    "of time, lag, roll, change, neighbour, trail, cell (default the "

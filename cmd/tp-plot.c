@@ -24,7 +24,7 @@ struct conf {
 	struct tp_opt_list	 truth;
 	const char		*output, *from, *to, *zone;
 	const char		*sensors_path, *order_path;
-	int			 kind, type, unit, assumed;
+	int			 kind, type, unit;
 	int64_t			 width, height, horizon;
 	int64_t			 max_keys, max_readings;
 	struct tp_tz		 tz;
@@ -77,9 +77,7 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_DUR, 0, "step", AT(plot.step_ms), "TIME", NULL,
 	    "forecast, residuals: readings and target times of one such "
 	    "step belong together (default 5m)", 0, 0 },
-	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
-	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
-	    0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ TP_OPT_STR, 0, "split", AT(plot.split), "NAME", NULL,
 	    "error: which split (default test, else eval)", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "Bounds" },
@@ -213,7 +211,7 @@ configure(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "--step must be more than 0");
 	p->kind = (enum tp_plot_kind)c->kind;
 	p->unit = (enum tp_unit)c->unit;
-	p->assumed = (enum tp_unit)c->assumed;
+	p->assumed = (enum tp_unit)c->run.speed_unit;
 	p->horizon = (int)c->horizon;
 	p->max_keys = (size_t)c->max_keys;
 	p->max_readings = (size_t)c->max_readings;

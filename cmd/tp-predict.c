@@ -51,6 +51,7 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
 	    "limits of the congestion levels in mph, best first (default "
 	    "60,45,30,15), or ratio[:LIST] of the free-flow speed", 0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ TP_OPT_CHOICE, 0, "units", AT(unit), "UNIT", "keep|kmh|mph",
 	    "of the speeds written (default: those of the input)", 0, 0 },
 	{ TP_OPT_CHOICE, 0, "as", AT(as), "SHAPE", TP_SHAPE_NAMES,

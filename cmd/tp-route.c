@@ -20,7 +20,7 @@ struct conf {
 	struct tp_refused	 refused;
 	const char		*graph, *profiles, *updates, *from, *to, *depart;
 	const char		*nearest;
-	int			 as, assumed;
+	int			 as;
 	int64_t			 others, landmarks;
 };
 
@@ -33,9 +33,7 @@ static const struct tp_opt options[] = {
 	{ TP_OPT_DUR, 0, "max-age", AT(route.max_age), "TIME", NULL,
 	    "forget readings and forecasts so old (default 30m)", 0, 0 },
 	TP_USUAL_OPTIONS(AT(profiles), AT(route.reach)),
-	{ TP_OPT_CHOICE, 0, "speed-unit", AT(assumed), "UNIT",
-	    "none|kmh|mph", "unit of forecasts that do not tell theirs",
-	    0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ TP_OPT_INT, 0, "landmarks", AT(landmarks), "N", NULL,
 	    "landmarks that searches steer by, 0 for none (default 16)",
 	    0, 64 },
@@ -175,7 +173,7 @@ configure(struct conf *c, struct tp_err *e)
 	c->route.marks = &c->marks;
 	c->route.others = (int)c->others;
 	c->route.as = (enum tp_route_as)c->as;
-	c->route.assumed = (enum tp_unit)c->assumed;
+	c->route.assumed = (enum tp_unit)c->run.speed_unit;
 	return 0;
 }
 

@@ -61,6 +61,7 @@ static const struct tp_opt options[] = {
 	    "where segments are, where events do not say it", 0, 0 },
 	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
 	    "segments are cells, of tp-window --cell CELL", 0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ TP_OPT_STR, 0, "levels", AT(levels), "LIST", NULL,
 	    "limits of the congestion levels in mph, best first (default "
 	    "60,45,30,15), or ratio", 0, 0 },
@@ -185,6 +186,7 @@ configure(struct conf *c, struct tp_err *e)
 		c->server.listen.v = tp_calloc(1, sizeof(char *));
 		c->server.listen.v[c->server.listen.n++] = ":8080";
 	}
+	c->board.assumed = (enum tp_unit)c->run.speed_unit;
 	c->board.tiles_url = c->server.tiles_url;
 	if (c->compat != NULL &&
 	    tp_compat_parse(c->compat, &c->server.compat) == -1)

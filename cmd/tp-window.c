@@ -36,6 +36,7 @@ static const struct tp_opt options[] = {
 	    "group by segment (default) or road", 0, 0 },
 	{ TP_OPT_STR, 0, "cell", AT(cell), "CELL", NULL,
 	    "group by cells: grid:250m, geohash:6 or h3:8", 0, 0 },
+	TP_RUN_SPEED_UNIT(AT(run.speed_unit)),
 	{ TP_OPT_STR, 0, "time", AT(win.time_field), "FIELD", NULL,
 	    "take the time of an event from FIELD", 0, 0 },
 	{ .kind = TP_OPT_HEADING, .help = "Late and early" },

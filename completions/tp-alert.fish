@@ -1,7 +1,7 @@
 complete -c tp-alert -s R -l rules -r -F -d 'rules, one a line'
 complete -c tp-alert -s r -l rule -r -F -d 'one rule, as "slow: forecast < 30 mph, clear at 35 mph"; may be given again'
 complete -c tp-alert -l preset -x -d 'the built-in rules hanoi or la (default hanoi, where no others are given)'
-complete -c tp-alert -l speed-unit -x -a 'none kmh mph' -d 'unit of forecasts that do not tell theirs'
+complete -c tp-alert -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-alert -l graph -r -F -d 'table from,to,distance_m of neighbouring segments, whose alerts are one'
 complete -c tp-alert -l near -x -d 'how far apart neighbours may be (default 3000)'
 complete -c tp-alert -l expire -x -d 'forget a segment so long silent (default 1h)'

@@ -2,7 +2,7 @@ complete -c tp-eval -l truth -r -F -d 'events or aggregates of what happened; ma
 complete -c tp-eval -l step -x -d 'readings and target times of one such step belong together (default 5m)'
 complete -c tp-eval -l from -x -d 'leave out forecasts made earlier'
 complete -c tp-eval -l to -x -d 'leave out forecasts made at TIME or later'
-complete -c tp-eval -l speed-unit -x -a 'none kmh mph' -d 'unit of forecasts that do not tell theirs'
+complete -c tp-eval -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-eval -l table -d 'write a table for people instead of score records'
 complete -c tp-eval -l no-table
 complete -c tp-eval -l by -x -a 'none hour segment day traffic week confidence' -d 'also by hour or day of the target time, by segment, slow and free traffic, weekdays and weekends, or confidence'

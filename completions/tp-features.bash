@@ -24,6 +24,9 @@ _tp_features()
 		return ;;
 	--max-keys)
 		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
 	--groups)
 		return ;;
 	--cell)
@@ -102,7 +105,7 @@ _tp_features()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-s --step --delay --wait --early --no-early --max-gap --expire --max-future --max-keys --groups --cell --lags --roll --tz --graph --targets --ahead --trail-rate --profiles --profiles-out -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-s --step --delay --wait --early --no-early --max-gap --expire --max-future --max-keys --speed-unit --groups --cell --lags --roll --tz --graph --targets --ahead --trail-rate --profiles --profiles-out -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -7,6 +7,7 @@ complete -c tp-features -l max-gap -x -d 'fill missing readings forward so long 
 complete -c tp-features -l expire -x -d 'forget a segment that was silent so long (default 7d)'
 complete -c tp-features -l max-future -x -d 'refuse records further ahead of the clock (default 5m)'
 complete -c tp-features -l max-keys -x -d 'segments at once; others are refused (default 100000)'
+complete -c tp-features -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-features -l groups -x -d 'of time, lag, roll, change, neighbour, trail, cell (default the first four)'
 complete -c tp-features -l cell -x -d 'make one segment of what is in each cell of grid:250m, geohash:6 or h3:8; adds the group cell'
 complete -c tp-features -l lags -x -d 'steps of lag_0, lag_1, ... (default 12)'

@@ -14,7 +14,7 @@ complete -c tp-plot -l order -r -F -d 'heatmap: the order of sensors, one id a l
 complete -c tp-plot -l truth -r -F -d 'forecast, residuals: events of what happened; may be given again'
 complete -c tp-plot -l horizon -x -d 'forecast, residuals: how far ahead (default: the longest)'
 complete -c tp-plot -l step -x -d 'forecast, residuals: readings and target times of one such step belong together (default 5m)'
-complete -c tp-plot -l speed-unit -x -a 'none kmh mph' -d 'unit of forecasts that do not tell theirs'
+complete -c tp-plot -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-plot -l split -x -d 'error: which split (default test, else eval)'
 complete -c tp-plot -l max-keys -x -d 'segments at once; others are refused (default 100000)'
 complete -c tp-plot -l max-readings -x -d 'readings kept, 16 bytes each; others are refused (default 100000000)'

@@ -17,6 +17,9 @@ _tp_predict()
 		return ;;
 	--levels)
 		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
 	--units)
 		COMPREPLY=($(compgen -W 'keep kmh mph' -- "$cur"))
 		return ;;
@@ -93,7 +96,7 @@ _tp_predict()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-m --model --horizons --levels --units --as --sensors --graph --profiles --adapt --no-adapt --delay --wait --early --no-early --max-future --max-keys -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-m --model --horizons --levels --speed-unit --units --as --sensors --graph --profiles --adapt --no-adapt --delay --wait --early --no-early --max-future --max-keys -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

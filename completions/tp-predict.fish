@@ -1,6 +1,7 @@
 complete -c tp-predict -s m -l model -r -F -d 'model that tp-train saved, or the current one of FOLDER; read again when it changes'
 complete -c tp-predict -l horizons -x -d 'minutes ahead, of those the model has (default all)'
 complete -c tp-predict -l levels -x -d 'limits of the congestion levels in mph, best first (default 60,45,30,15), or ratio[:LIST] of the free-flow speed'
+complete -c tp-predict -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-predict -l units -x -a 'keep kmh mph' -d 'of the speeds written (default: those of the input)'
 complete -c tp-predict -l as -x -a 'own la la-nested la-avro la-front hanoi nyc' -d 'write records in the shape of another system; see tp-record(5)'
 complete -c tp-predict -l sensors -r -F -d 'CSV table of the places of segments, for --as'

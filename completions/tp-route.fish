@@ -2,7 +2,7 @@ complete -c tp-route -s g -l graph -r -F -d 'the graph file of tp-graph, with se
 complete -c tp-route -l max-age -x -d 'forget readings and forecasts so old (default 30m)'
 complete -c tp-route -l profiles -r -F -d 'what is usual, from tp-features --profiles-out, where neither readings nor forecasts tell'
 complete -c tp-route -l spread -x -d 'how far along its road a segment tells of edges without one, 0 for not (default 3000)'
-complete -c tp-route -l speed-unit -x -a 'none kmh mph' -d 'unit of forecasts that do not tell theirs'
+complete -c tp-route -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-route -l landmarks -x -d 'landmarks that searches steer by, 0 for none (default 16)'
 complete -c tp-route -l wait -x -d 'what was heard counts after so long without more, 0 for never (default 200ms)'
 complete -c tp-route -l from -x -d 'where the way begins: LAT,LON or the name of a node'

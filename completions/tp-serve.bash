@@ -44,6 +44,9 @@ _tp_serve()
 		return ;;
 	--cell)
 		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
 	--levels)
 		return ;;
 	--tz)
@@ -136,7 +139,7 @@ _tp_serve()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-l --listen --host --tls-cert --tls-key --store --recall --compat --state -g --graph --profiles --spread --sensors --cell --levels --tz --step --history --max-segments --tiles --tiles-by --tokens --users --jwt-key --jwt-audience --insecure-open --no-insecure-open --cors --audit --rate --max-connections --max-per-address --slow -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-l --listen --host --tls-cert --tls-key --store --recall --compat --state -g --graph --profiles --spread --sensors --cell --speed-unit --levels --tz --step --history --max-segments --tiles --tiles-by --tokens --users --jwt-key --jwt-audience --insecure-open --no-insecure-open --cors --audit --rate --max-connections --max-per-address --slow -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

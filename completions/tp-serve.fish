@@ -11,6 +11,7 @@ complete -c tp-serve -l profiles -r -F -d 'what is usual, from tp-features --pro
 complete -c tp-serve -l spread -x -d 'how far along its road a segment tells of edges without one, 0 for not (default 3000)'
 complete -c tp-serve -l sensors -r -F -d 'where segments are, where events do not say it'
 complete -c tp-serve -l cell -x -d 'segments are cells, of tp-window --cell CELL'
+complete -c tp-serve -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-serve -l levels -x -d 'limits of the congestion levels in mph, best first (default 60,45,30,15), or ratio'
 complete -c tp-serve -l tz -x -d 'of hours and days (default UTC)'
 complete -c tp-serve -l step -x -d 'of what is remembered and scored (default 5m)'

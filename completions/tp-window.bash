@@ -22,6 +22,9 @@ _tp_window()
 		return ;;
 	--cell)
 		return ;;
+	--speed-unit)
+		COMPREPLY=($(compgen -W 'none kmh mph' -- "$cur"))
+		return ;;
 	--time)
 		return ;;
 	--delay)
@@ -124,7 +127,7 @@ _tp_window()
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W '-s --size --slide --offset --tz --by --cell --time --delay --grace --late --max-future --idle --dedupe --emit --every -a --agg --top --rank --fill --fill-for --min-n --at-eof --max-keys --levels --units --as --sensors -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
+		COMPREPLY=($(compgen -W '-s --size --slide --offset --tz --by --cell --speed-unit --time --delay --grace --late --max-future --idle --dedupe --emit --every -a --agg --top --rank --fill --fill-for --min-n --at-eof --max-keys --levels --units --as --sensors -i --input -o --output --rejects --on-error --max-errors --max-line -c --count -u --unbuffered --no-unbuffered --stats --metrics --progress --no-progress --now -q --quiet -v --verbose -b --brokers -X --set -F --settings -G --group --instance --start -e --end --no-end --guarantee --commit --broker-timeout --on-gap --rebuild --no-rebuild --headers --no-headers --resume -h --help -V --version' -- "$cur"))
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

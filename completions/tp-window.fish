@@ -4,6 +4,7 @@ complete -c tp-window -l offset -x -d 'windows begin TIME after the full multipl
 complete -c tp-window -l tz -x -d 'windows are days of this time zone'
 complete -c tp-window -l by -x -d 'group by segment (default) or road'
 complete -c tp-window -l cell -x -d 'group by cells: grid:250m, geohash:6 or h3:8'
+complete -c tp-window -l speed-unit -x -a 'none kmh mph' -d 'unit of speeds whose name has none'
 complete -c tp-window -l time -x -d 'take the time of an event from FIELD'
 complete -c tp-window -l delay -x -d 'how much later than the newest an event may come (default 0)'
 complete -c tp-window -l grace -x -d 'keep a window open so long after its end (default 0)'

@@ -6,7 +6,8 @@
 #define SPEED_MAX	1e6	/* in any unit */
 
 static const char no_unit[] =
-    "a speed whose name has no unit; tp-validate --speed-unit tells it";
+    "a speed whose name has no unit; --speed-unit, here or of tp-validate, "
+    "tells it";
 
 const char *
 tp_unit_suffix(enum tp_unit u)

@@ -276,6 +276,31 @@ fill_slots(struct tp_rec *r)
 	return i;
 }
 
+/* Speeds whose names have no unit, and none beside them, are in r->assume. */
+static void
+assume_units(struct tp_rec *r)
+{
+	static const enum tp_field	plain[] = {
+		TP_F_SPEED, TP_F_FREE_FLOW, TP_F_AVG_SPEED, TP_F_STD_SPEED,
+		TP_F_PREDICTED_SPEED, TP_F_CURRENT_SPEED, TP_F_LOWER,
+		TP_F_UPPER,
+	};
+	size_t				i;
+
+	for (i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+		enum tp_field	f = plain[i];
+		enum tp_field	to = f + (enum tp_field)r->assume;
+
+		if (r->at[f] == NULL || r->at[f + 1] != NULL ||
+		    r->at[f + 2] != NULL)
+			continue;
+		r->slot[r->index[f]].field = (uint8_t)to;
+		r->index[to] = r->index[f];
+		r->at[to] = r->at[f];
+		r->at[f] = NULL;
+	}
+}
+
 int
 tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 {
@@ -297,6 +322,8 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 		if (r->slot[i].field != TP_F_NONE)
 			claim(r, i);
 	r->nslots = r->o.n;
+	if (r->assume != TP_UNIT_NONE)
+		assume_units(r);
 	return 0;
 }
 

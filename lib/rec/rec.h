@@ -109,6 +109,9 @@ struct tp_rec {
 	int64_t		 offset;	/* Kafka: in its partition */
 	uint64_t	 lineno;	/* files and pipes: from 1; Kafka: 0 */
 	int64_t		 now_ms;	/* wall clock when its block was read */
+	/* enum tp_unit of speeds whose names do not tell; NONE: they stay so.
+	 * Set before tp_rec_parse(), and kept. */
+	int		 assume;
 
 	/* private to rec.c */
 	struct tp_json_obj nest[TP_SCOPE_MAX];	/* scratch: containers */

@@ -284,6 +284,23 @@ tp_tile_memo_release(struct tp_tile_memo *m)
 	*m = (struct tp_tile_memo){ 0 };
 }
 
+/* Where a record is: one without a place may be about a cell. */
+static bool
+place_of(const struct tp_tiling *t, const struct tp_rec *r, double *lat,
+    double *lon, const char **why)
+{
+	const struct tp_json_val	*id = r->at[TP_F_SEGMENT_ID];
+
+	if (r->at[TP_F_LATITUDE] == NULL && r->at[TP_F_LONGITUDE] == NULL) {
+		*why = "no latitude and longitude, and segment_id is no cell";
+		return id != NULL && id->type == TP_JSON_STR &&
+		    tp_tile_find(t, id->p, id->n, lat, lon);
+	}
+	*why = "latitude or longitude: missing or not a number";
+	return tp_rec_num(r, TP_F_LATITUDE, lat) == 0 &&
+	    tp_rec_num(r, TP_F_LONGITUDE, lon) == 0;
+}
+
 struct tp_tile_met *
 tp_tile_rec(struct tp_tile_memo *m, const struct tp_tiling *t,
     const struct tp_rec *r, const char **why)
@@ -292,9 +309,7 @@ tp_tile_rec(struct tp_tile_memo *m, const struct tp_tiling *t,
 	uint64_t		 number;
 	double			 lat, lon;
 
-	*why = "latitude or longitude: missing or not a number";
-	if (tp_rec_num(r, TP_F_LATITUDE, &lat) < 0 ||
-	    tp_rec_num(r, TP_F_LONGITUDE, &lon) < 0)
+	if (!place_of(t, r, &lat, &lon, why))
 		return NULL;
 	*why = "latitude or longitude: out of range";
 	if (!(fabs(lat) <= 90 && fabs(lon) <= 180))

@@ -70,8 +70,9 @@ struct tp_tile_memo {
 
 void tp_tile_memo_release(struct tp_tile_memo *m);
 /*
- * The cell that a record's latitude and longitude are in, valid until the next
- * call; or NULL and a static text in *why.  All calls are of one tiling.
+ * The cell that a record's latitude and longitude are in, or of one without
+ * both that its segment_id names; valid until the next call.  NULL and a
+ * static text in *why where it is in none.  All calls are of one tiling.
  */
 struct tp_tile_met *tp_tile_rec(struct tp_tile_memo *m,
     const struct tp_tiling *t, const struct tp_rec *r, const char **why);

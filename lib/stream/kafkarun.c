@@ -128,6 +128,7 @@ tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,
 	k->rec.pos = pos;
 	k->rec.offset = m->offset;
 	k->rec.now_ms = tp_ctx_kafka_now(c, m);
+	k->rec.assume = c->run->opts->speed_unit;
 	return give_message(c, st, m, json);
 }
 

@@ -318,7 +318,7 @@ run_filter(struct tp_ctx *c)
 	const struct tp_filter		*f = c->run->filter;
 	const struct tp_run_opts	*o = c->run->opts;
 	struct lines			 l = { 0 };
-	struct tp_rec			 r = { 0 };
+	struct tp_rec			 r = { .assume = o->speed_unit };
 	struct tp_src			*src;
 	void				*st = c->run->state;
 	size_t				 i, n = o->inputs.n;

@@ -27,6 +27,8 @@ struct tp_run_opts {
 	int		 progress;	/* -1, 0 auto, 1 */
 	int		 quiet, verbose;
 	int64_t		 now_ms;	/* --now, TP_TIME_NONE: the clock */
+	/* enum tp_unit: TP_RUN_SPEED_UNIT, of the tools that list it */
+	int		 speed_unit;
 
 	/* Kafka; see tp-kafka(7) */
 	const char	*brokers;	/* -b */
@@ -51,6 +53,10 @@ struct tp_run_opts {
 enum tp_on_error { TP_ON_ERROR_STOP, TP_ON_ERROR_SKIP };
 
 extern const struct tp_opt tp_run_options[];
+/* For tools that work with speeds; at: the offset of speed_unit. */
+#define TP_RUN_SPEED_UNIT(at) \
+	{ TP_OPT_CHOICE, 0, "speed-unit", at, "UNIT", "none|kmh|mph", \
+	    "unit of speeds whose name has none", 0, 0 }
 /* The defaults; a tool changes what it wants before parsing. */
 extern const struct tp_run_opts tp_run_defaults;
 

@@ -421,6 +421,7 @@ hold(struct tp_winstate *st, const struct tp_rec *r, int64_t t)
 	tp_buf_add(b, r->source, source);
 	tp_buf_add(b, r->line, r->len);
 	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
+	h->assume = r->assume;
 	(void)tp_rec_parse(h, b->p + source, r->len);
 	h->source = b->p;
 	h->input = r->input;

@@ -439,6 +439,41 @@ test_readings(void **state)
 	assert_true(isnan(g.speed));
 }
 
+/*
+ * An assumed unit is that of names without one, unless one with a unit stands
+ * beside them; the next record has nothing left of it.
+ */
+static void
+test_assumed(void **state)
+{
+	struct tp_rec	r = { .assume = TP_UNIT_MPH };
+	char		*keep;
+
+	(void)state;
+	assert_int_equal(parse(&r, "{\"avg_speed\":7,\"std_speed\":null,"
+	    "\"speed\":1,\"speed_kmh\":2,\"current_conditions\":"
+	    "{\"free_flow_speed\":60}}", &keep), 0);
+	assert_null(r.at[TP_F_AVG_SPEED]);
+	assert_int_equal(*r.at[TP_F_AVG_SPEED_MPH]->p, '7');
+	assert_null(r.at[TP_F_STD_SPEED_MPH]);
+	assert_int_equal(*r.at[TP_F_SPEED]->p, '1');
+	assert_null(r.at[TP_F_SPEED_MPH]);
+	assert_int_equal(*r.at[TP_F_FREE_FLOW_MPH]->p, '6');
+	free(keep);
+	assert_int_equal(parse(&r, "{\"predicted_speed\":3}", &keep), 0);
+	assert_null(r.at[TP_F_AVG_SPEED_MPH]);
+	assert_null(r.at[TP_F_FREE_FLOW_MPH]);
+	assert_int_equal(*r.at[TP_F_PREDICTED_SPEED_MPH]->p, '3');
+	free(keep);
+	r.assume = TP_UNIT_NONE;
+	assert_int_equal(parse(&r, "{\"speed\":4}", &keep), 0);
+	assert_null(r.at[TP_F_PREDICTED_SPEED_MPH]);
+	assert_null(r.at[TP_F_SPEED_MPH]);
+	assert_int_equal(*r.at[TP_F_SPEED]->p, '4');
+	free(keep);
+	tp_rec_release(&r);
+}
+
 static void
 test_horizons(void **state)
 {
@@ -508,6 +543,7 @@ main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_readings),
+		cmocka_unit_test(test_assumed),
 		cmocka_unit_test(test_horizons),
 		cmocka_unit_test(test_levels),
 	};
