@@ -1,12 +1,15 @@
 /*
  * Digits by eights: no branch on how many there are, which no processor
- * foretells.  Little endian machines only.
+ * foretells.
  */
 #ifndef TP_BASE_DIGITS_H
 #define TP_BASE_DIGITS_H
 
 #include <stdint.h>
 #include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+    "the first character is taken from the lowest byte of a word");
 
 /* 10 to the power of 0 .. 8. */
 extern const uint64_t tp_digits_pow[9];
