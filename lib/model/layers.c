@@ -232,7 +232,10 @@ load_layers(struct tp_layers *d, struct tp_unpack *u, size_t n, size_t in,
 	return n > 0 && in == nh && tp_unpack_done(u) ? 0 : -1;
 }
 
-/* The kind whose inputs these are; NULL where it has none. */
+/*
+ * The kind whose inputs these are: one of those that tp_import() takes, which
+ * tell speeds of inputs of their own; NULL where it is none of them.
+ */
 static const struct tp_model_kind *
 like_of(const char *name)
 {
@@ -241,8 +244,8 @@ like_of(const char *name)
 	if (memchr(name, '\0', NAME) == NULL)
 		return NULL;
 	k = tp_model_find(name);
-	return k != NULL && k != &tp_model_dense && k != &tp_model_ensemble &&
-	    tp_formula_is(k) ? k : NULL;
+	return k != NULL && tp_formula_is(k) && k != &tp_model_classify &&
+	    k != &tp_model_dense && k != &tp_model_ensemble ? k : NULL;
 }
 
 static void *

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "model/model.h"
+#include "model/layers.h"
 #include "model/xgb.h"
 
 #define SLOTS	24
@@ -117,6 +117,52 @@ shares_are_counted_ones(void **state)
 	free(w);
 }
 
+/* True where layers on the inputs of another model come back from a file. */
+static bool
+layers_load(const struct world *w, const struct tp_model_kind *like, void *st)
+{
+	struct tp_layers	 d = { .like = like, .inputs = st };
+	struct tp_buf		 b = { 0 };
+	struct tp_err		 e = { 0 };
+	void			*again;
+
+	assert_non_null(tp_layers_add(&d, tp_formula_count(like, st), 1));
+	tp_model_dense.save(&d, &b);
+	again = tp_model_dense.load(b.p, b.n, &w->p.shape, &e);
+	if (again != NULL)
+		tp_model_dense.free(again);
+	tp_layers_release(&d);
+	tp_buf_release(&b);
+	return again != NULL;
+}
+
+/* No file has layers that are asked for probabilities. */
+static void
+no_layers_on_classes(void **state)
+{
+	static const struct tp_model_kind	*const kinds[] = {
+		&tp_model_linear, &tp_model_gbt, &tp_model_classify,
+	};
+	struct world		*w = make_world();
+	struct tp_model_opts	 o = { .seed = 1, .threads = 2, .epochs = 1 };
+	struct tp_err		 e = { 0 };
+	void			*st;
+	size_t			 i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		st = kinds[i]->fit(&w->p, &o, &e);
+		if (st == NULL) {
+			print_message("skipped: %s\n", e.text);
+			break;
+		}
+		assert_int_equal(layers_load(w, kinds[i], st),
+		    kinds[i] != &tp_model_classify);
+		kinds[i]->free(st);
+	}
+	free(w);
+}
+
 /* Two classes with a limit in mph, by both learners; saved and loaded. */
 static void
 classes_of_ones_own(void **state)
@@ -206,6 +252,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(shares_are_counted_ones),
 		cmocka_unit_test(classes_of_ones_own),
+		cmocka_unit_test(no_layers_on_classes),
 		cmocka_unit_test(lists_of_classes),
 	};
 
