@@ -10,7 +10,6 @@
 #include "forecast/inputcsv.h"
 #include "io/file.h"
 #include "io/sink.h"
-#include "io/versions.h"
 #include "model/modelcheck.h"
 #include "model/modelinfo.h"
 #include "stream/run.h"
@@ -83,22 +82,15 @@ struct opened {
 static int
 open_model(const char *path, struct opened *o, struct tp_err *e)
 {
-	char	*file = tp_versions_path(path), *p;
+	char	*p;
 	size_t	 n;
-	int	 rc;
 
 	memset(o, 0, sizeof(*o));
-	rc = tp_file_read(file, TP_MODELFILE_MAX, &p, &n, e);
-	if (rc == 0) {
-		rc = tp_modelfile_read(&o->m, p, n, e);
-		if (rc == 0)
-			tp_modelinfo_init(&o->info, &o->m, p, n);
-		else
-			tp_err_prefix(e, "%s", file);
-		free(p);
-	}
-	free(file);
-	return rc;
+	if (tp_modelfile_bytes(&o->m, path, &p, &n, e) != 0)
+		return -1;
+	tp_modelinfo_init(&o->info, &o->m, p, n);
+	free(p);
+	return 0;
 }
 
 static int

@@ -68,6 +68,9 @@ int tp_modelfile_member(struct tp_modelfile *m, const char *p, size_t n,
  */
 int tp_modelfile_open(struct tp_modelfile *m, const char *path,
     struct tp_err *e);
+/* The same, and the n bytes of the file, which the caller frees. */
+int tp_modelfile_bytes(struct tp_modelfile *m, const char *path, char **p,
+    size_t *n, struct tp_err *e);
 void tp_modelfile_release(struct tp_modelfile *m);
 
 #endif

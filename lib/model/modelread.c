@@ -375,21 +375,30 @@ explain(const char *file, struct tp_err *e)
 }
 
 int
-tp_modelfile_open(struct tp_modelfile *m, const char *path, struct tp_err *e)
+tp_modelfile_bytes(struct tp_modelfile *m, const char *path, char **p,
+    size_t *n, struct tp_err *e)
 {
-	char	*file = tp_versions_path(path), *p;
-	size_t	 n;
-	int	 rc;
+	char	*file = tp_versions_path(path);
+	int	 rc = tp_file_read(file, TP_MODELFILE_MAX, p, n, e);
 
-	rc = tp_file_read(file, TP_MODELFILE_MAX, &p, &n, e);
-	if (rc == 0) {
-		rc = tp_modelfile_read(m, p, n, e);
-		if (rc != 0)
-			tp_err_prefix(e, "%s", file);
-		free(p);
-	} else {
+	if (rc != 0) {
 		explain(file, e);
+	} else if ((rc = tp_modelfile_read(m, *p, *n, e)) != 0) {
+		tp_err_prefix(e, "%s", file);
+		free(*p);
 	}
 	free(file);
 	return rc;
+}
+
+int
+tp_modelfile_open(struct tp_modelfile *m, const char *path, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+
+	if (tp_modelfile_bytes(m, path, &p, &n, e) != 0)
+		return -1;
+	free(p);
+	return 0;
 }
