@@ -8,6 +8,7 @@
 #include "num/parallel.h"
 
 #define PICKS	30		/* of which weights are made, at most */
+#define CLOSE	1.1		/* to the best member's error: counts evenly */
 
 struct member {
 	struct tp_modelfile	 m;
@@ -264,6 +265,25 @@ error_with(const struct trial *t, size_t h, const float *sum, size_t picks,
 }
 
 /*
+ * Makes half of each weight an even share of the members whose own error is
+ * close to the least: picks alone follow the validation part too closely.
+ */
+static void
+even_out(const struct ensemble *s, size_t h, const double *alone)
+{
+	double	least = INFINITY;
+	size_t	k, n = 0;
+
+	for (k = 0; k < s->n; k++)
+		least = fmin(least, alone[k]);
+	for (k = 0; k < s->n; k++)
+		n += alone[k] <= CLOSE * least;
+	for (k = 0; k < s->n; k++)
+		s->weight[k * s->nh + h] = (s->weight[k * s->nh + h] +
+		    (alone[k] <= CLOSE * least ? 1 / (float)n : 0)) / 2;
+}
+
+/*
  * Weights of one horizon: members are picked, again or not, each the one that
  * makes the mean of all picks best on the validation part; those picks count
  * with which it was best (ensemble selection: Caruana et al., ICML 2004).
@@ -275,12 +295,15 @@ learn(void *arg, size_t h)
 	size_t		 nh = t->s->nh, picked[PICKS], best, i, k, n, keep = 0;
 	float		*sum = tp_calloc(t->n + 1, sizeof(*sum));
 	double		 err, least, record = INFINITY;
+	double		 alone[TP_ENSEMBLE_MOST];
 
 	for (n = 0; n < PICKS; n++) {
 		best = 0;
 		least = INFINITY;
 		for (k = 0; k < t->s->n; k++) {
 			err = error_with(t, h, sum, n, k);
+			if (n == 0)
+				alone[k] = err;
 			if (err < least) {
 				least = err;
 				best = k;
@@ -298,6 +321,8 @@ learn(void *arg, size_t h)
 		t->s->weight[k * nh + h] = 0;
 	for (i = 0; i < keep; i++)
 		t->s->weight[picked[i] * nh + h] += 1 / (float)keep;
+	if (keep > 0)
+		even_out(t->s, h, alone);
 	free(sum);
 }
 
