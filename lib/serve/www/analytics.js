@@ -40,11 +40,11 @@ export class AnalyticsPage
 					this.loadHourly();
 				})),
 			h("div", {class: "grid two"},
-				panel("A mean day", unitName() + " by hour",
-					this.hourly),
+				panel("A mean day", unitName() + " by hour, " +
+					this.city.zone, this.hourly),
 				panel("Day by day", "mean speed", this.trend),
-				panel("Hours of the week", "mean speed by weekday",
-					this.week),
+				panel("Hours of the week", "mean speed, " +
+					this.city.zone, this.week),
 				panel("Congested most", "last 24 hours",
 					this.congested)));
 	}
@@ -172,7 +172,8 @@ export class AnalyticsPage
 			return;
 		}
 		host.append(rows("Segments congested most", [[this.city.noun, ""],
-			["Share of the time", "wide"], ["", "num"], ["Mean", "num"],
+			["Share of the time", "wide"], ["", "num"],
+			["Mean, " + unitName(), "num"],
 			["In all", "num extra"]], found.map((s) => [
 			h("a", {href: hash.link("live", {segment: s.segment_id})},
 				s.name || s.segment_id),

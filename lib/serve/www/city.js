@@ -41,6 +41,7 @@ export class City extends EventTarget {
 	{
 		super();
 		this.cells = info.kind === "cells";
+		this.zone = info.tz || "UTC";	/* of the server's hours */
 		this.stepMs = info.step_ms || 5 * MINUTE_MS;
 		this.pastMs = Math.min(info.history_ms || MOST_PAST_MS,
 			MOST_PAST_MS);

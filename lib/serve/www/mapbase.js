@@ -24,13 +24,16 @@ export function forgetNet()
 	net = null;
 }
 
-/* Which places are drawn: in a large road graph those that have no line. */
-function dots(n, {source, lines: roads})
+/*
+ * Which places are drawn: in a road graph not those that have a line, where
+ * they are many or one hides another, as of the two directions of a street.
+ */
+function dots(n, {source, lines: roads}, x, y)
 {
-	const all = source !== "graph" || n <= FEW_PLACES;
 	const mask = new Uint8Array(n).fill(1);
+	const places = new Set(x.map((v, i) => v + y[i] / 10));
 
-	if (!all)
+	if (source === "graph" && (n > FEW_PLACES || places.size < 0.9 * n))
 		for (const i of roads.segment)
 			if (i >= 0)
 				mask[i] = 0;
@@ -48,6 +51,6 @@ export async function baseScene(city)
 		if (city.placed(i))
 			[x[i], y[i]] = project(city.lat[i], city.lon[i]);
 	const known = await lines();
-	return {x, y, lines: known.lines, dots: dots(n, known),
+	return {x, y, lines: known.lines, dots: dots(n, known, x, y),
 		cells: city.cells && city.cell.length ? city.cell : null};
 }

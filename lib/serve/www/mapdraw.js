@@ -142,7 +142,7 @@ function paintRoute(c, map, route)
 	c.strokeStyle = palette.map;
 	c.lineWidth = route.main ? 9 : 7;
 	c.stroke();
-	c.strokeStyle = route.main ? palette.accent : palette.levels[0];
+	c.strokeStyle = route.main ? palette.accent : palette.other;
 	c.lineWidth = route.main ? 5 : 3.5;
 	c.stroke();
 }

@@ -124,7 +124,8 @@ export class ModelPage
 
 		this.unmount();
 		fill(this.detail, h("div", {class: "grid"},
-			panel("By hour of the day", unitName(), byHour),
+			panel("By hour of the day", unitName() + ", " +
+				this.city.zone, byHour),
 			panel("Drift", "mean error of each day, " + unitName(),
 				drift)),
 			panel("Where it errs most", "mean error, " + unitName(),

@@ -11,6 +11,7 @@ const BATCH = 400;		/* lines in one path: longer ones stroke slowly */
 const FINE = 2;
 const THIN = 2;			/* among many, levels to there get hairlines */
 const MARGIN = 8;
+const GAP = 0.75;		/* half of what parts two directions */
 const FEW = 2500;		/* places in sight above which dots are small */
 
 export let palette = null;
@@ -24,7 +25,8 @@ export function readPalette()
 	palette = {
 		map: value("--map"), road: value("--map-road"),
 		ink: value("--map-ink"), surface: value("--surface"),
-		accent: value("--accent"), font: value("--font"),
+		accent: value("--accent"), other: value("--chart-2"),
+		font: value("--font"),
 		levels: [0, 1, 2, 3, 4, 5].map((l) => value("--l" + l)),
 	};
 	return palette;
@@ -47,28 +49,35 @@ function linesByLevel(map, {lines, level}, [left, top, right, bottom])
 	return found;
 }
 
-/* Puts a line into the path; a point within a pixel or two of the last goes. */
-function traceLine(c, {x, y, start}, k, scale, dx, dy)
+/*
+ * Puts a line into the path, so many pixels to the right of where it leads; a
+ * point within a pixel or two of the last goes.
+ */
+function traceLine(c, {x, y, start}, k, scale, dx, dy, aside)
 {
-	const last = start[k + 1] - 1;
-	let px = x[start[k]] * scale + dx;
-	let py = y[start[k]] * scale + dy;
+	const first = start[k], last = start[k + 1] - 1;
+	let px, py;
 
-	c.moveTo(px, py);
-	for (let p = start[k] + 1; p <= last; p++) {
-		const qx = x[p] * scale + dx;
-		const qy = y[p] * scale + dy;
-		if (p < last && Math.abs(qx - px) < FINE &&
-		    Math.abs(qy - py) < FINE)
+	for (let p = first; p <= last; p++) {
+		const from = Math.max(p - 1, first), to = Math.min(p + 1, last);
+		const ex = x[to] - x[from], ey = y[to] - y[from];
+		const r = aside && aside / (Math.hypot(ex, ey) || 1);
+		const qx = x[p] * scale + dx - ey * r;
+		const qy = y[p] * scale + dy + ex * r;
+		if (p === first)
+			c.moveTo(qx, qy);
+		else if (p === last || Math.abs(qx - px) >= FINE ||
+		    Math.abs(qy - py) >= FINE)
+			c.lineTo(qx, qy);
+		else
 			continue;
-		c.lineTo(qx, qy);
 		px = qx;
 		py = qy;
 	}
 }
 
 /* In batches; two halves of one level are one stroke from end to end. */
-function strokeLines(c, map, lines, wanted)
+function strokeLines(c, map, lines, wanted, aside)
 {
 	const {x, y, start, halves} = lines;
 	const {scale} = map;
@@ -85,7 +94,7 @@ function strokeLines(c, map, lines, wanted)
 			c.lineTo(x[b] * scale + dx, y[b] * scale + dy);
 			n++;
 		} else {
-			traceLine(c, lines, k, scale, dx, dy);
+			traceLine(c, lines, k, scale, dx, dy, aside);
 		}
 		if (++traced % BATCH === 0) {
 			c.stroke();
@@ -115,7 +124,10 @@ function paintLines(c, map, s, found, many)
 		c.lineCap = many || level >= 4 ? "butt" : "round";
 		c.lineJoin = many ? "bevel" : "round";
 		c.setLineDash(many || level === 0 ? [] : LEVEL_DASHES[level]);
-		strokeLines(c, map, s.lines, wanted);
+		/* the two directions of a street side by side */
+		strokeLines(c, map, s.lines, wanted,
+			many || !level || s.lines.halves ? 0 :
+				c.lineWidth / 2 + GAP);
 	});
 	c.setLineDash([]);
 }
