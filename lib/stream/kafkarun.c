@@ -9,7 +9,7 @@
 #include "stream/kafkactx.h"
 
 #define BATCH		1000	/* messages at once */
-#define AHEAD		8	/* messages: how early memory is asked for */
+#define AHEAD		10	/* messages: how early memory is asked for */
 #define HEAD		192	/* bytes of a message; then it is in step */
 #define LINE		64	/* bytes of a cache line */
 #define WAIT_MS		50	/* for the first of them */

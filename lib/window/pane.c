@@ -119,10 +119,12 @@ tp_panes_drop(struct tp_panes *p, int64_t i, struct tp_groups *gs,
 		p->top = i;
 }
 
+/* The high bits of the product: they lay keys that follow each other evenly
+ * apart (Knuth, The Art of Computer Programming, 6.4). */
 static uint32_t
 home_of(const struct tp_pane *p, uint32_t key)
 {
-	return key * GOLDEN >> 7 & (p->nslots - 1);
+	return (uint32_t)((uint64_t)(key * GOLDEN) * p->nslots >> 32);
 }
 
 static uint32_t
@@ -153,15 +155,32 @@ tp_pane_soon_slot(const struct tp_pane *p, uint32_t key)
 		__builtin_prefetch(&p->slots[home_of(p, key)]);
 }
 
+/* The cell in the slot where a key's mostly is, or NULL. */
+static const struct tp_cell *
+likely_cell(const struct tp_pane *p, uint32_t key)
+{
+	uint32_t	s = p->n > 0 ? p->slots[home_of(p, key)] : 0;
+
+	return s > 0 ? &p->cells[s - 1] : NULL;
+}
+
 void
 tp_pane_soon_cell(const struct tp_pane *p, uint32_t key)
 {
-	uint32_t	s = p->n > 0 ? p->slots[home_of(p, key)] : 0;
-	const char	*c = s > 0 ? (const char *)&p->cells[s - 1] : NULL;
+	const char	*c = (const char *)likely_cell(p, key);
 	size_t		 i;
 
 	for (i = 0; c != NULL && i < sizeof(p->cells[0]); i += LINE)
 		__builtin_prefetch(c + i, 1);
+}
+
+void
+tp_pane_soon_value(const struct tp_pane *p, uint32_t key)
+{
+	const struct tp_cell	*c = likely_cell(p, key);
+
+	if (c != NULL && c->key == key && c->q.v != NULL)
+		__builtin_prefetch(&c->q.v[c->q.n], 1);
 }
 
 /* Makes the slots anew from the cells, at least `n` of them. */

@@ -43,11 +43,12 @@ void tp_panes_drop(struct tp_panes *p, int64_t i, struct tp_groups *gs,
 /* The cell of a key in a pane, or NULL. */
 struct tp_cell *tp_pane_find(const struct tp_pane *p, uint32_t key);
 /*
- * Two steps that ask the memory for what tp_pane_find() reads and
+ * Three steps that ask the memory for what tp_pane_find() reads and
  * tp_cell_add() writes; see tp_map_soon_slot().
  */
 void tp_pane_soon_slot(const struct tp_pane *p, uint32_t key);
 void tp_pane_soon_cell(const struct tp_pane *p, uint32_t key);
+void tp_pane_soon_value(const struct tp_pane *p, uint32_t key);
 /* A cell for a key that has none. */
 struct tp_cell *tp_pane_add(struct tp_pane *p, uint32_t key);
 /* Notes an event's id: false where it was there already. */

@@ -407,6 +407,9 @@ win_soon(void *state, const char *key, size_t n)
 	i = (i - 2) & mask;
 	if (s->ring[i].key != SIZE_MAX)
 		tp_pane_soon_cell(p, (uint32_t)s->ring[i].key);
+	i = (i - 2) & mask;
+	if (s->ring[i].key != SIZE_MAX)
+		tp_pane_soon_value(p, (uint32_t)s->ring[i].key);
 }
 
 /* Keeps a copy of a record until the next one tells what it is worth. */

@@ -17,7 +17,7 @@
 #include "window/winline.h"
 
 /* The keys of records to come, in a ring; n counts all that were told. */
-#define TP_WINSOON	8	/* a power of two */
+#define TP_WINSOON	16	/* a power of two */
 struct tp_winsoon {
 	struct {
 		uint64_t	hash;
