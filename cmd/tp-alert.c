@@ -3,7 +3,6 @@
  * changes and resolves alerts.
  */
 #include "alert/alert.h"
-#include "base/opttime.h"
 #include "feat/neighbour.h"
 #include "io/file.h"
 #include "stream/run.h"

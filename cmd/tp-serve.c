@@ -10,7 +10,6 @@
 #include "data/sensors.h"
 #include "graph/graph.h"
 #include "graph/sites.h"
-#include "io/file.h"
 #include "route/usual.h"
 #include "serve/asset.h"
 #include "serve/compat.h"

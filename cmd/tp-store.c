@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <signal.h>
 
-#include "base/log.h"
 #include "base/opttime.h"
 #include "base/sig.h"
 #include "io/sink.h"

@@ -46,12 +46,6 @@ tp_ctm_flow(const struct tp_ctm_cell *c, double k)
 	return k >= c->kj ? 0 : c->cap * (c->kj - k) / (c->kj - kc);
 }
 
-double
-tp_ctm_speed(const struct tp_ctm_cell *c)
-{
-	return c->k > 1e-9 ? tp_ctm_flow(c, c->k) / c->k : c->vf;
-}
-
 /* What the cell would send on if the next took all: its demand. */
 static double
 sending(const struct tp_ctm_cell *c)

@@ -52,7 +52,5 @@ void tp_ctm_step(struct tp_ctm *m, double dt);
 double tp_ctm_critical(const struct tp_ctm_cell *c);
 /* The flow at density k in equilibrium, veh/s. */
 double tp_ctm_flow(const struct tp_ctm_cell *c, double k);
-/* Speed at the cell's density, m/s; vf where it is empty. */
-double tp_ctm_speed(const struct tp_ctm_cell *c);
 
 #endif

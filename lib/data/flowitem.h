@@ -37,10 +37,6 @@ struct tp_flow_item {
 void tp_flow_line_add(struct tp_flow_line *l, double lat, double lon);
 /* Adds the points of "lat,lon lat,lon ...", n bytes. */
 void tp_flow_line_text(struct tp_flow_line *l, const char *s, size_t n);
-/* The point half way along; the line has one at least. */
-struct tp_flow_point tp_flow_line_middle(const struct tp_flow_line *l);
-/* A hash of the points, rounded to 5 decimals (about a metre). */
-uint64_t tp_flow_line_hash(const struct tp_flow_line *l);
 
 /* Writes the item's event, and its shape where those are wanted.  Returns 0,
  * or 1 to stop. */

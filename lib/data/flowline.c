@@ -60,8 +60,9 @@ distance(const struct tp_flow_point *a, const struct tp_flow_point *b)
 	    (b->lon - a->lon) * cos(DEG * (a->lat + b->lat) / 2));
 }
 
-struct tp_flow_point
-tp_flow_line_middle(const struct tp_flow_line *l)
+/* The point half way along; the line has one at least. */
+static struct tp_flow_point
+middle(const struct tp_flow_line *l)
 {
 	const struct tp_flow_point	*p = l->p;
 	double				 half = 0, d, s;
@@ -82,8 +83,9 @@ tp_flow_line_middle(const struct tp_flow_line *l)
 	return p[l->n - 1];
 }
 
-uint64_t
-tp_flow_line_hash(const struct tp_flow_line *l)
+/* A hash of the points, rounded to 5 decimals (about a metre). */
+static uint64_t
+hash(const struct tp_flow_line *l)
 {
 	uint64_t	h = l->n;
 	int32_t		v[2];
@@ -121,7 +123,7 @@ put_text(struct tp_buf *b, const char *name, const struct tp_json_val *s)
 static void
 put_place(struct tp_buf *b, const struct tp_flow_line *l)
 {
-	struct tp_flow_point	m = tp_flow_line_middle(l);
+	struct tp_flow_point	m = middle(l);
 
 	tp_buf_lit(b, ",\"latitude\":");
 	tp_buf_num(b, tp_fixed(m.lat, 6));
@@ -183,7 +185,7 @@ tp_flow_emit(struct tp_flow *f, const struct tp_flow_item *item,
 		tp_buf_str(&f->id, item->id);
 	else
 		tp_buf_printf(&f->id, "%s:%016llx", item->service,
-		    (unsigned long long)tp_flow_line_hash(item->line));
+		    (unsigned long long)hash(item->line));
 	s = tp_events_seg(f->ev, f->id.p, f->id.n);
 	if (!s->wanted || !tp_events_in_range(f->ev, item->t))
 		return 0;

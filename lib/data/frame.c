@@ -29,22 +29,6 @@ tp_frame_is(const char *path)
 	return H5Fis_hdf5(path) > 0;
 }
 
-void
-tp_frame_close(struct tp_frame *f)
-{
-	if (f->index > 0)
-		H5Dclose(f->index);
-	if (f->values > 0)
-		H5Dclose(f->values);
-	if (f->group > 0)
-		H5Gclose(f->group);
-	if (f->file > 0)
-		H5Fclose(f->file);
-	free(f->names);
-	tp_buf_release(&f->text);
-	*f = (struct tp_frame){ 0 };
-}
-
 /* HDF5: one link of the file. */
 static herr_t
 look(hid_t group, const char *name, const H5L_info_t *info, void *arg)

@@ -36,12 +36,11 @@ bool tp_frame_is(const char *path);
 
 /*
  * Opens the frame named key, or the only one where key is NULL.  Returns 0,
- * or -1 with an error that says what the file holds instead; in both cases
- * tp_frame_close() frees.
+ * or -1 with an error that says what the file holds instead.  Nothing closes
+ * it: only the child of h5child.c opens one, and ends with it.
  */
 int tp_frame_open(struct tp_frame *f, const char *path, const char *key,
     struct tp_err *e);
-void tp_frame_close(struct tp_frame *f);
 
 /* Reads n rows from row `at`: index[n], v[n * ncols].  0 or -1. */
 int tp_frame_rows(const struct tp_frame *f, uint64_t at, size_t n,

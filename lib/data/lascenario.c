@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "base/rng.h"
-#include "json/json.h"
 
 #define SENSORS		50	/* their numbers go round */
 #define ANY		(-1)

@@ -6,7 +6,6 @@
 #include "base/rng.h"
 #include "data/ctm.h"
 #include "data/lascenario.h"
-#include "json/json.h"
 
 #define LANES		4
 #define CELL		160.0		/* m */

@@ -16,14 +16,16 @@ tp_taxipath_release(struct tp_taxipath *p)
 	*p = (struct tp_taxipath){ 0 };
 }
 
-void
-tp_taxipath_clear(struct tp_taxipath *p)
+/* Empties it. */
+static void
+empty(struct tp_taxipath *p)
 {
 	p->n = p->i = 0;
 }
 
-void
-tp_taxipath_add(struct tp_taxipath *p, struct tp_point at)
+/* Adds a point at the end; one that is where the last one was is not. */
+static void
+add_point(struct tp_taxipath *p, struct tp_point at)
 {
 	double	d = 0;
 
@@ -139,8 +141,8 @@ add_edge(const struct tp_graph *g, uint32_t e, double lo, double hi,
 		d = tp_point_metres(a, b);
 		if (d <= 0 || at + d < lo || at > hi)
 			continue;
-		tp_taxipath_add(p, lo > at ? between(a, b, (lo - at) / d) : a);
-		tp_taxipath_add(p, hi < at + d ?
+		add_point(p, lo > at ? between(a, b, (lo - at) / d) : a);
+		add_point(p, hi < at + d ?
 		    between(a, b, (hi - at) / d) : b);
 	}
 }
@@ -157,8 +159,8 @@ tp_taxiroute_find(struct tp_taxiroute *r, struct tp_point a,
 	bool		found = r->g == NULL;
 	size_t		i;
 
-	tp_taxipath_clear(p);
-	tp_taxipath_add(p, a);
+	empty(p);
+	add_point(p, a);
 	if (r->g != NULL) {
 		find_ends(r, a, true, &from);
 		find_ends(r, b, false, &to);
@@ -169,6 +171,6 @@ tp_taxiroute_find(struct tp_taxiroute *r, struct tp_point a,
 			    r->way.edge[i]), i == 0 ? r->way.from : 0,
 			    i + 1 == r->way.n ? r->way.to : 1, p);
 	}
-	tp_taxipath_add(p, b);
+	add_point(p, b);
 	return found;
 }

@@ -18,10 +18,6 @@ struct tp_taxipath {
 };
 
 void tp_taxipath_release(struct tp_taxipath *p);
-/* Empties it. */
-void tp_taxipath_clear(struct tp_taxipath *p);
-/* Adds a point at the end; one that is where the last one was is not. */
-void tp_taxipath_add(struct tp_taxipath *p, struct tp_point at);
 /* The point at a share (0..1) of the length of a path with points; shares
  * that never fall are found soonest. */
 struct tp_point tp_taxipath_at(struct tp_taxipath *p, double share);

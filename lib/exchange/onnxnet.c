@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "exchange/onnxnet.h"
 #include "exchange/onnxput.h"
-#include "exchange/proto.h"
 #include "model/netmodel.h"
 #include "model/pack.h"
 #include "num/netnode.h"

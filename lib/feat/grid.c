@@ -1,5 +1,4 @@
 #include "base/mem.h"
-#include "base/opt.h"
 #include "feat/gridcell.h"
 
 #define ID_MAX		4096		/* bytes of a segment id */

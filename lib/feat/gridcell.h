@@ -83,8 +83,6 @@ tp_grid_known(const struct tp_grid *g, int64_t then, int64_t s)
 	    s - then <= g->opts.spec.expire_ms / g->opts.spec.step_ms;
 }
 
-/* How many steps before a row's own are looked at. */
-int tp_grid_history(const struct tp_feat_spec *s);
 /* Sets the sizes of the ring: history, targets, and the steps that are open.
  * 0, or -1 where they are too many. */
 int tp_grid_sizes(struct tp_grid *g, struct tp_err *e);

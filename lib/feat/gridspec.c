@@ -6,8 +6,9 @@
 #define STATELESS	((unsigned)(TP_FEAT_TIME | TP_FEAT_LAG | TP_FEAT_ROLL | \
 			    TP_FEAT_CHANGE | TP_FEAT_NEIGHBOUR | TP_FEAT_CELL))
 
-int
-tp_grid_history(const struct tp_feat_spec *s)
+/* How many steps before a row's own are looked at. */
+static int
+history(const struct tp_feat_spec *s)
 {
 	int	back = s->lags - 1, i;
 
@@ -26,7 +27,7 @@ tp_grid_sizes(struct tp_grid *g, struct tp_err *e)
 	const struct tp_feat_spec	*s = &g->opts.spec;
 	int64_t				 open, need;
 
-	g->back = tp_grid_history(s);
+	g->back = history(s);
 	if (s->ntargets > 0)
 		g->ahead = (int)(s->targets[s->ntargets - 1] * TP_MINUTE /
 		    s->step_ms);
@@ -53,7 +54,7 @@ tp_grid_gives(const struct tp_feat_spec *have, const struct tp_feat_spec *want)
 	tp_feat_spec_print(&h, &a);
 	tp_feat_spec_print(&w, &b);
 	ok = a.n == b.n && memcmp(a.p, b.p, a.n) == 0 &&
-	    tp_grid_history(want) <= tp_grid_history(have);
+	    history(want) <= history(have);
 	tp_buf_release(&a);
 	tp_buf_release(&b);
 	return ok;

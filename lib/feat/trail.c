@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/mem.h"
-#include "base/opt.h"
 
 #define SMOOTHED	(15 * TP_MINUTE)	/* the longest step that is */
 #define DAYS_MAX	255

@@ -27,8 +27,9 @@ said(const struct tp_confusion *c, int k, int class)
 	return n;
 }
 
-uint64_t
-tp_confusion_all(const struct tp_confusion *c, int k)
+/* How many there are of k classes. */
+static uint64_t
+count_all(const struct tp_confusion *c, int k)
 {
 	uint64_t	n = 0;
 	int		i;
@@ -44,44 +45,50 @@ share(uint64_t a, uint64_t b)
 	return b > 0 ? (double)a / (double)b : (double)NAN;
 }
 
-double
-tp_confusion_accuracy(const struct tp_confusion *c, int k)
+/* Percent of k classes that were right; NAN where there are none. */
+static double
+accuracy(const struct tp_confusion *c, int k)
 {
 	uint64_t	right = 0;
 	int		i;
 
 	for (i = 0; i < k; i++)
 		right += c->n[i][i];
-	return 100 * share(right, tp_confusion_all(c, k));
+	return 100 * share(right, count_all(c, k));
 }
 
-double
-tp_confusion_recall(const struct tp_confusion *c, int k, int class)
+/* Of one class; NAN where it never was, or never was said. */
+static double
+recall(const struct tp_confusion *c, int k, int class)
 {
 	return 100 * share(c->n[class][class], was(c, k, class));
 }
 
-double
-tp_confusion_precision(const struct tp_confusion *c, int k, int class)
+static double
+precision(const struct tp_confusion *c, int k, int class)
 {
 	return 100 * share(c->n[class][class], said(c, k, class));
 }
 
-double
-tp_confusion_f1(const struct tp_confusion *c, int k, int class)
+/*
+ * 2 x right / (was + was said); NAN where it neither was nor was said.  The
+ * mean of those that are known is the macro F1.
+ */
+static double
+f1(const struct tp_confusion *c, int k, int class)
 {
 	return share(2 * c->n[class][class], was(c, k, class) +
 	    said(c, k, class));
 }
 
-double
-tp_confusion_macro_f1(const struct tp_confusion *c, int k)
+static double
+macro_f1(const struct tp_confusion *c, int k)
 {
 	double	sum = 0, f;
 	int	i, n = 0;
 
 	for (i = 0; i < k; i++) {
-		f = tp_confusion_f1(c, k, i);
+		f = f1(c, k, i);
 		if (isnan(f))
 			continue;
 		sum += f;
@@ -102,10 +109,10 @@ write_class(const struct tp_confusion *c, const struct tp_classes *names,
 	of->group = names->name[class];
 	f[0] = (struct tp_figure){ "n", (double)was(c, k, class) };
 	f[1] = (struct tp_figure){ "recall_percent",
-	    tp_confusion_recall(c, k, class) };
+	    recall(c, k, class) };
 	f[2] = (struct tp_figure){ "precision_percent",
-	    tp_confusion_precision(c, k, class) };
-	f[3] = (struct tp_figure){ "f1", tp_confusion_f1(c, k, class) };
+	    precision(c, k, class) };
+	f[3] = (struct tp_figure){ "f1", f1(c, k, class) };
 	for (i = 0; i < k; i++) {
 		snprintf(name[i], sizeof(name[i]), "said_%s", names->name[i]);
 		f[4 + i] = (struct tp_figure){ name[i],
@@ -126,10 +133,10 @@ tp_confusion_write(const struct tp_confusion *c,
 
 	of.by = "classes";
 	of.group = "all";
-	f[0] = (struct tp_figure){ "n", (double)tp_confusion_all(c, k) };
+	f[0] = (struct tp_figure){ "n", (double)count_all(c, k) };
 	f[1] = (struct tp_figure){ "accuracy_percent",
-	    tp_confusion_accuracy(c, k) };
-	f[2] = (struct tp_figure){ "macro_f1", tp_confusion_macro_f1(c, k) };
+	    accuracy(c, k) };
+	f[2] = (struct tp_figure){ "macro_f1", macro_f1(c, k) };
 	tp_score_write_figures(&of, f, 3, b);
 	tp_buf_char(b, '\n');
 	for (i = 0; i < k; i++)
@@ -143,7 +150,7 @@ tp_confusion_table(const struct tp_confusion *c,
 	int	k = names->n, i, j;
 
 	tp_buf_printf(b, "%-14s accuracy %5.1f %%, macro F1 %.3f\n", what,
-	    tp_confusion_accuracy(c, k), tp_confusion_macro_f1(c, k));
+	    accuracy(c, k), macro_f1(c, k));
 	tp_buf_printf(b, "  %-12s", "was / said");
 	for (i = 0; i < k; i++)
 		tp_buf_printf(b, " %10.10s", names->name[i]);

@@ -167,8 +167,13 @@ tp_score_confidence(const struct tp_score *s)
 	return mean(s->conf, s->n_conf);
 }
 
-double
-tp_score_calibration(const struct tp_score *s)
+/*
+ * How far off confidence scores are: the mean over the bins, weighted by their
+ * pairs, of |mean confidence - share right|, 0..1 (the expected calibration
+ * error of Guo et al. 2017, eq. 3).
+ */
+static double
+calibration(const struct tp_score *s)
 {
 	double	sum = 0;
 	int	i;
@@ -284,7 +289,7 @@ tp_score_write(const struct tp_score *s, const struct tp_score_of *of,
 	put_figure(b, "winkler", unit, tp_score_winkler(s));
 	put_figure(b, "level_right_percent", NULL, tp_score_level_percent(s));
 	put_figure(b, "mean_confidence", NULL, tp_score_confidence(s));
-	put_figure(b, "calibration_error", NULL, tp_score_calibration(s));
+	put_figure(b, "calibration_error", NULL, calibration(s));
 	if (of->saved)
 		tp_buf_lit(b, ",\"saved\":true");
 	tp_buf_char(b, '}');

@@ -70,12 +70,6 @@ double tp_score_width(const struct tp_score *s);
 double tp_score_winkler(const struct tp_score *s);
 double tp_score_level_percent(const struct tp_score *s);
 double tp_score_confidence(const struct tp_score *s);	/* 0..1 */
-/*
- * How far off confidence scores are: the mean over the bins, weighted by their
- * pairs, of |mean confidence - share right|, 0..1 (the expected calibration
- * error of Guo et al. 2017, eq. 3).
- */
-double tp_score_calibration(const struct tp_score *s);
 /* The bin of a confidence score. */
 int tp_score_bin(double confidence);
 

@@ -7,8 +7,9 @@
 #define STEP		4096	/* lines given at once */
 #define PLACE_DIGITS	7
 
-const char *
-tp_road_name(enum tp_road r)
+/* "unknown", "motorway" and so on. */
+static const char *
+road_name(enum tp_road r)
 {
 	static const char *const	names[TP_ROAD_MAX] = {
 		"unknown", "motorway", "trunk", "primary", "secondary",
@@ -78,7 +79,7 @@ tp_graph_info(const struct tp_graph *g, struct tp_buf *b)
 	for (i = 0; i < TP_ROAD_MAX; i++)
 		if (kinds[i] > 0)
 			tp_buf_printf(b, "%s: %" PRIu32 " edges\n",
-			    tp_road_name((enum tp_road)i), kinds[i]);
+			    road_name((enum tp_road)i), kinds[i]);
 }
 
 static void
@@ -101,7 +102,7 @@ add_feature(const struct tp_graph *g, uint32_t e, struct tp_buf *b)
 	tp_buf_lit(b, ",\"name\":");
 	add_name(g, g->edge_name[e], b);
 	tp_buf_printf(b, ",\"kind\":\"%s\",\"length_m\":",
-	    tp_road_name((enum tp_road)(g->kind[e] & TP_ROAD_KIND)));
+	    road_name((enum tp_road)(g->kind[e] & TP_ROAD_KIND)));
 	tp_buf_fixed(b, g->length_cm[e] / 100.0, 2);
 	tp_buf_lit(b, ",\"free_flow_speed_kmh\":");
 	tp_buf_fixed(b, g->kmh10[e] / 10.0, 1);

@@ -4,9 +4,6 @@
 
 #include "graph/graph.h"
 
-/* "unknown", "motorway" and so on. */
-const char *tp_road_name(enum tp_road r);
-
 /* Appends what the graph holds, a line each: "name: value". */
 void tp_graph_info(const struct tp_graph *g, struct tp_buf *b);
 

@@ -20,8 +20,9 @@ tp_sites_release(struct tp_sites *s)
 	*s = (struct tp_sites){ 0 };
 }
 
-double
-tp_heading_read(const char *s, size_t n)
+/* The heading that a word means, in degrees; NAN where it means none. */
+static double
+heading(const char *s, size_t n)
 {
 	static const struct {
 		const char	*word;
@@ -119,7 +120,7 @@ read_site(struct tp_sites *s, struct tp_site *site)
 		add_point(s, p);
 	site->n = (uint32_t)(s->npoints - site->point);
 	if (why == NULL && text(s, "direction"))
-		site->heading = (float)tp_heading_read(s->text.p, s->text.n);
+		site->heading = (float)heading(s->text.p, s->text.n);
 	if (why == NULL && text(s, "road_name"))
 		site->road = (uint32_t)tp_map_add(&s->roads, s->text.p,
 		    s->text.n) + 1;

@@ -39,7 +39,4 @@ void tp_sites_release(struct tp_sites *s);
  */
 int tp_sites_line(void *sites, const struct tp_line *l);
 
-/* The heading that a word means, in degrees; NAN where it means none. */
-double tp_heading_read(const char *s, size_t n);
-
 #endif

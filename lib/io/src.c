@@ -20,7 +20,7 @@ struct tp_src {
 	int		 fd;
 	bool		 regular, eof;
 	enum packing	 packing;
-	uint64_t	 done, size;
+	uint64_t	 done;
 	char		*raw;		/* read but not yet unpacked */
 	size_t		 raw_at, raw_n;
 	z_stream	 z;
@@ -49,7 +49,6 @@ tp_src_open(const char *path, struct tp_err *e)
 	s->name = tp_strdup(fd == STDIN_FILENO ? "stdin" : path);
 	s->fd = fd;
 	s->regular = S_ISREG(st.st_mode);
-	s->size = s->regular ? (uint64_t)st.st_size : 0;
 	s->raw = tp_malloc(RAW_SIZE);
 	return s;
 }
@@ -79,12 +78,6 @@ uint64_t
 tp_src_done(const struct tp_src *s)
 {
 	return s->done;
-}
-
-uint64_t
-tp_src_size(const struct tp_src *s)
-{
-	return s->size;
 }
 
 int

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
 struct tp_src;
@@ -34,8 +33,7 @@ bool tp_src_ready(const struct tp_src *s);
 /* The descriptor for poll(2), or -1 for files, which never wait. */
 int tp_src_poll_fd(const struct tp_src *s);
 
-/* Packed bytes read so far, and the file's size (0: not known). */
+/* Packed bytes read so far. */
 uint64_t tp_src_done(const struct tp_src *s);
-uint64_t tp_src_size(const struct tp_src *s);
 
 #endif

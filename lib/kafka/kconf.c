@@ -174,8 +174,9 @@ tp_kconf_text(struct tp_kconf *c, enum tp_kconf_rank rank, const char *p,
 	return r;
 }
 
-int
-tp_kconf_load(struct tp_kconf *c, enum tp_kconf_rank rank, const char *path,
+/* Adds a file; if it does not exist, an error. */
+static int
+load(struct tp_kconf *c, enum tp_kconf_rank rank, const char *path,
     struct tp_err *e)
 {
 	char	*p;
@@ -209,8 +210,9 @@ set_env(struct tp_kconf *c, const char *s, const char *eq, struct tp_err *e)
 	return r;
 }
 
-int
-tp_kconf_env(struct tp_kconf *c, struct tp_err *e)
+/* Adds TP_BROKERS and TP_KAFKA_*. */
+static int
+environment(struct tp_kconf *c, struct tp_err *e)
 {
 	const char	*brokers = getenv(ENV_BROKERS), *eq;
 	char		**v;
@@ -232,7 +234,7 @@ static int
 load_optional(struct tp_kconf *c, enum tp_kconf_rank rank, const char *path,
     struct tp_err *e)
 {
-	return access(path, F_OK) == 0 ? tp_kconf_load(c, rank, path, e) : 0;
+	return access(path, F_OK) == 0 ? load(c, rank, path, e) : 0;
 }
 
 static int
@@ -263,9 +265,9 @@ tp_kconf_open(struct tp_kconf *c, const char *brokers,
 	if (load_optional(c, TP_KCONF_SYSTEM, TP_KCONF_ETC, e) == -1 ||
 	    load_user(c, e) == -1)
 		return -1;
-	if (file != NULL && tp_kconf_load(c, TP_KCONF_FILE, file, e) == -1)
+	if (file != NULL && load(c, TP_KCONF_FILE, file, e) == -1)
 		return -1;
-	if (tp_kconf_env(c, e) == -1)
+	if (environment(c, e) == -1)
 		return -1;
 	for (i = 0; i < npairs; i++)
 		if (tp_kconf_pair(c, TP_KCONF_LINE, pairs[i], "-X", e) == -1)

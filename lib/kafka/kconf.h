@@ -69,11 +69,6 @@ int tp_kconf_pair(struct tp_kconf *c, enum tp_kconf_rank rank,
  */
 int tp_kconf_text(struct tp_kconf *c, enum tp_kconf_rank rank, const char *p,
     size_t n, const char *name, struct tp_err *e);
-/* Adds a file; if it does not exist, an error. */
-int tp_kconf_load(struct tp_kconf *c, enum tp_kconf_rank rank,
-    const char *path, struct tp_err *e);
-/* Adds TP_BROKERS and TP_KAFKA_*. */
-int tp_kconf_env(struct tp_kconf *c, struct tp_err *e);
 
 /*
  * All of it, in order: brokers is the value of -b or NULL, pairs those of -X,

@@ -26,18 +26,6 @@ kcons_topic_index(const struct tp_kcons *c, const char *name)
 	return SIZE_MAX;
 }
 
-const char *
-tp_kcons_topic(const struct tp_kcons *c, uint32_t topic)
-{
-	return c->topics[topic];
-}
-
-void *
-tp_kcons_handle(struct tp_kcons *c)
-{
-	return c->rk;
-}
-
 /*
  * Runs inside a poll.  It only notes what is wanted: the group waits for
  * assign(), which tp_kcons_assign() and tp_kcons_unassign() call.

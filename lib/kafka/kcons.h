@@ -121,8 +121,4 @@ int tp_kcons_commit(struct tp_kcons *c, const struct tp_kpart *l, size_t n,
 void tp_kcons_idle(struct tp_kcons *c);
 bool tp_kcons_resume(struct tp_kcons *c);
 
-/* For kprod.c: the handle (rd_kafka_t), and the name of a topic. */
-void *tp_kcons_handle(struct tp_kcons *c);
-const char *tp_kcons_topic(const struct tp_kcons *c, uint32_t topic);
-
 #endif

@@ -189,8 +189,9 @@ tp_kerr_txn(const struct rd_kafka_error_s *err)
 	return TP_KERR_ABORT;
 }
 
-enum tp_exit
-tp_kerr_exit(enum tp_kerr_kind kind)
+/* The exit code: TP_EXIT_KAFKA for STOP, TP_EXIT_RESTART for the others. */
+static enum tp_exit
+exit_of(enum tp_kerr_kind kind)
 {
 	return kind == TP_KERR_STOP ? TP_EXIT_KAFKA : TP_EXIT_RESTART;
 }
@@ -209,11 +210,11 @@ set(struct tp_err *e, enum tp_exit exit_code, int code, const char *doing,
 int
 tp_kerr_set(struct tp_err *e, int code, const char *doing, const char *why)
 {
-	return set(e, tp_kerr_exit(tp_kerr_kind(code)), code, doing, why);
+	return set(e, exit_of(tp_kerr_kind(code)), code, doing, why);
 }
 
 int
 tp_kerr_fatal(struct tp_err *e, int code, const char *why)
 {
-	return set(e, tp_kerr_exit(tp_kerr_kind(code)), code, "kafka", why);
+	return set(e, exit_of(tp_kerr_kind(code)), code, "kafka", why);
 }

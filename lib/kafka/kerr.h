@@ -32,9 +32,6 @@ const char *tp_kerr_text(int code);
  */
 enum tp_kerr_kind tp_kerr_txn(const struct rd_kafka_error_s *err);
 
-/* The exit code: TP_EXIT_KAFKA for STOP, TP_EXIT_RESTART for the others. */
-enum tp_exit tp_kerr_exit(enum tp_kerr_kind kind);
-
 /*
  * "doing: text (what the library says)" with the code of its kind; why may be
  * NULL.  Returns -1.

@@ -13,7 +13,6 @@
 #include "model/leafshare.h"
 #include "model/panel.h"
 #include "model/treerows.h"
-#include "num/parallel.h"
 
 #define LANES	TP_TREES_LANES
 #define BLOCK	(LANES * TP_TREES_GROUPS)

@@ -88,14 +88,6 @@ tp_ensemble_member(const void *st, size_t i)
 }
 
 size_t
-tp_ensemble_count(const void *st)
-{
-	const struct ensemble	*s = st;
-
-	return s->n;
-}
-
-size_t
 tp_ensemble_columns(const void *st)
 {
 	const struct ensemble	*s = st;

@@ -26,8 +26,7 @@ void tp_members_release(struct tp_members *m);
 double tp_ensemble_weight(const void *st, size_t i, size_t h);
 /* Member i of an ensemble's state, borrowed; NULL: there is none. */
 const struct tp_modelfile *tp_ensemble_member(const void *st, size_t i);
-/* How many members an ensemble's state has, and how many columns it reads. */
-size_t tp_ensemble_count(const void *st);
+/* How many columns an ensemble's state reads. */
 size_t tp_ensemble_columns(const void *st);
 /* Which column of the ensemble is column c of member i. */
 size_t tp_ensemble_column(const void *st, size_t i, size_t c);

@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #define STEPS	168		/* of a week that are asked about */

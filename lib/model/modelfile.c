@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/version.h"
 #include "model/pack.h"
 #include "model/profile.h"
 

@@ -19,8 +19,9 @@ tp_check_refuse(struct tp_check *c, const char *rule, const char *fmt, ...)
 	return -1;
 }
 
-int
-tp_check_refuse_value(struct tp_check *c, const char *rule,
+/* Refuses the record for a value, which is shown. */
+static int
+refuse_value(struct tp_check *c, const char *rule,
     const struct tp_json_field *f, const char *what)
 {
 	int	n = f->v.n < 40 ? (int)f->v.n : 40;
@@ -36,16 +37,16 @@ get_num(struct tp_check *c, const struct tp_json_field *in, enum tp_field f,
     double *v)
 {
 	if (in->v.type != TP_JSON_NUM)
-		return tp_check_refuse_value(c, "type", in, "is not a number");
+		return refuse_value(c, "type", in, "is not a number");
 	if (tp_json_num(&in->v, v) < 0)
-		return tp_check_refuse_value(c, "type", in,
+		return refuse_value(c, "type", in,
 		    "is not a finite number");
 	if (!(*v >= c->f[f].lo && *v <= c->f[f].hi)) {
 		char	text[80];
 
 		snprintf(text, sizeof(text), "is not in %g..%g", c->f[f].lo,
 		    c->f[f].hi);
-		return tp_check_refuse_value(c, "range", in, text);
+		return refuse_value(c, "range", in, text);
 	}
 	return 0;
 }
@@ -69,7 +70,7 @@ write_num(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 	if (get_num(c, in, f, &v) < 0)
 		return -1;
 	if (c->f[f].act == TP_ACT_INT && v != floor(v))
-		return tp_check_refuse_value(c, "type", in,
+		return refuse_value(c, "type", in,
 		    "is not a whole number");
 	c->p = put_same(tp_check_put_name(c, c->p, f), &in->v, v);
 	return 0;
@@ -165,7 +166,7 @@ static int
 write_text(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 {
 	if (in->v.type == TP_JSON_OBJ || in->v.type == TP_JSON_ARR)
-		return tp_check_refuse_value(c, "type", in, "is not a text");
+		return refuse_value(c, "type", in, "is not a text");
 	c->p = tp_check_put_raw(tp_check_put_name(c, c->p, f), &in->v);
 	return 0;
 }
@@ -180,7 +181,7 @@ write_time(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 		char	text[120];
 
 		snprintf(text, sizeof(text), "is no time: %s", why);
-		return tp_check_refuse_value(c, "time", in, text);
+		return refuse_value(c, "time", in, text);
 	}
 	if (f == tp_check_when(c->r))
 		c->t = t;
@@ -205,10 +206,10 @@ plain_id(struct tp_check *c, const struct tp_json_field *in, struct tp_buf *to)
 
 	to->n = 0;
 	if (tp_json_unescape(&in->v, &raw) < 0)
-		rc = tp_check_refuse_value(c, "id", in, "is not Unicode");
+		rc = refuse_value(c, "id", in, "is not Unicode");
 	for (i = 0; rc == 0 && i < raw.n; i++)
 		if ((unsigned char)raw.p[i] < 0x20 || raw.p[i] == 0x7F)
-			rc = tp_check_refuse_value(c, "id", in,
+			rc = refuse_value(c, "id", in,
 			    "holds a control character");
 	if (rc == 0)
 		tp_json_write_str(to, raw.p, raw.n);
@@ -224,18 +225,18 @@ write_id(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 	const struct tp_json_val *v = &in->v;
 
 	if (v->type != TP_JSON_STR && (v->type != TP_JSON_NUM || !v->integer))
-		return tp_check_refuse_value(c, "type", in, "is not a string");
+		return refuse_value(c, "type", in, "is not a string");
 	if (v->n == 0)
-		return tp_check_refuse_value(c, "id", in, "is empty");
+		return refuse_value(c, "id", in, "is empty");
 	if (v->n > (size_t)c->conf->max_id) {
 		char	text[80];
 
 		snprintf(text, sizeof(text), "is longer than %lld bytes",
 		    (long long)c->conf->max_id);
-		return tp_check_refuse_value(c, "id", in, text);
+		return refuse_value(c, "id", in, text);
 	}
 	if (memchr(v->p, 0x7F, v->n) != NULL)
-		return tp_check_refuse_value(c, "id", in,
+		return refuse_value(c, "id", in,
 		    "holds a control character");
 	if (v->esc) {
 		if (plain_id(c, in, to) < 0)
@@ -347,7 +348,7 @@ write_other(struct tp_check *c, const struct tp_json_field *in, size_t i)
 		return -1;
 	if (in->v.type == TP_JSON_NUM && (in->v.n > PLAIN_DIGITS ||
 	    !in->v.integer) && tp_json_num(&in->v, &d) < 0)
-		return tp_check_refuse_value(c, "type", in,
+		return refuse_value(c, "type", in,
 		    "is not a finite number");
 	*p++ = ',';
 	*p++ = '"';

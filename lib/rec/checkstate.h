@@ -58,9 +58,6 @@ tp_check_when(const struct tp_rec *r)
  */
 int tp_check_refuse(struct tp_check *c, const char *rule, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
-/* As tp_check_refuse(), about a value, which is shown. */
-int tp_check_refuse_value(struct tp_check *c, const char *rule,
-    const struct tp_json_field *f, const char *what);
 
 /* Writes field i of c->r at c->p, unless it is to be dropped.  0 or -1. */
 int tp_check_field(struct tp_check *c, size_t i);

@@ -209,18 +209,6 @@ tp_reply_body(struct tp_call *q, unsigned status, const char *type,
 	return send_once(q, status, r);
 }
 
-enum MHD_Result
-tp_reply_empty(struct tp_call *q, unsigned status)
-{
-	struct MHD_Response	*r;
-
-	r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	if (r == NULL)
-		return MHD_NO;
-	MHD_add_response_header(r, "Cache-Control", "no-store");
-	return send_once(q, status, r);
-}
-
 static const char *
 status_title(unsigned status)
 {

@@ -213,8 +213,6 @@ enum MHD_Result tp_reply_shared(struct tp_call *q);
 /* The file at path of the page; false where there is no such. */
 bool tp_reply_asset(struct tp_call *q, const char *path,
     enum MHD_Result *result);
-/* An answer that has no body. */
-enum MHD_Result tp_reply_empty(struct tp_call *q, unsigned status);
 /* Adds the headers that every reply has, and those of this one. */
 void tp_reply_headers(const struct tp_call *q, struct MHD_Response *r);
 /* Those without what is for pages: a stream keeps its own as long as it is

@@ -3,7 +3,6 @@
  * renews it for a week.  Both are JWTs by HS256, of the secret of --jwt-key
  * where there is one, else of a secret that ends with the process.
  */
-#include "base/clock.h"
 #include "serve/compat.h"
 #include "serve/put.h"
 #include "serve/signin.h"

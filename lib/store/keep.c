@@ -20,8 +20,9 @@ keep_init(void *st, const void *conf, struct tp_err *e)
 	return 0;
 }
 
-int
-tp_keep_flush(struct tp_keep *k)
+/* Writes what is pending.  0, or -1 with k->e. */
+static int
+write_pending(struct tp_keep *k)
 {
 	struct tp_batch	*b = &k->batch;
 	size_t		 i;
@@ -90,14 +91,14 @@ keep_record(void *st, const struct tp_rec *r, struct tp_out *out)
 	out->lines[TP_OUT_MAIN]++;
 	if ((int64_t)b->n < k->max_rows && b->text.n < TEXT_MAX)
 		return 0;
-	return tp_keep_flush(k);
+	return write_pending(k);
 }
 
 static int
 keep_flush(void *st, struct tp_out *out)
 {
 	(void)out;
-	return tp_keep_flush(((struct keep *)st)->k);
+	return write_pending(((struct keep *)st)->k);
 }
 
 /*

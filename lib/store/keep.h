@@ -26,8 +26,6 @@ struct tp_keep {
 
 extern const struct tp_filter tp_keep_filter;
 
-/* Writes what is pending.  0, or -1 with k->e. */
-int tp_keep_flush(struct tp_keep *k);
 /*
  * A partition of a topic is taken on, whose next record will be `end`: no
  * store may be beyond it, or records would be passed over unseen.  With `anew`

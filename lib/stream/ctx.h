@@ -86,19 +86,15 @@ int tp_ctx_open_outputs(struct tp_ctx *c);
 int tp_ctx_close_outputs(struct tp_ctx *c);
 /* Writes all that waits in the buffers.  0 or -1 with c->stop set. */
 int tp_ctx_flush(struct tp_ctx *c);
-/* Sleeps until mono_ns or a signal, ticking; -1 where the run shall stop. */
-int tp_ctx_sleep(struct tp_ctx *c, int64_t mono_ns);
 
 /* reject.c: as tp_out_reject(). */
 int tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
     const char *reason);
 
-/* As tp_ctx_reject(), of a line that the tool made itself. */
-int tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
-    const char *reason);
 /*
- * Likewise, of raw[0..n), at the place of the input that it was made of; at
- * the end of the input, by the number of refusals.
+ * Likewise, of a line raw[0..n) that the tool made itself, at the place of the
+ * input that it was made of; at the end of the input, by the number of
+ * refusals.
  */
 int tp_ctx_refuse_line(struct tp_ctx *c, const char *raw, size_t n,
     const char *rule, const char *reason);

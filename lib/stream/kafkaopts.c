@@ -1,7 +1,6 @@
 /* Options of Kafka that are about the command, not the run. */
 #include <unistd.h>
 
-#include "base/log.h"
 #include "kafka/kconf.h"
 #include "stream/kafkaopts.h"
 

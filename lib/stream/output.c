@@ -35,6 +35,30 @@ open_sink(struct tp_ctx *c, struct tp_ctx_sink *s, const char *path,
 	return s->file != NULL ? 0 : -1;
 }
 
+/* Sleeps until mono_ns or a signal, ticking; -1 where the run shall stop. */
+static int
+sleep_until(struct tp_ctx *c, int64_t mono_ns)
+{
+	struct pollfd	p = { .fd = tp_sig_fd(), .events = POLLIN };
+	int64_t		left;
+
+	if (tp_ctx_flush(c) == -1)
+		return -1;
+	for (;;) {
+		if (tp_sig_stop() != 0) {
+			c->stop = TP_CTX_SIGNAL;
+			return -1;
+		}
+		if (tp_ctx_tick(c) == -1)
+			return -1;
+		left = (mono_ns - tp_clock_mono_ns() + 999999) / 1000000;
+		if (left <= 0)
+			return 0;
+		if (poll(&p, 1, left < 1000 ? (int)left : 1000) > 0)
+			tp_sig_drain();
+	}
+}
+
 /*
  * Waits until the line's time has come: it is held back while what precedes
  * it goes out.
@@ -61,7 +85,7 @@ pace(struct tp_ctx *c, int64_t t)
 		return 0;
 	b->n = start;
 	c->out.lines[0]--;
-	if (tp_ctx_sleep(c, due) == -1)
+	if (sleep_until(c, due) == -1)
 		return -1;
 	memmove(b->p + b->n, b->p + start, line);
 	b->n += line;
@@ -198,27 +222,4 @@ tp_ctx_close_outputs(struct tp_ctx *c)
 	if (rc == -1)
 		c->stop = TP_CTX_ERROR;
 	return rc;
-}
-
-int
-tp_ctx_sleep(struct tp_ctx *c, int64_t mono_ns)
-{
-	struct pollfd	p = { .fd = tp_sig_fd(), .events = POLLIN };
-	int64_t		left;
-
-	if (tp_ctx_flush(c) == -1)
-		return -1;
-	for (;;) {
-		if (tp_sig_stop() != 0) {
-			c->stop = TP_CTX_SIGNAL;
-			return -1;
-		}
-		if (tp_ctx_tick(c) == -1)
-			return -1;
-		left = (mono_ns - tp_clock_mono_ns() + 999999) / 1000000;
-		if (left <= 0)
-			return 0;
-		if (poll(&p, 1, left < 1000 ? (int)left : 1000) > 0)
-			tp_sig_drain();
-	}
 }

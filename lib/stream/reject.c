@@ -1,7 +1,6 @@
 /* Records that were refused: one JSON line each, and the policy. */
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "stream/ctx.h"
 #include "stream/kafkactx.h"
 
@@ -43,19 +42,9 @@ place(const struct tp_rec *r, char *s, size_t n)
 		    r->source, r->partition, r->offset);
 }
 
-int
-tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
-    const char *reason)
-{
-	struct tp_ctx	*c = (struct tp_ctx *)o;
-
-	if (c->k != NULL && c->k->whole != NULL && !tp_ctx_whole_ours(c, r))
-		return 0;
-	return tp_ctx_refuse(c, r, rule, reason);
-}
-
-int
-tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
+/* As tp_ctx_reject(), also of a line that the tool made itself. */
+static int
+refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
     const char *reason)
 {
 	const struct tp_run_opts	*opts = c->run->opts;
@@ -87,6 +76,17 @@ tp_ctx_refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
 }
 
 int
+tp_ctx_reject(struct tp_out *o, const struct tp_rec *r, const char *rule,
+    const char *reason)
+{
+	struct tp_ctx	*c = (struct tp_ctx *)o;
+
+	if (c->k != NULL && c->k->whole != NULL && !tp_ctx_whole_ours(c, r))
+		return 0;
+	return refuse(c, r, rule, reason);
+}
+
+int
 tp_ctx_refuse_line(struct tp_ctx *c, const char *raw, size_t n,
     const char *rule, const char *reason)
 {
@@ -102,5 +102,5 @@ tp_ctx_refuse_line(struct tp_ctx *c, const char *raw, size_t n,
 		    "stdout" : c->run->opts->output;
 		r.lineno = ++c->unshaped;
 	}
-	return tp_ctx_refuse(c, &r, rule, reason);
+	return refuse(c, &r, rule, reason);
 }
