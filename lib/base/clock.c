@@ -440,9 +440,13 @@ scan_unit(const char **s, int64_t *ms)
 int
 tp_duration_parse(const char *s, int64_t *ms)
 {
-	int64_t	sum = 0, unit = TP_SECOND;
+	int64_t	sum = 0, unit = 0;
 	int	rank = -1, r;
 
+	if (strcmp(s, "0") == 0) {
+		*ms = 0;
+		return 0;
+	}
 	do {
 		int64_t	v = 0;
 
@@ -451,12 +455,10 @@ tp_duration_parse(const char *s, int64_t *ms)
 		for (; *s >= '0' && *s <= '9'; s++)
 			if (v <= DURATION_MAX)
 				v = 10 * v + (*s - '0');
-		if (*s != '\0' || rank >= 0) {
-			r = scan_unit(&s, &unit);
-			if (r <= rank)
-				return -1;
-			rank = r;
-		}
+		r = scan_unit(&s, &unit);
+		if (r <= rank)
+			return -1;
+		rank = r;
 		if (v > DURATION_MAX / unit)
 			return -1;
 		sum += v * unit;

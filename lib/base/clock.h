@@ -65,8 +65,9 @@ int tp_time_parse(struct tp_tz *z, const char *s, size_t n, int64_t *t,
 void tp_buf_time(struct tp_buf *b, int64_t t);
 
 /*
- * Parses "500ms", "90s", "5m", "1h30m", "7d"; a bare number is seconds, "0"
- * is zero.  Returns -1 on anything else or a sum over 10,000 days.
+ * Parses "500ms", "90s", "5m", "1h30m", "7d", and "0".  A bare number
+ * may have been meant in any unit.  Returns -1 on anything else or a sum over
+ * 10,000 days.
  */
 int tp_duration_parse(const char *s, int64_t *ms);
 
