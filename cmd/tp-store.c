@@ -130,7 +130,8 @@ write_stores(struct conf *c, struct tp_err *e)
 	int		 rc = 0;
 
 	if (c->outputs.n == 0)
-		return tp_opt_error(e, "no store to write to (-o)");
+		return tp_opt_error(e, "no store to write to (-o), and no "
+		    "command: read, info, vacuum or check");
 	if (c->kind > 0)
 		keep->kinds = (int64_t)1 << (c->kind - 1);
 	/* a server that goes away is an error of the write, not a signal */

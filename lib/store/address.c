@@ -18,11 +18,15 @@ tp_address_scheme(const char *url, const char **rest)
 int
 tp_address_redis(const char *s, char **host, int *port, struct tp_err *e)
 {
-	const char	*colon = strrchr(s, ':'), *end = s + strlen(s);
+	const char	*colon, *end;
 	int64_t		 number = 6379;
 
 	*host = NULL;
 	*port = 0;
+	if (s[0] == '/' && s[1] == '/')
+		s += 2;
+	colon = strrchr(s, ':');
+	end = s + strlen(s);
 	if (*s == '/') {
 		*host = tp_strdup(s);
 		return 0;

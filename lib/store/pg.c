@@ -6,21 +6,37 @@
 #include "store/address.h"
 #include "store/sql.h"
 
+/* The lines of a text as one. */
+static void
+join_lines(struct tp_buf *b, const char *text)
+{
+	size_t	n;
+
+	for (; *text != '\0'; text += n) {
+		text += strspn(text, "\n\t");
+		n = strcspn(text, "\n\t");
+		if (n > 0)
+			tp_buf_printf(b, "%s%.*s", b->n > 0 ? " " : "", (int)n,
+			    text);
+	}
+}
+
 int
 tp_pg_error(struct tp_pg *d, const PGresult *r, struct tp_err *e)
 {
 	const char	*state = r != NULL ?
 			    PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
 	const char	*text = r != NULL ? PQresultErrorMessage(r) : "";
-	size_t		 n;
+	struct tp_buf	 b = { 0 };
 
 	if (*text == '\0')
 		text = PQerrorMessage(d->c);
-	for (n = strlen(text); n > 0 && text[n - 1] == '\n'; n--)
-		;
+	join_lines(&b, text);
 	/* a full disk, and the like, pass; so the caller may come back */
-	return tp_err_set(e, TP_EXIT_SYS, "%.*s%s%s", (int)n, text,
+	tp_err_set(e, TP_EXIT_SYS, "%s%s%s", tp_buf_cstr(&b),
 	    state != NULL ? ", SQLSTATE " : "", state != NULL ? state : "");
+	tp_buf_release(&b);
+	return -1;
 }
 
 int

@@ -33,6 +33,9 @@ find_backend(const char *url, const char **rest, struct tp_err *e)
 		if (strlen(backends[i]->scheme) == n &&
 		    memcmp(backends[i]->scheme, url, n) == 0)
 			return backends[i];
+	/* the other name that libpq has for it */
+	if (strncmp(url, "postgresql:", 11) == 0)
+		return &tp_backend_pg;
 	tp_err_set(e, TP_EXIT_USAGE, "no such kind of store '%.*s': sqlite, "
 	    "postgres, redis and files are known", (int)n, url);
 	return NULL;

@@ -20,7 +20,7 @@ try_redis(const char *s)
 		if (host != NULL || e.code != TP_EXIT_USAGE)
 			abort();
 	} else if (host[0] == '\0' || port < 0 || port > 65535 ||
-	    (port == 0) != (s[0] == '/'))
+	    (port == 0) != (host[0] == '/'))
 		abort();
 	free(host);
 }
