@@ -12,11 +12,18 @@ tp_treerows_init(struct tp_treerows *r, const struct tp_panel *p,
 	r->in = in;
 	r->first = tp_panel_part(p, part);
 	r->n = tp_panel_part(p, part + 1) - r->first;
+	r->others = part == 0;
+	if (r->others)
+		tp_profile_fit_folds(r->usual, p);
 }
 
 void
 tp_treerows_release(struct tp_treerows *r)
 {
+	size_t	k;
+
+	for (k = 0; k < TP_PROFILE_FOLDS; k++)
+		tp_profile_release(&r->usual[k]);
 	free(r->step);
 	free(r->base);
 	memset(r, 0, sizeof(*r));
@@ -27,6 +34,7 @@ static size_t
 make_step(struct tp_treerows *r, size_t i, size_t *n)
 {
 	const struct tp_panel	*p = r->p;
+	struct tp_treeinput	 in = *r->in;
 	size_t			 from = i;
 	struct tp_ask		 a;
 
@@ -39,7 +47,9 @@ make_step(struct tp_treerows *r, size_t i, size_t *n)
 		    sizeof(*r->step));
 		r->base = tp_realloc(r->base, r->cap, sizeof(*r->base));
 	}
-	tp_treeinput_rows(r->in, &a, r->step, r->base);
+	if (r->others)
+		in.usual = r->usual[tp_profile_fold(p, from)];
+	tp_treeinput_rows(&in, &a, r->step, r->base);
 	return from;
 }
 

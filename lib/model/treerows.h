@@ -12,12 +12,17 @@ struct tp_treerows {
 	const struct tp_panel	*p;
 	const struct tp_treeinput *in;
 	size_t	 first, n;	/* rows of the panel */
+	bool	 others;	/* usual[] is in place of that of in */
+	struct tp_profile usual[TP_PROFILE_FOLDS];
 	float	*step;		/* one step's rows */
 	double	*base;		/* likewise */
 	size_t	 cap;
 };
 
-/* Part 0 (train) .. 2 (test) of p; both are borrowed. */
+/*
+ * Part 0 (train) .. 2 (test) of p; both are borrowed.  In the rows of the train
+ * part what is usual is told by other days than their own.
+ */
 void tp_treerows_init(struct tp_treerows *r, const struct tp_panel *p,
     const struct tp_treeinput *in, int part);
 void tp_treerows_release(struct tp_treerows *r);
