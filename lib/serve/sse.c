@@ -24,16 +24,16 @@ enum way {
 };
 
 struct tp_sse {
+	struct tp_sse	*next, **prev;
+	struct tp_hub_place place;
 	struct tp_watch	 watch;		/* in our epoll where it is OURS */
 	struct tp_server *s;
-	struct MHD_Connection *c;
-	const struct tp_conn *conn;
-	struct tp_hub_place place;
 	enum way	 way;
 	bool		 idle;		/* it has all there is; suspended */
 	int64_t		 behind_ms;	/* since when it is not */
 	int64_t		 told_ms;	/* when something was last sent */
-	struct tp_sse	*next, **prev;
+	struct MHD_Connection *c;
+	const struct tp_conn *conn;
 };
 
 /* Gives the connection back. */
@@ -218,9 +218,12 @@ tp_sse_wake(struct tp_server *s)
 {
 	struct tp_sse	*c;
 
-	for (c = s->streams; c != NULL; c = c->next)
+	for (c = s->streams; c != NULL; c = c->next) {
+		/* it comes from memory while this one's message is sent */
+		__builtin_prefetch(c->next);
 		if (c->place.at < tp_hub_next(&s->hub, c->place.channel))
 			wake(c);
+	}
 }
 
 static void
