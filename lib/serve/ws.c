@@ -13,6 +13,7 @@
 #define PING_MS		(30 * TP_SECOND)
 #define SILENCE_MS	(75 * TP_SECOND)	/* two pings without an answer */
 #define OUT_MAX		((size_t)64 << 10)	/* bytes of one's own frames */
+#define READS_AT_ONCE	8		/* of TP_WS_IN bytes */
 
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -209,12 +210,14 @@ take_frames(struct tp_ws *w)
 	}
 }
 
+/* Where there is more, epoll tells of it again, after others had a turn. */
 static void
 take_input(struct tp_ws *w)
 {
 	ssize_t	k;
+	int	i;
 
-	while (!w->dead && !w->closing) {
+	for (i = 0; i < READS_AT_ONCE && !w->dead && !w->closing; i++) {
 		if (w->in == NULL)
 			w->in = tp_malloc(TP_WS_IN);
 		k = recv(w->watch.fd, w->in + w->nin, TP_WS_IN - w->nin,
