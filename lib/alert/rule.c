@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <strings.h>
 
+#define LIMIT_MAX	1e6	/* of any quantity */
+
 static const struct {
 	const char	*name;
 	bool		 speed, forecast;
@@ -109,6 +111,8 @@ limit(struct cursor *c, enum tp_quantity q, double *v, enum tp_unit *unit)
 {
 	if (number(c, v) != 0)
 		return -1;
+	if (fabs(*v) > LIMIT_MAX)
+		return wrong(c, "the number is out of range");
 	*unit = take(c, "km/h") || take(c, "kmh") ? TP_UNIT_KMH :
 	    take(c, "mph") ? TP_UNIT_MPH : TP_UNIT_NONE;
 	if (!quantities[q].speed) {

@@ -61,8 +61,10 @@ tp_err_sys(struct tp_err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	return tp_err_set(e, TP_EXIT_SYS, "%s: %s", text,
+	tp_err_set(e, TP_EXIT_SYS, "%s: %s", text,
 	    strerror_r(no, why, sizeof(why)));
+	errno = no;
+	return -1;
 }
 
 int

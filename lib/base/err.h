@@ -33,7 +33,8 @@ struct tp_err {
 int tp_err_set(struct tp_err *e, enum tp_exit code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As tp_err_set with code TP_EXIT_SYS, and ": strerror(errno)" appended. */
+/* As tp_err_set with code TP_EXIT_SYS, and ": strerror(errno)" appended; errno
+ * stays as it is. */
 int tp_err_sys(struct tp_err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

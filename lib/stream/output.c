@@ -1,5 +1,6 @@
 /* The named outputs of a run: buffers, sinks, pacing. */
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -7,6 +8,8 @@
 #include "base/sig.h"
 #include "stream/ctx.h"
 #include "stream/kafkactx.h"
+
+#define FAR_NS	1e18	/* 31 years: what nobody waits for */
 
 static size_t
 count_outputs(const struct tp_run *run)
@@ -69,6 +72,7 @@ pace(struct tp_ctx *c, int64_t t)
 	const struct tp_pace	*p = &c->run->pace;
 	struct tp_buf		*b = &c->out.bufs[0];
 	size_t			 start = c->out.start, line = b->n - start;
+	double			 ns;	/* from the start on */
 	int64_t			 due;
 
 	if (!c->pacing) {
@@ -77,10 +81,10 @@ pace(struct tp_ctx *c, int64_t t)
 		c->pace_t0 = t;
 	}
 	if (p->rate > 0)
-		due = (int64_t)((double)(c->out.lines[0] - 1) / p->rate * 1e9);
+		ns = (double)(c->out.lines[0] - 1) / p->rate * 1e9;
 	else
-		due = (int64_t)((double)(t - c->pace_t0) / p->speed * 1e6);
-	due += c->pace_start_ns;
+		ns = (double)(t - c->pace_t0) / p->speed * 1e6;
+	due = c->pace_start_ns + (int64_t)fmin(fmax(ns, 0), FAR_NS);
 	if (due - tp_clock_mono_ns() < 1000 * 1000)
 		return 0;
 	b->n = start;
