@@ -122,11 +122,23 @@ split(struct parts *q, const char *p, size_t n, struct tp_err *e)
 	return check_sum(p, n, e);
 }
 
+/* A text that a terminal may be shown; NULL where it is none. */
+static const char *
+text_of(const json_t *j)
+{
+	const char	*s = json_string_value(j), *c;
+
+	for (c = s; c != NULL && *c != '\0'; c++)
+		if ((unsigned char)*c < ' ')
+			return NULL;
+	return s;
+}
+
 /* A text of the header, copied; NULL where there is none. */
 static char *
 get_text(const json_t *o, const char *name)
 {
-	const char	*s = json_string_value(json_object_get(o, name));
+	const char	*s = text_of(json_object_get(o, name));
 
 	return s == NULL ? NULL : tp_strdup(s);
 }
@@ -245,7 +257,7 @@ get_columns(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
 		return damaged(e, "columns");
 	m->columns = tp_calloc(n + 1, sizeof(*m->columns));
 	for (m->ncol = 0; m->ncol < n; m->ncol++) {
-		s = json_string_value(json_array_get(a, m->ncol));
+		s = text_of(json_array_get(a, m->ncol));
 		if (s == NULL)
 			return damaged(e, "columns");
 		m->columns[m->ncol] = tp_strdup(s);
@@ -263,8 +275,8 @@ get_segments(struct tp_modelfile *m, const json_t *head, struct tp_err *e)
 		return damaged(e, "segments");
 	for (i = 0; i < n; i++) {
 		j = json_array_get(a, i);
-		if (!json_is_string(j) || tp_map_add(&m->segs,
-		    json_string_value(j), json_string_length(j)) != i)
+		if (text_of(j) == NULL || tp_map_add(&m->segs, text_of(j),
+		    json_string_length(j)) != i)
 			return damaged(e, "segments");
 	}
 	return 0;

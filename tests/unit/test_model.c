@@ -557,6 +557,41 @@ file_damaged(void **state)
 	free(w);
 }
 
+/* What a terminal would take for a command is in no text of a file. */
+static void
+file_of_escapes(void **state)
+{
+	struct world		*w = make_world(9);
+	struct tp_modelfile	 m = { 0 };
+	struct tp_buf		 a = { 0 };
+	char			**text[] = { &m.version, &m.spec, &m.toolkit,
+				    NULL };
+	size_t			 i;
+
+	(void)state;
+	make_file(&m, w);
+	text[3] = &m.columns[1];
+	for (i = 0; i < 4; i++) {
+		char	*good = *text[i];
+
+		*text[i] = tp_strdup("\33[2J");
+		a.n = 0;
+		tp_modelfile_write(&m, &a);
+		read_fails(a.p, a.n, i == 3 ? "columns" : "lacks a text");
+		free(*text[i]);
+		*text[i] = good;
+	}
+	tp_map_release(&m.segs);
+	for (i = 0; i < SEGS; i++)
+		tp_map_add(&m.segs, "a\0b\0\33[2J" + 2 * i, i < 2 ? 1 : 4);
+	a.n = 0;
+	tp_modelfile_write(&m, &a);
+	read_fails(a.p, a.n, "segments");
+	tp_modelfile_release(&m);
+	tp_buf_release(&a);
+	free(w);
+}
+
 int
 main(void)
 {
@@ -572,6 +607,7 @@ main(void)
 		cmocka_unit_test(intervals_of_few),
 		cmocka_unit_test(file_comes_back),
 		cmocka_unit_test(file_damaged),
+		cmocka_unit_test(file_of_escapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
