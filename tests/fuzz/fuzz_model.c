@@ -1,7 +1,7 @@
 /*
  * Model files: as they are, and with the checksum put right, which no chance
- * would do.  What is accepted must forecast numbers, and be written and read
- * again.
+ * would do.  What is accepted must forecast numbers, be written and read
+ * again, and be exported, or there is no format for its kind.
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "model/modelfile.h"
+#include "exchange/exchange.h"
 
 #define TRAILER	27
 
@@ -39,6 +39,20 @@ use(const struct tp_modelfile *m)
 }
 
 static void
+export(const struct tp_modelfile *m)
+{
+	struct tp_buf	b = { 0 };
+	struct tp_err	e = { 0 };
+
+	if (tp_export_onnx(m, &b, &e) != 0 && e.code != TP_EXIT_USAGE)
+		abort();
+	b.n = 0;
+	if (tp_export_safetensors(m, &b, &e) != 0 && e.code != TP_EXIT_USAGE)
+		abort();
+	tp_buf_release(&b);
+}
+
+static void
 try(const char *p, size_t n)
 {
 	struct tp_modelfile	 m = { 0 }, again = { 0 };
@@ -49,6 +63,7 @@ try(const char *p, size_t n)
 	memcpy(copy, p, n);
 	if (tp_modelfile_read(&m, copy, n, &e) == 0) {
 		use(&m);
+		export(&m);
 		tp_modelfile_write(&m, &b);
 		if (tp_modelfile_read(&again, b.p, b.n, &e) != 0)
 			abort();
