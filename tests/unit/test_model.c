@@ -561,6 +561,7 @@ file_damaged(void **state)
 static void
 file_of_escapes(void **state)
 {
+	static const char *const	 ids[SEGS] = { "a", "b", "\33[2J" };
 	struct world		*w = make_world(9);
 	struct tp_modelfile	 m = { 0 };
 	struct tp_buf		 a = { 0 };
@@ -583,7 +584,7 @@ file_of_escapes(void **state)
 	}
 	tp_map_release(&m.segs);
 	for (i = 0; i < SEGS; i++)
-		tp_map_add(&m.segs, "a\0b\0\33[2J" + 2 * i, i < 2 ? 1 : 4);
+		tp_map_add(&m.segs, ids[i], strlen(ids[i]));
 	a.n = 0;
 	tp_modelfile_write(&m, &a);
 	read_fails(a.p, a.n, "segments");
