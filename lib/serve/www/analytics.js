@@ -166,6 +166,10 @@ export class AnalyticsPage
 		const found = (a.segments || []).filter((s) =>
 			s.share_congested > 0);
 
+		if (!a.segments?.length) {
+			nothing(host);
+			return;
+		}
 		if (!found.length) {
 			host.append(empty("No congestion", "No segment was " +
 				"congested in the last 24 hours."));

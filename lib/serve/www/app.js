@@ -239,8 +239,8 @@ class App
 		redrawCharts();
 		if (this.themeButton) {
 			fill(this.themeButton, icon(theme === "dark" ? "sun" : "moon"));
-			this.themeButton.setAttribute("aria-label",
-				theme === "dark" ? "Light colours" : "Dark colours");
+			this.themeButton.title = this.themeButton.ariaLabel =
+				theme === "dark" ? "Light colours" : "Dark colours";
 		}
 	}
 

@@ -165,6 +165,8 @@ export class Detail
 		].filter((s) => s.time.length);
 		const high = series.findIndex((s) => s.name === "High");
 		const old = this.remove;
+		/* a cell without vehicles lacks nothing */
+		const flags = !this.city.cells && a.flags || [];
 
 		fill(this.plot);
 		this.remove = null;
@@ -174,10 +176,10 @@ export class Detail
 				title(this.city, this.index) + ", " + unitName(),
 			height: 210, digits: 0, future: now,
 			bands: high < 0 ? [] : [[high, high + 1]],
-			marks: (a.flags || []).map((f) => f.time)});
-		if (a.flags?.length)
+			marks: flags.map((f) => f.time)});
+		if (flags.length)
 			this.plot.append(h("p", {class: "note flags"}, "Quality: ",
-				a.flags.slice(-FLAGS).map((f) => f.flag +
+				flags.slice(-FLAGS).map((f) => f.flag +
 					" at " + hour(f.time)).join(", ")));
 	}
 

@@ -8,21 +8,26 @@ const LEAST_LEVEL = 3;		/* what flows lightly is no hotspot */
 const LEAST_VEHICLES = 3;
 const STILL = 1.5;		/* a change below that, in the unit, is none */
 
+/* The mean of one or two vehicles says little of a cell. */
+function sure(city, view, i)
+{
+	return !city.cells || view.count[i] >= LEAST_VEHICLES;
+}
+
 /*
- * Indices of the worst, worst first: by level, then vehicles, then speed.  The
- * mean of one or two vehicles says little of a cell: these come after all
- * others.
+ * Indices of the worst, worst first: of what is sure, then of the rest, by
+ * level, then vehicles, then speed.
  */
 export function worst(city, view, n = MOST_HOTSPOTS)
 {
 	const found = [];
 	const count = (i) => city.cells && view.count[i] || 0;
-	const sure = (i) => count(i) >= LEAST_VEHICLES;
 
 	for (let i = 0; i < city.ids.length; i++)
 		if (view.level[i] >= LEAST_LEVEL)
 			found.push(i);
-	return found.sort((a, b) => sure(b) - sure(a) ||
+	return found.sort((a, b) =>
+		sure(city, view, b) - sure(city, view, a) ||
 		view.level[b] - view.level[a] || count(b) - count(a) ||
 		view.speed[a] - view.speed[b] || a - b).slice(0, n);
 }
@@ -63,8 +68,13 @@ export function showHotspots(host, city, view, minutes, list, onchoose)
 	const then = minutes > 0 ? city.speed : minutes === 0 ?
 		city.valuesAt(-30).speed : null;
 
-	fill(host, list.length ? h("ol", {class: "hotspots"},
-		list.map((i, k) => entry(city, view, i, k, then, onchoose))) :
+	const few = list.findIndex((i) => !sure(city, view, i));
+	const items = list.map((i, k) =>
+		entry(city, view, i, k, then, onchoose));
+	if (few >= 0)
+		items.splice(few, 0, h("li", {class: "quiet"},
+			"Of one or two vehicles, less sure:"));
+	fill(host, list.length ? h("ol", {class: "hotspots"}, items) :
 	h("p", {class: "quiet"}, city.time === null ?
 		"Nothing is known yet." : "No congestion at this time."));
 }

@@ -155,7 +155,7 @@ export class LivePage
 				" " + unitName()});
 		showHotspots(this.hot, city, view, m, list,
 			(i) => this.choose(i, true));
-		text(this.hotNote, hotspotNote(m));
+		text(this.hotNote, list.length ? hotspotNote(m) : "");
 		this.explain(view);
 	}
 

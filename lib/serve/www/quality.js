@@ -62,13 +62,14 @@ export class ModelPage
 
 		host.append(h("header", {class: "page-head"},
 			h("div", null, h("h1", null, "Model"), h("p", {class: "note"},
-				(a.model_version || "no model named") + (a.since ?
-					", measured since " + moment(a.since) : "") +
-				". Persistence is the last reading, kept on."))));
+				(a.model_version || "No model is named") + (a.since ?
+					", measured since " + moment(a.since) +
+					". Persistence is the last reading, kept on." :
+					"")))));
 		if (!found.length) {
 			host.append(empty("Nothing measured yet",
 				"Errors appear as soon as forecasts come due and " +
-				"meet a reading, the first after 15 minutes."));
+				"meet a reading."));
 			return;
 		}
 		if (!found.some((r) => r.minutes === this.minutes))

@@ -190,7 +190,7 @@ function fillDots(c, points, r)
 /* Heat: the level is the colour, how busy a cell is its strength. */
 function paintCells(c, map, s)
 {
-	let most = 1;
+	let most = 0;
 
 	for (const n of s.weight || [])
 		if (n > most)
@@ -203,9 +203,9 @@ function paintCells(c, map, s)
 
 		if (x1 < 0 || y1 < 0 || x0 > map.width || y0 > map.height)
 			return;
-		const n = s.weight?.[i];
+		const n = s.weight?.[i] || 0;
 		const level = s.level?.[i] ?? 0;
-		c.globalAlpha = !level ? 0.3 : n >= 0 ?
+		c.globalAlpha = !level ? 0.3 : most ?
 			0.35 + 0.6 * Math.sqrt(n / most) : 0.85;
 		c.fillStyle = palette.levels[level];
 		c.fillRect(x0 + 0.5, y0 + 0.5, x1 - x0 - 1, y1 - y0 - 1);

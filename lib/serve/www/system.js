@@ -95,7 +95,7 @@ export class SystemPage
 			s.kind || "\u2013", number(s.records), number(s.rate, 1),
 			number(s.rejected), behind(s.lag),
 			s.last_at ? moment(s.last_at) : "never"])) :
-			h("p", {class: "quiet"}, "No stream."));
+			h("p", {class: "quiet"}, "Nothing has been read yet."));
 		this.store.replaceChildren(a.store ? rows("Store", [["Path", ""],
 			["Rows", "num"], ["Size", "num"]], [[a.store.path,
 			number(a.store.rows), bytes(a.store.bytes)]]) :
