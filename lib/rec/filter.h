@@ -108,6 +108,8 @@ struct tp_out {
 			    const char *key, size_t keylen, int64_t t);
 	int		(*reject)(struct tp_out *o, const struct tp_rec *r,
 			    const char *rule, const char *reason);
+	/* called at the end of a muted line; NULL, mostly: it is dropped */
+	void		(*again)(struct tp_out *o, unsigned which);
 	/* NULL: all lines are ours; see tp_out_wants() */
 	bool		(*wants)(struct tp_out *o, const char *key,
 			    size_t keylen, int64_t t);
@@ -146,6 +148,8 @@ tp_out_end(struct tp_out *o, unsigned which, const char *key, size_t keylen,
 	struct tp_buf	*b = &o->bufs[which];
 
 	if (o->muted) {
+		if (o->again != NULL)
+			o->again(o, which);
 		b->n = o->start;
 		return 0;
 	}

@@ -99,6 +99,19 @@ tp_shaper_raw(const struct tp_shaper *s, size_t *n)
 	return s->raw->p;
 }
 
+void
+tp_shaper_from(struct tp_shaper *s, int64_t pos)
+{
+	s->pos = pos;
+}
+
+int
+tp_shaper_waits(const struct tp_shaper *s, int64_t at[TP_SHAPER_WAIT])
+{
+	memcpy(at, s->held.at, (size_t)s->held.n * sizeof(*at));
+	return s->held.n;
+}
+
 uint64_t
 tp_shaper_unplaced(struct tp_shaper *s)
 {
@@ -349,6 +362,7 @@ hold(struct tp_shaper *s, const struct tp_shape_col *c)
 		return given_up != 0 ? -1 : refuse(s, "prediction_horizon_"
 		    "minutes: the shape wants 10, 20 and 30 in this order");
 	h->speed[i] = v;
+	h->at[i] = s->pos;
 	h->confidence = i == 0 ? confidence : fmin(confidence, h->confidence);
 	h->t = t;
 	if (i == 0) {

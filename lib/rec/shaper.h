@@ -63,6 +63,13 @@ int tp_shaper_line(struct tp_shaper *s, const char *line, size_t n,
  * others, which is given up, else 0.
  */
 int tp_shaper_end(struct tp_shaper *s);
+/*
+ * The lines to come were made at this position of the input.  Those of lines
+ * that wait for others go to at[], oldest first; returns how many they are.
+ */
+#define TP_SHAPER_WAIT	2
+void tp_shaper_from(struct tp_shaper *s, int64_t pos);
+int tp_shaper_waits(const struct tp_shaper *s, int64_t at[TP_SHAPER_WAIT]);
 /* After -1: "field: why", and the record; valid until the next call. */
 const char *tp_shaper_why(const struct tp_shaper *s);
 const char *tp_shaper_raw(const struct tp_shaper *s, size_t *n);

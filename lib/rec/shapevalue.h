@@ -25,6 +25,7 @@ struct tp_shape_held {
 	struct tp_buf	 id, line;	/* of the first of them */
 	struct tp_buf	 lost;		/* of one that was given up */
 	int64_t		 t;
+	int64_t		 at[TP_SHAPE_HELD];	/* of the input */
 	double		 speed[TP_SHAPE_HELD], confidence;
 	int		 n;
 };
@@ -43,7 +44,7 @@ struct tp_shaper {
 	/* the record at hand */
 	enum tp_record_kind kind;
 	enum tp_unit	 unit;		/* of the shape's speeds */
-	int64_t		 now_ms;
+	int64_t		 now_ms, pos;
 	const struct tp_buf *raw;	/* of the one that was refused */
 	char		 why[200];
 };

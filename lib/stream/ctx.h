@@ -46,7 +46,8 @@ struct tp_ctx {
 	bool		 broken_pipe;	/* whoever read our output is gone */
 
 	/* --as; NULL: our own shape */
-	struct tp_shaper *shaper;
+	struct tp_shaper *shaper;	/* that of the state at work, */
+	struct tp_shaper *own_shaper;	/* or where there is but one */
 	struct tp_buf	 shaped;	/* a line, while it is made */
 	const struct tp_rec *at;	/* the record at work, or NULL */
 	uint64_t	 unshaped;	/* refused where at is NULL */
@@ -107,10 +108,14 @@ void tp_ctx_shape_close(struct tp_ctx *c);
  * 1; or what end of line returns, 0 or -1, where none is to be written now.
  */
 int tp_ctx_shape(struct tp_ctx *c);
-/* The end of the input: refuses what waits for others.  0 or -1. */
+/* The end of the input: refuses what waits for others, where no run goes on
+ * with it.  0 or -1. */
 int tp_ctx_shape_end(struct tp_ctx *c);
 /* What waits will be read again. */
 void tp_ctx_shape_forget(struct tp_ctx *c);
+/* For struct tp_out: a line that waited when its record's offset was
+ * committed waits again. */
+void tp_ctx_shape_again(struct tp_out *o, unsigned which);
 
 /* stats.c */
 void tp_ctx_stats_init(struct tp_ctx *c);

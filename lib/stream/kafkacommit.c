@@ -52,6 +52,10 @@ to_commit(struct tp_ctx *c, struct tp_kstate *s)
 		return tp_ctx_whole_commit(c, s);
 	if (f->low != NULL && f->low(s->st) < low)
 		low = f->low(s->st);
+	if (s->shaper != NULL)
+		m.nwaits = tp_shaper_waits(s->shaper, m.waits);
+	if (m.nwaits > 0 && m.waits[0] < low)
+		low = m.waits[0];
 	if (low > s->low)
 		s->low = low;
 	if (f->mark != NULL)

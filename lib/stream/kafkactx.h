@@ -34,6 +34,9 @@ struct tp_kstate {
 	bool		 owned;
 	bool		 dirty;		/* there is something to commit */
 	bool		 rebuilt;	/* [LOW, POS) was read again */
+	struct tp_shaper *shaper;	/* NULL: the context's, or none */
+	int64_t		 waits[TP_SHAPER_WAIT];	/* offsets of records whose */
+	int		 nwaits;	/* lines shall wait in it again */
 	/* of runs over whole steps, where `st` is not used */
 	bool		 read;		/* by us, if not owned too */
 	bool		 paused;	/* too much of it waits */
@@ -180,17 +183,22 @@ struct tp_kstate *tp_ctx_kafka_state(const struct tp_ctx *c, uint32_t topic,
 struct tp_kstate *tp_ctx_kafka_each(const struct tp_ctx *c, size_t *i);
 /* The output is that of this state from now on. */
 void tp_ctx_kafka_enter(struct tp_ctx *c, const struct tp_kstate *s);
+/* True where the line of this record shall wait again. */
+bool tp_kstate_waits(const struct tp_kstate *s, int64_t offset);
 
 #define TP_KMETA_PARTS	64	/* so that their numbers fit TP_KPART_META */
 
 /*
- * The commit metadata "1 POS MARK CFG N", and of a run over whole steps
- * "2 POS MARK CFG N DONE LOW+AHEAD ...", a pair for each partition.
+ * The commit metadata "1 POS MARK CFG N", behind which are the offsets of
+ * records whose lines wait for others to go into one, and of a run over whole
+ * steps "2 POS MARK CFG N DONE LOW+AHEAD ...", a pair for each partition.
  */
 struct tp_kmeta {
 	int64_t		 pos, mark;
 	uint64_t	 cfg;
 	int32_t		 n;		/* partitions of the topic */
+	int64_t		 waits[TP_SHAPER_WAIT];
+	int		 nwaits;
 	bool		 whole;
 	int64_t		 done;		/* lines up to this time were written */
 	int64_t		 low[TP_KMETA_PARTS], at[TP_KMETA_PARTS];

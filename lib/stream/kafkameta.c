@@ -12,8 +12,12 @@ tp_kmeta_write(char *text, const struct tp_kmeta *m)
 	at = (size_t)snprintf(text, TP_KPART_META, "%d %" PRId64 " %" PRId64
 	    " %016" PRIx64 " %" PRId32, m->whole ? 2 : 1, m->pos, m->mark,
 	    m->cfg, m->n);
-	if (!m->whole)
+	if (!m->whole) {
+		for (i = 0; i < m->nwaits; i++)
+			at += (size_t)snprintf(text + at, TP_KPART_META - at,
+			    " %" PRId64, m->waits[i]);
 		return;
+	}
 	at += (size_t)snprintf(text + at, TP_KPART_META - at, " %" PRId64,
 	    m->done);
 	for (i = 0; i < m->n; i++)
@@ -43,6 +47,20 @@ read_logs(const char *s, struct tp_kmeta *m)
 	return 0;
 }
 
+/* The offsets behind version 1, if any: 0 or -1. */
+static int
+read_waits(const char *s, struct tp_kmeta *m)
+{
+	int	n;
+
+	for (m->nwaits = 0; *s != '\0'; s += n)
+		if (m->nwaits == TP_SHAPER_WAIT ||
+		    sscanf(s, " %" SCNd64 "%n", &m->waits[m->nwaits],
+		    &n) != 1 || m->waits[m->nwaits++] < 0)
+			return -1;
+	return 0;
+}
+
 int
 tp_kmeta_read(const char *text, struct tp_kmeta *m)
 {
@@ -54,7 +72,9 @@ tp_kmeta_read(const char *text, struct tp_kmeta *m)
 	    version < 1 || version > 2)
 		return -1;
 	m->whole = version == 2;
-	if (m->whole && read_logs(text + n, m) == -1)
+	m->nwaits = 0;
+	if ((m->whole ? read_logs(text + n, m) :
+	    read_waits(text + n, m)) == -1)
 		return -1;
 	/* scanf takes much; what we wrote reads back as itself */
 	tp_kmeta_write(again, m);

@@ -154,6 +154,8 @@ take(struct tp_ctx *c, const struct tp_kmsg *m)
 		return 0;
 	tp_ctx_kafka_enter(c, s);
 	c->out.muted = m->offset < s->pos;
+	c->out.again = c->out.muted && tp_kstate_waits(s, m->offset) ?
+	    tp_ctx_shape_again : NULL;
 	s->next = m->offset + 1;
 	s->quiet_ns = 0;
 	rc = tp_ctx_kafka_give(c, s->st, m, m->offset, false);
@@ -560,7 +562,6 @@ finish(struct tp_ctx *c, bool failed)
 	struct tp_err	later = { 0 };
 	int		rc = -1;
 
-	/* no run goes on with half a line of several records */
 	if (c->stop != TP_CTX_ERROR && !failed && tp_ctx_shape_end(c) == 0)
 		rc = tp_ctx_kafka_commit(c);
 	if (rc == 1 && c->stop != TP_CTX_SIGNAL) {

@@ -38,9 +38,21 @@ tp_ctx_kafka_enter(struct tp_ctx *c, const struct tp_kstate *s)
 {
 	c->k->topic = s->saved.topic;
 	c->k->partition = s->saved.partition;
+	c->shaper = s->shaper != NULL ? s->shaper : c->own_shaper;
 	c->k->key = NULL;
 	c->k->keylen = 0;
 	c->out.muted = false;
+}
+
+bool
+tp_kstate_waits(const struct tp_kstate *s, int64_t offset)
+{
+	int	i;
+
+	for (i = 0; i < s->nwaits; i++)
+		if (s->waits[i] == offset)
+			return true;
+	return false;
 }
 
 void
@@ -53,6 +65,9 @@ tp_kstate_drop(struct tp_ctx *c, struct tp_kstate *s)
 			f->clear(s->st);
 		free(s->st);
 	}
+	if (s->shaper != NULL && c->shaper == s->shaper)
+		c->shaper = c->own_shaper;
+	tp_shaper_free(s->shaper);
 	*s = (struct tp_kstate){ 0 };
 }
 
@@ -71,6 +86,8 @@ start_state(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kpart *at)
 		return 0;
 	}
 	s->st = tp_calloc(1, f->size > 0 ? f->size : 1);
+	if (c->own_shaper != NULL)
+		s->shaper = tp_shaper_new(c->run->shape);
 	if (f->init != NULL && f->init(s->st, c->run->conf, c->e) == -1)
 		return tp_ctx_fail(c);
 	return 0;
@@ -222,7 +239,7 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 	} else if (f->low != NULL && tp_ctx_kafka_same(c, p, &m) == -1)
 		return -1;
 	if (f->low == NULL)
-		p->offset = m.pos;
+		p->offset = m.nwaits > 0 ? m.waits[0] : m.pos;
 	if (tp_ctx_kafka_gap(c, p, &m) == -1 || start_state(c, s, p) == -1)
 		return -1;
 	s->saved = saved;
@@ -234,6 +251,8 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 	if (f->resume != NULL && m.mark != TP_TIME_NONE)
 		f->resume(s->st, m.mark);
 	s->mark = m.mark;
+	memcpy(s->waits, m.waits, sizeof(s->waits));
+	s->nwaits = s->shaper != NULL ? m.nwaits : 0;
 	tp_log_detail("%s [%" PRId32 "]: at offset %" PRId64 ", %" PRId64
 	    " records to read again", c->k->topics[p->topic], p->partition,
 	    s->pos, s->pos - s->next);

@@ -21,13 +21,17 @@ test_round_trip(void **state)
 	for (i = 0; i < 4; i++) {
 		m = (struct tp_kmeta){ .pos = INT64_MAX - (int64_t)i,
 		    .mark = marks[i], .cfg = UINT64_MAX / (i + 1),
-		    .n = INT32_MAX };
+		    .n = INT32_MAX, .nwaits = (int)(i % 3),
+		    .waits = { INT64_MAX - 9, (int64_t)i } };
 		tp_kmeta_write(text, &m);
 		/* brokers take 4096 bytes by default; ASCII, as old ones ask */
-		assert_true(strlen(text) < 100);
+		assert_true(strlen(text) < 140);
 		assert_int_equal(tp_kmeta_read(text, &got), 0);
 		assert_true(got.pos == m.pos && got.mark == m.mark &&
 		    got.cfg == m.cfg && got.n == m.n);
+		assert_int_equal(got.nwaits, m.nwaits);
+		assert_memory_equal(got.waits, m.waits, (size_t)m.nwaits *
+		    sizeof(*m.waits));
 	}
 }
 
@@ -68,6 +72,8 @@ test_foreign(void **state)
 		"1 5 6 1 4", "1 +5 6 0000000000000001 4",
 		"1 -5 6 0000000000000001 4", "1 5 6 0000000000000001 0",
 		"1 5 6 0000000000000001 -1", "1  5 6 0000000000000001 4",
+		"1 5 6 0000000000000001 4 1 2 3", "1 5 6 0000000000000001 4 -1",
+		"1 5 6 0000000000000001 4 x", "1 5 6 0000000000000001 4 1 ",
 		"1 99999999999999999999 6 0000000000000001 4", "hello",
 		"2 5 6 0000000000000001 2 7 3+1", "2 5 6 0000000000000001 2",
 		"2 5 6 0000000000000001 2 7 3+1 4+-1",
