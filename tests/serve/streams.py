@@ -521,7 +521,7 @@ def untaken():
         status = read_head(kept[-1])[0]
         assert len(kept) < 40
     assert status == 503 and len(kept) > 2, (status, len(kept))
-    assert rss(s.p.pid) < 600 << 20, rss(s.p.pid)
+    assert rss(s.p.pid) < 1 << 30, rss(s.p.pid)
     for c in kept:
         c.close()
     time.sleep(0.5)
