@@ -81,6 +81,20 @@ check_trail(const struct tp_live_conf *c, const struct tp_feat_spec *s,
 	    "the model needs profiles (--profiles)");
 }
 
+static int
+no_horizon(const struct tp_modelfile *m, int64_t minutes, struct tp_err *e)
+{
+	struct tp_buf	has = { 0 };
+	size_t		k;
+
+	for (k = 0; k < m->nh; k++)
+		tp_buf_printf(&has, "%s%d", k > 0 ? ", " : "", m->minutes[k]);
+	tp_err_set(e, TP_EXIT_USAGE, "the model does not forecast %lld "
+	    "minutes, but %s", (long long)minutes, tp_buf_cstr(&has));
+	tp_buf_release(&has);
+	return -1;
+}
+
 /* Finds the wanted horizons in the model. */
 static int
 find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
@@ -95,9 +109,7 @@ find_horizons(const struct tp_live_conf *c, const struct tp_modelfile *m,
 			    m->minutes[k] == c->minutes[i])
 				break;
 		if (k == m->nh)
-			return tp_err_set(e, TP_EXIT_USAGE, "the model does "
-			    "not forecast %lld minutes",
-			    (long long)c->minutes[i]);
+			return no_horizon(m, c->minutes[i], e);
 		h[i] = k;
 	}
 	return 0;
