@@ -9,8 +9,6 @@
 #include "io/file.h"
 #include "stream/run.h"
 
-#define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
-
 struct conf {
 	struct tp_run_opts	 run;
 	struct tp_grid_opts	 grid;
@@ -132,20 +130,6 @@ set_graph(struct conf *c, struct tp_err *e)
 }
 
 static int
-load_profiles(struct conf *c, struct tp_err *e)
-{
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
-	if (tp_file_read(c->profiles_path, PROFILES_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_trail_read(&c->profiles, p, n, c->profiles_path, e);
-	free(p);
-	return rc;
-}
-
-static int
 set_profiles(struct conf *c, struct tp_err *e)
 {
 	struct tp_feat_spec	*s = &c->grid.spec;
@@ -167,7 +151,7 @@ set_profiles(struct conf *c, struct tp_err *e)
 		return 0;
 	c->grid.profiles = &c->profiles;
 	tp_file_changed(c->profiles_path, &c->seen);
-	return load_profiles(c, e);
+	return tp_trail_open(&c->profiles, c->profiles_path, e);
 }
 
 /* New profiles take the place of the old; such as are no good do not. */
@@ -181,7 +165,7 @@ refresh(void *arg, bool hup, struct tp_err *e)
 	if (c->grid.profiles == NULL || c->grid.learn ||
 	    (!tp_file_changed(c->profiles_path, &c->seen) && !hup))
 		return 0;
-	if (load_profiles(c, &why) != 0)
+	if (tp_trail_open(&c->profiles, c->profiles_path, &why) != 0)
 		tp_log_error("%s; still using the profiles before", why.text);
 	else
 		tp_log_note("using new profiles");

@@ -9,8 +9,6 @@
 #include "kafka/kuri.h"
 #include "stream/run.h"
 
-#define PROFILES_MAX	((size_t)1 << 30)	/* of the --profiles file */
-
 /* A model, which stays while a step is forecast with it. */
 struct held {
 	struct tp_modelfile	 file;
@@ -99,26 +97,12 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-static int
-load_profiles(struct conf *c, struct tp_err *e)
-{
-	char	*p;
-	size_t	 n;
-	int	 rc;
-
-	if (tp_file_read(c->profiles_path, PROFILES_MAX, &p, &n, e) != 0)
-		return -1;
-	rc = tp_trail_read(&c->profiles, p, n, c->profiles_path, e);
-	free(p);
-	return rc;
-}
-
 static void
 refresh_profiles(struct conf *c)
 {
 	struct tp_err	why = { 0 };
 
-	if (load_profiles(c, &why) != 0)
+	if (tp_trail_open(&c->profiles, c->profiles_path, &why) != 0)
 		tp_log_error("%s; still using the profiles before", why.text);
 	else
 		tp_log_note("using new profiles");
@@ -222,7 +206,7 @@ set_profiles(struct conf *c, struct tp_err *e)
 		return 0;
 	c->live.grid.profiles = &c->profiles;
 	tp_file_changed(c->profiles_path, &c->profiles_seen);
-	return load_profiles(c, e);
+	return tp_trail_open(&c->profiles, c->profiles_path, e);
 }
 
 /* --as, and where segments are. */

@@ -91,6 +91,8 @@ double tp_trail_at(const struct tp_trail *t, size_t seg,
 void tp_trail_write(const struct tp_trail *t, struct tp_buf *b);
 int tp_trail_read(struct tp_trail *t, const char *p, size_t n,
     const char *name, struct tp_err *e);
+/* The same of a file. */
+int tp_trail_open(struct tp_trail *t, const char *path, struct tp_err *e);
 /* 0, or -1 where the table is for another step or zone than spec s. */
 int tp_trail_check(const struct tp_trail *t, const struct tp_feat_spec *s,
     struct tp_err *e);

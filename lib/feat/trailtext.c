@@ -3,8 +3,10 @@
 
 #include "base/mem.h"
 #include "feat/trail.h"
+#include "io/file.h"
 
 #define SPEED_MAX	1000.0		/* in either unit */
+#define FILE_MAX	((size_t)1 << 30)
 
 static const char *const	kinds[TP_TRAIL_KINDS] = {
 	"weekday", "saturday", "sunday",
@@ -232,4 +234,18 @@ tp_trail_read(struct tp_trail *t, const char *p, size_t n, const char *name,
 	tp_trail_release(t);
 	*t = new;
 	return 0;
+}
+
+int
+tp_trail_open(struct tp_trail *t, const char *path, struct tp_err *e)
+{
+	char	*p;
+	size_t	 n;
+	int	 rc;
+
+	if (tp_file_read(path, FILE_MAX, &p, &n, e) == -1)
+		return -1;
+	rc = tp_trail_read(t, p, n, path, e);
+	free(p);
+	return rc;
 }
