@@ -5,7 +5,7 @@
 # forecast.  Leaves in OUT:
 #	events.jsonl windows.jsonl forecasts.jsonl alerts.jsonl scores.jsonl
 #	la.model la.db
-#	la.sh [OUT]		default: la-out
+#	la.sh [OUT]		default: $OUT, or la-out
 # With KAFKA=1 all that streams goes through the topics of
 # examples/topics-la.conf on the broker at $TP_BROKERS (default
 # 127.0.0.1:9092), which it makes and deletes; the files are the same.
@@ -13,7 +13,7 @@ set -eu
 top=$(cd -P "$(dirname "$0")/.." && pwd)
 sample=$top/data/metr-la-29.csv.gz
 sensors=$top/data/metr-la-29-sensors.csv
-out=${1:-la-out}
+out=${1:-${OUT:-la-out}}
 from=2012-04-23 day=2012-05-11 end=2012-05-12 # the last day
 now=2012-05-13	# the clock of the checks, so that each run is the same
 PATH=$top/bin:$PATH

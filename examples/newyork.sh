@@ -121,7 +121,9 @@ else
 	tail -n 20000 "$out/cells.jsonl" |
 		tp-predict -m "$out/classes.model" -o "$out/classes.jsonl"
 fi
-echo "== the last window's hotspots" >&2
+echo "== the last hotspots: each window's slowest cells, by rank" >&2
 tail -n 10 "$out/hotspots.jsonl"
+echo "== in $out" >&2
+wc -l "$out"/*.jsonl >&2
 [ -z "${SERVE-}" ] || tp-serve --cell "$cell" --step 2m --levels 25,20,15,10 \
 	--tz America/New_York -l "$SERVE" "$out/cells.jsonl" "$out/classes.jsonl"
