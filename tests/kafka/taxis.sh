@@ -60,10 +60,12 @@ export KAFKA=1
 try "made trips through Kafka" newyork kafka
 try "the same files" same file kafka
 try "it deletes its topics" no_topics
+# one file: between the first hours of two years there is nothing to learn from,
+# which tp-train refuses
 if [ -d "$sample" ]; then
-	try "the sample through Kafka" newyork sample.kafka "$sample"/*.csv
+	try "the sample through Kafka" newyork sample.kafka "$sample"/*2015*.csv
 	unset KAFKA
-	try "the sample" newyork sample "$sample"/*.csv
+	try "the sample" newyork sample "$sample"/*2015*.csv
 	try "the same files of the sample" same sample sample.kafka
 else
 	skip "the sample" "there is none"
