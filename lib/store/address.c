@@ -31,6 +31,9 @@ tp_address_redis(const char *s, char **host, int *port, struct tp_err *e)
 		*host = tp_strdup(s);
 		return 0;
 	}
+	if (strchr(s, '@') != NULL)
+		return tp_err_set(e, TP_EXIT_USAGE, "a password would be seen "
+		    "by all in an address: set TP_REDIS_PASSWORD");
 	if (colon != NULL && (*s != '[' || colon[-1] == ']')) {
 		if (tp_parse_int(colon + 1, strlen(colon + 1), &number) ==
 		    -1 || number < 1 || number > 65535)

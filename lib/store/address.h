@@ -15,7 +15,7 @@ size_t tp_address_scheme(const char *url, const char **rest);
 
 /*
  * HOST, HOST:PORT, [HOST]:PORT or the path of a socket, which has port 0; "//"
- * may stand before it.
+ * may stand before it.  A name and password before the host are refused.
  * 0, or -1 where it is none of them.
  */
 int tp_address_redis(const char *s, char **host, int *port,

@@ -148,9 +148,13 @@ redis_open(struct tp_store *s, const char *rest, struct tp_err *e)
 	struct redis	*d = tp_calloc(1, sizeof(*d));
 
 	s->db = d;
-	if (tp_address_redis(rest, &d->host, &d->port, e) == -1)
-		return -1;
-	return connect_to(d, e);
+	if (tp_address_redis(rest, &d->host, &d->port, e) == 0)
+		return connect_to(d, e);
+	if (strchr(rest, '@') != NULL) {	/* not to be shown */
+		free(s->name);
+		s->name = tp_strdup("redis");
+	}
+	return -1;
 }
 
 static void
