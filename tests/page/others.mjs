@@ -235,6 +235,16 @@ async function newYork(browser)
 				"cells-wide-light.png")});
 			await axe(page, "cells");
 		});
+	await test("those listed are live for the server too", async () => {
+		const {hotspots} = await (await fetch(served.url +
+			"api/v1/hotspots")).json();
+		const listed = await page.locator(".hotspots .hot-name")
+			.allInnerTexts();
+
+		check(hotspots.length === listed.length && hotspots.every((spot) =>
+			listed.some((name) => name.startsWith(spot.segment_id))),
+			listed.join("; "));
+	});
 	await test("forecast classes say low, medium, high", async () => {
 		await page.locator("input[type=range]").focus();
 		await page.keyboard.press("End");

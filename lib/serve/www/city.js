@@ -251,7 +251,7 @@ export class City extends EventTarget {
 	/* Whether the reading is older than the server calls live. */
 	late(i)
 	{
-		return !(this.at[i] >= this.time - LIVE_STEPS * this.stepMs);
+		return !(this.at[i] > this.time - LIVE_STEPS * this.stepMs);
 	}
 
 	/* The level in a view; cells have a class, which says it for them. */
