@@ -7,6 +7,7 @@ import {hour, known, number, timeZone} from "./format.js";
 
 const MAX_ROWS = 60;		/* of a table in the place of a chart */
 const FEW_POINTS = 4;		/* of a line that needs its points seen */
+const HOURS = [1, 2, 3, 6, 12, 24, 48, 168, 336, 672];
 const AXIS = "12px Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
 
 let library;
@@ -120,8 +121,12 @@ function axes(spec)
 	};
 	const x = {...common, grid: {show: false}, space: 60, size: 28};
 
-	if (spec.xText)
-		x.values = (u, splits) => splits.map((v) => spec.xText(v * 1000));
+	if (spec.xText) {
+		/* whole hours and days, each named once */
+		x.incrs = HOURS.map((n) => n * 3600);
+		x.values = (u, splits) => splits.map((v) => spec.xText(v * 1000))
+			.map((name, k, all) => name === all[k - 1] ? "" : name);
+	}
 	return [x, {...common, size: 42, space: 32,
 		values: (u, splits) => splits.map((v) => number(v,
 			splits.some((s) => s % 1) ? 1 : 0))}];
