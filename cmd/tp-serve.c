@@ -30,7 +30,6 @@ struct conf {
 	struct tp_usual		 usual;
 };
 
-
 #define AT(field)	offsetof(struct conf, field)
 
 static const struct tp_opt options[] = {

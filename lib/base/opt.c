@@ -223,8 +223,11 @@ entry_shown(const struct tables *t, const struct tp_opt_items *l, size_t i)
 	return tp_opt_shown(&l->v[(t->longs[i].val - LONG_BASE) / 2]);
 }
 
-/* Which options the n bytes at p may stand for, as the end of a message. */
-static void
+/*
+ * Which options the n bytes at p may stand for, as the end of a message;
+ * returns how many begin so.
+ */
+static size_t
 guess(const struct tables *t, const struct tp_opt_items *l, const char *p,
     size_t n, struct tp_buf *b)
 {
@@ -246,6 +249,7 @@ guess(const struct tables *t, const struct tp_opt_items *l, const char *p,
 	}
 	if (hits == 0 && near != NULL)
 		tp_buf_printf(b, "; did you mean '--%s'?", near);
+	return hits;
 }
 
 /* Says what was wrong with `word`, the argument that getopt_long refused. */
@@ -254,7 +258,7 @@ unknown(const struct tables *t, const struct tp_opt_items *l,
     const char *word, struct tp_err *e)
 {
 	struct tp_buf	more = { 0 };
-	size_t		n;
+	size_t		n, hits;
 
 	if (optopt >= LONG_BASE)
 		return tp_opt_error(e, "option '--%s%s' takes no value",
@@ -263,9 +267,9 @@ unknown(const struct tables *t, const struct tp_opt_items *l,
 	if (optopt != 0)
 		return tp_opt_error(e, "unknown option '-%c'", optopt);
 	n = strcspn(word, "=");
-	guess(t, l, word + 2, n - 2, &more);
-	tp_opt_error(e, "%s '%.*s'%s", more.n > 0 && more.p[0] == ' ' ?
-	    "option" : "unknown option", (int)n, word, tp_buf_cstr(&more));
+	hits = guess(t, l, word + 2, n - 2, &more);
+	tp_opt_error(e, "%s '%.*s'%s", hits > 0 ? "option" : "unknown option",
+	    (int)n, word, tp_buf_cstr(&more));
 	tp_buf_release(&more);
 	return -1;
 }

@@ -183,10 +183,7 @@ put_ensemble(struct tp_onnx_graph *g, const struct ensemble *s, size_t nout)
 	tp_onnx_put_name(g, &node, TP_ONNX_NODE_OUTPUT, "change");
 	tp_proto_str(&node, TP_ONNX_NODE_OP, "TreeEnsembleRegressor");
 	tp_proto_str(&node, TP_ONNX_NODE_DOMAIN, "ai.onnx.ml");
-	tp_proto_str(&a, TP_ONNX_ATTR_NAME, "n_targets");
-	tp_proto_int(&a, TP_ONNX_ATTR_I, (int64_t)nout);
-	tp_proto_int(&a, TP_ONNX_ATTR_TYPE, TP_ONNX_IS_INT);
-	tp_proto_message(&node, TP_ONNX_NODE_ATTRIBUTE, &a);
+	tp_onnx_put_attr_int(&node, "n_targets", (int64_t)nout);
 	tp_onnx_put_attr_ints(&node, "nodes_treeids", s->tree, s->n);
 	tp_onnx_put_attr_ints(&node, "nodes_nodeids", s->node, s->n);
 	tp_onnx_put_attr_ints(&node, "nodes_featureids", s->feature, s->n);

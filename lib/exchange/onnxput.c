@@ -90,8 +90,8 @@ tp_onnx_put_attr_ints(struct tp_buf *node, const char *name,
 	tp_buf_release(&a);
 }
 
-static void
-put_int(struct tp_buf *node, const char *name, int64_t v)
+void
+tp_onnx_put_attr_int(struct tp_buf *node, const char *name, int64_t v)
 {
 	struct tp_buf	a = { 0 };
 
@@ -115,7 +115,7 @@ tp_onnx_put_op(struct tp_onnx_graph *g, const struct tp_onnx_op *o)
 	if (o->nlist > 0)
 		tp_onnx_put_attr_ints(&node, o->attr, o->list, o->nlist);
 	else if (o->attr != NULL)
-		put_int(&node, o->attr, o->v);
+		tp_onnx_put_attr_int(&node, o->attr, o->v);
 	tp_proto_message(&g->b, TP_ONNX_GRAPH_NODE, &node);
 	tp_buf_release(&node);
 }

@@ -48,7 +48,8 @@ void tp_onnx_put_constant(struct tp_onnx_graph *g, const char *name, int type,
 /* A list of integers as a constant. */
 void tp_onnx_put_ints(struct tp_onnx_graph *g, const char *name,
     const int64_t *v, size_t n);
-/* A list of integers as an attribute of a node. */
+/* An integer, or a list of them, as an attribute of a node. */
+void tp_onnx_put_attr_int(struct tp_buf *node, const char *name, int64_t v);
 void tp_onnx_put_attr_ints(struct tp_buf *node, const char *name,
     const int64_t *v, size_t n);
 

@@ -1,6 +1,5 @@
 #include "serve/http.h"
 
-
 static const char *const role_names[] = { NULL, "viewer", "user", "admin" };
 
 const char *
