@@ -167,7 +167,6 @@ configure(struct conf *c, struct tp_err *e)
 	c->alert.tz = &c->tz;
 	c->alert.as = (enum tp_alert_as)c->as;
 	c->alert.unit = (enum tp_unit)c->unit;
-	c->alert.assumed = (enum tp_unit)c->run.speed_unit;
 	c->alert.max_keys = (size_t)c->max_keys;
 	return set_rules(c, e) == 0 ? set_graph(c, e) : -1;
 }

@@ -129,7 +129,6 @@ configure(struct conf *c, struct tp_err *e)
 		    "descending limits in mph", c->levels);
 	j->by = (enum tp_by)c->by;
 	j->unit = (enum tp_unit)c->unit;
-	j->assumed = (enum tp_unit)c->run.speed_unit;
 	j->alpha = 1 - c->coverage / 100;
 	j->max_keys = (size_t)c->max_keys;
 	j->max_readings = (size_t)c->max_readings;

@@ -211,7 +211,6 @@ configure(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "--step must be more than 0");
 	p->kind = (enum tp_plot_kind)c->kind;
 	p->unit = (enum tp_unit)c->unit;
-	p->assumed = (enum tp_unit)c->run.speed_unit;
 	p->horizon = (int)c->horizon;
 	p->max_keys = (size_t)c->max_keys;
 	p->max_readings = (size_t)c->max_readings;

@@ -173,7 +173,6 @@ configure(struct conf *c, struct tp_err *e)
 	c->route.marks = &c->marks;
 	c->route.others = (int)c->others;
 	c->route.as = (enum tp_route_as)c->as;
-	c->route.assumed = (enum tp_unit)c->run.speed_unit;
 	return 0;
 }
 

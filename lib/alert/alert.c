@@ -214,7 +214,7 @@ alert_record(void *state, const struct tp_rec *r, struct tp_out *out)
 	const char			*why, *field;
 	int				 n;
 
-	n = tp_values_get(r, c->assumed, &s, v, &why, &field);
+	n = tp_values_get(r, &s, v, &why, &field);
 	if (n == -1)
 		return tp_out_reject_field(out, r, "schema", field, why);
 	if (n == 0)

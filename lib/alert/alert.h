@@ -43,7 +43,6 @@ struct tp_alert_conf {
 	struct tp_tz	*tz;
 	enum tp_alert_as as;
 	enum tp_unit	 unit;			/* NONE: that of the record */
-	enum tp_unit	 assumed;		/* of names that have none */
 	size_t		 max_keys;		/* segments */
 };
 

@@ -86,13 +86,11 @@ struct tp_subject {
 
 /*
  * What a record says: v[0 .. n), one for each horizon of a forecast.
- * `assumed` is the unit of speeds whose names have none.  Returns n, 0 for a
- * provisional aggregate, or -1 with a static text in *why and the field's
- * name, or NULL, in *field.
+ * Returns n, 0 for a provisional aggregate, or -1 with a static text in *why
+ * and the field's name, or NULL, in *field.
  */
-int tp_values_get(const struct tp_rec *r, enum tp_unit assumed,
-    struct tp_subject *s, struct tp_values *v, const char **why,
-    const char **field);
+int tp_values_get(const struct tp_rec *r, struct tp_subject *s,
+    struct tp_values *v, const char **why, const char **field);
 
 /*
  * Gives a latch the values of a record at position st->wm_pos: an evaluation

@@ -31,14 +31,14 @@ free_flow(const struct tp_rec *r)
 }
 
 static int
-forecasts(const struct tp_rec *r, enum tp_unit assumed, struct tp_subject *s,
-    struct tp_values *v, const char **why, const char **field)
+forecasts(const struct tp_rec *r, struct tp_subject *s, struct tp_values *v,
+    const char **why, const char **field)
 {
 	struct tp_issued	f[TP_ISSUED_MAX];
 	double			now, then, empty = free_flow(r);
 	int			n, i;
 
-	n = tp_issued_get(r, assumed, f, why, field);
+	n = tp_issued_get(r, f, why, field);
 	for (i = 0; i < n; i++) {
 		then = tp_speed_convert(f[i].speed, f[i].unit, TP_UNIT_KMH);
 		now = tp_speed_convert(f[i].current, f[i].unit, TP_UNIT_KMH);
@@ -91,13 +91,12 @@ reading(const struct tp_rec *r, struct tp_subject *s, struct tp_values *v,
 }
 
 int
-tp_values_get(const struct tp_rec *r, enum tp_unit assumed,
-    struct tp_subject *s, struct tp_values *v, const char **why,
-    const char **field)
+tp_values_get(const struct tp_rec *r, struct tp_subject *s,
+    struct tp_values *v, const char **why, const char **field)
 {
 	if (r->at[TP_F_FINAL] != NULL &&
 	    r->at[TP_F_FINAL]->type == TP_JSON_FALSE)
 		return 0;
-	return tp_issued_is(r) ? forecasts(r, assumed, s, v, why, field) :
+	return tp_issued_is(r) ? forecasts(r, s, v, why, field) :
 	    reading(r, s, v, why, field);
 }

@@ -22,8 +22,8 @@ fail(struct fault *f, enum tp_field at, const char *why)
  * none, or -1.
  */
 static int
-speed(const struct tp_rec *r, enum tp_field f, enum tp_unit assumed,
-    double *v, enum tp_unit *unit, struct fault *e)
+speed(const struct tp_rec *r, enum tp_field f, double *v, enum tp_unit *unit,
+    struct fault *e)
 {
 	static const enum tp_unit	units[] = {
 		TP_UNIT_NONE, TP_UNIT_KMH, TP_UNIT_MPH,
@@ -36,7 +36,7 @@ speed(const struct tp_rec *r, enum tp_field f, enum tp_unit assumed,
 			break;
 	if (i < 0)
 		return 0;
-	*unit = i == 0 ? assumed : units[i];
+	*unit = units[i];
 	if (tp_rec_num(r, f + i, v) != 0)
 		return fail(e, f + i, "not a number");
 	if ((why = tp_speed_odd(*v)) != NULL)
@@ -94,11 +94,11 @@ get_id(const struct tp_rec *r, struct tp_issued *f, struct fault *e)
 
 /* One of the other speeds, in the forecast's unit; NAN where it is not said. */
 static int
-other(const struct tp_rec *r, enum tp_field at, enum tp_unit assumed,
-    enum tp_unit to, double *v, struct fault *e)
+other(const struct tp_rec *r, enum tp_field at, enum tp_unit to, double *v,
+    struct fault *e)
 {
 	enum tp_unit	unit;
-	int		rc = speed(r, at, assumed, v, &unit, e);
+	int		rc = speed(r, at, v, &unit, e);
 
 	if (rc == 0)
 		*v = NAN;
@@ -108,14 +108,13 @@ other(const struct tp_rec *r, enum tp_field at, enum tp_unit assumed,
 }
 
 static int
-get_rest(const struct tp_rec *r, enum tp_unit assumed, struct tp_issued *f,
-    struct fault *e)
+get_rest(const struct tp_rec *r, struct tp_issued *f, struct fault *e)
 {
 	const struct tp_json_val	*v;
 
-	if (other(r, TP_F_CURRENT_SPEED, assumed, f->unit, &f->current, e) ||
-	    other(r, TP_F_LOWER, assumed, f->unit, &f->lower, e) ||
-	    other(r, TP_F_UPPER, assumed, f->unit, &f->upper, e))
+	if (other(r, TP_F_CURRENT_SPEED, f->unit, &f->current, e) ||
+	    other(r, TP_F_LOWER, f->unit, &f->lower, e) ||
+	    other(r, TP_F_UPPER, f->unit, &f->upper, e))
 		return -1;
 	f->confidence = NAN;
 	if (r->at[TP_F_CONFIDENCE_SCORE] != NULL &&
@@ -132,8 +131,8 @@ get_rest(const struct tp_rec *r, enum tp_unit assumed, struct tp_issued *f,
 
 /* Horizons in the names of fields; each becomes a copy of f. */
 static int
-get_named(const struct tp_rec *r, enum tp_unit assumed,
-    const struct tp_issued *f, struct tp_issued *out, struct fault *e)
+get_named(const struct tp_rec *r, const struct tp_issued *f,
+    struct tp_issued *out, struct fault *e)
 {
 	struct tp_horizon	h[TP_ISSUED_MAX];
 	const char		*why;
@@ -148,11 +147,12 @@ get_named(const struct tp_rec *r, enum tp_unit assumed,
 		out[i].horizon = h[i].minutes;
 		out[i].target = f->t + h[i].minutes * TP_MINUTE;
 		out[i].speed = h[i].speed;
-		out[i].unit = h[i].unit != TP_UNIT_NONE ? h[i].unit : assumed;
+		out[i].unit = h[i].unit != TP_UNIT_NONE ? h[i].unit :
+		    (enum tp_unit)r->assume;
 		if (out[i].unit == TP_UNIT_NONE)
 			return fail(e, TP_F_PREDICTED_SPEED, "a speed whose "
 			    "name has no unit; --speed-unit tells it");
-		if (get_rest(r, assumed, &out[i], e) != 0)
+		if (get_rest(r, &out[i], e) != 0)
 			return -1;
 		out[i].lower = out[i].upper = NAN;
 	}
@@ -160,33 +160,32 @@ get_named(const struct tp_rec *r, enum tp_unit assumed,
 }
 
 static int
-get(const struct tp_rec *r, enum tp_unit assumed, struct tp_issued *out,
-    struct fault *e)
+get(const struct tp_rec *r, struct tp_issued *out, struct fault *e)
 {
 	struct tp_issued	f = { 0 };
 	int			rc;
 
 	if (get_id(r, &f, e) != 0 || get_times(r, &f, e) != 0)
 		return -1;
-	rc = speed(r, TP_F_PREDICTED_SPEED, assumed, &f.speed, &f.unit, e);
+	rc = speed(r, TP_F_PREDICTED_SPEED, &f.speed, &f.unit, e);
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return get_named(r, assumed, &f, out, e);
+		return get_named(r, &f, out, e);
 	if (f.horizon == 0)
 		return fail(e, TP_F_HORIZON_MINUTES, "missing");
-	if (get_rest(r, assumed, &f, e) != 0)
+	if (get_rest(r, &f, e) != 0)
 		return -1;
 	*out = f;
 	return 1;
 }
 
 int
-tp_issued_get(const struct tp_rec *r, enum tp_unit assumed,
-    struct tp_issued *out, const char **why, const char **field)
+tp_issued_get(const struct tp_rec *r, struct tp_issued *out, const char **why,
+    const char **field)
 {
 	struct fault	e = { NULL, NULL };
-	int		rc = get(r, assumed, out, &e);
+	int		rc = get(r, out, &e);
 
 	*why = e.why;
 	*field = e.field;

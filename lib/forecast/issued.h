@@ -29,14 +29,14 @@ bool tp_issued_is(const struct tp_rec *r);
 
 /*
  * Takes the forecasts of a record: one, or one for each horizon that a name
- * like predicted_speed_15min holds.  `assumed` is the unit of speeds whose
- * names have none (NONE: such a name is an error).  A target time is the time
- * plus the horizon where it is not said, and the horizon likewise.  Returns
- * how many (1 .. TP_ISSUED_MAX), or -1 with a static text in *why and the
- * field's name in *field.
+ * like predicted_speed_15min holds.  A speed whose name has no unit is in
+ * r->assume (NONE: an error).  A target time is the time plus the horizon where
+ * it is not said, and the horizon likewise.  Returns how many (1 ..
+ * TP_ISSUED_MAX), or -1 with a static text in *why and the field's name in
+ * *field.
  */
-int tp_issued_get(const struct tp_rec *r, enum tp_unit assumed,
-    struct tp_issued *out, const char **why, const char **field);
+int tp_issued_get(const struct tp_rec *r, struct tp_issued *out,
+    const char **why, const char **field);
 
 /* Converts its speeds to a unit. */
 void tp_issued_convert(struct tp_issued *f, enum tp_unit to);

@@ -289,7 +289,7 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 		tp_truth_close(&j->truth);
 		j->closed = true;
 	}
-	n = tp_issued_get(r, j->conf->assumed, f, &why, &field);
+	n = tp_issued_get(r, f, &why, &field);
 	if (n < 0)
 		return tp_out_reject_field(out, r, "schema", field, why);
 	for (i = 0; i < n; i++)

@@ -29,7 +29,6 @@ struct tp_join_conf {
 	int64_t		 from, to;	/* forecasts made from <= t < to */
 	enum tp_unit	 unit;		/* of the scores; NONE: the first
 					 * forecast's */
-	enum tp_unit	 assumed;	/* of speeds whose names have none */
 	struct tp_levels levels;
 	double		 alpha;		/* 1 - nominal coverage */
 	const char	*split;		/* of the records */

@@ -157,7 +157,7 @@ take_forecast(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 	const char		*why, *field;
 	int			 n, i, rc = 0;
 
-	n = tp_issued_get(r, p->conf->assumed, f, &why, &field);
+	n = tp_issued_get(r, f, &why, &field);
 	if (n < 0)
 		return tp_out_reject_field(out, r, "schema", field, why);
 	for (i = 0; rc == 0 && i < n; i++) {

@@ -28,7 +28,6 @@ struct tp_plot_conf {
 	int64_t		 from, to;	/* times shown: from <= t < to */
 	int64_t		 step_ms;	/* pairs forecasts with readings */
 	enum tp_unit	 unit;		/* of the picture; NONE: the data's */
-	enum tp_unit	 assumed;	/* of forecasts that do not tell */
 	struct tp_tz	*tz;
 	const char	*segment;	/* plain; NULL: all, or the first */
 	int		 horizon;	/* minutes; 0: the longest */

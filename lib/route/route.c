@@ -150,7 +150,7 @@ take_forecasts(struct tp_route_state *st, const struct tp_rec *r,
 	uint32_t		 s;
 	int			 n, i;
 
-	n = tp_issued_get(r, st->conf->assumed, f, &why, &field);
+	n = tp_issued_get(r, f, &why, &field);
 	if (n < 0)
 		return tp_out_reject_field(out, r, "schema", field, why);
 	for (i = 0; i < n; i++) {

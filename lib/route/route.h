@@ -38,7 +38,6 @@ struct tp_route_conf {
 	int64_t			 max_age;	/* ms */
 	int64_t			 wait_ms;	/* 0: for ever */
 	int			 others;	/* alternatives, if not said */
-	enum tp_unit		 assumed;	/* of forecasts without unit */
 	enum tp_route_as	 as;
 	bool			 legs;		/* tell the speed of each */
 	uint64_t		 budget;	/* nodes that an answer may

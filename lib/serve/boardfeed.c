@@ -395,7 +395,7 @@ take_forecasts(struct tp_board *b, const struct tp_rec *r, int64_t *at,
 	size_t			 seg;
 	int			 n, i, h;
 
-	n = tp_issued_get(r, b->conf.assumed, f, &why, &field);
+	n = tp_issued_get(r, f, &why, &field);
 	if (n < 0)
 		return fault(x, "schema", why);
 	if (f[0].idlen > MAX_ID)

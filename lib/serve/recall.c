@@ -78,6 +78,7 @@ recall(struct tp_board *b, struct tp_store *s, int64_t span_ms,
 		.b = b, .r = {
 			.source = tp_store_name(s),
 			.now_ms = tp_clock_wall_ms(),
+			.assume = b->conf.assumed,
 		},
 	};
 	struct tp_store_info	i;

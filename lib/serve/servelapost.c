@@ -23,6 +23,7 @@ tp_la_post_prediction(struct tp_board *b, const struct tp_http_req *q,
 {
 	struct tp_rec	 r = {
 		.source = "POST /api/predictions", .now_ms = q->now_ms,
+		.assume = b->conf.assumed,
 	};
 	const char	*rule, *why = NULL;
 	int		 rc = 400;
@@ -84,6 +85,7 @@ tp_la_post_traffic(struct tp_board *b, const struct tp_http_req *q,
 {
 	struct tp_rec	 said = { 0 }, r = {
 		.source = "POST /api/traffic", .now_ms = q->now_ms,
+		.assume = b->conf.assumed,
 	};
 	struct tp_buf	 line = { 0 };
 	const char	*members = NULL, *rule, *why = NULL;

@@ -52,7 +52,7 @@ tp_wayfinder_new(const struct tp_board_conf *c)
 	tp_landmarks_init(&w->marks, c->graph, LANDMARKS);
 	w->conf = (struct tp_route_conf){
 		.g = c->graph, .locate = &w->locate, .marks = &w->marks,
-		.max_age = MAX_AGE, .others = 2, .assumed = c->assumed,
+		.max_age = MAX_AGE, .others = 2,
 		.legs = true, .budget = BUDGET, .reach = c->reach,
 		.usual = c->usual,
 	};

@@ -17,7 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static int
 take(void *board, const struct tp_line *l)
 {
-	struct tp_rec	r = { .source = "fuzz", .now_ms = INT64_C(2) << 40 };
+	struct tp_rec	r = {
+		.source = "fuzz", .now_ms = INT64_C(2) << 40,
+		.assume = TP_UNIT_KMH,
+	};
 	const char	*rule, *why;
 
 	if (!l->overlong && tp_rec_parse(&r, l->p, l->n) == 0 &&

@@ -58,14 +58,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		.ntruth = 1, .step_ms = 5 * TP_MINUTE, .tz = &utc,
 		.tz_name = "UTC", .from = INT64_MIN, .to = INT64_MAX,
 		.levels = tp_levels_default, .alpha = 0.1, .split = "eval",
-		.assumed = TP_UNIT_KMH, .drift_ms = TP_HOUR,
-		.drift_limit = 1.25, .max_keys = 30, .max_readings = 1000,
+		.drift_ms = TP_HOUR, .drift_limit = 1.25, .max_keys = 30,
+		.max_readings = 1000,
 	};
 	struct tp_buf		 text = { 0 }, sink = { 0 };
 	uint64_t		 lines = 0;
 	struct tp_out		 out = { .bufs = &sink, .nbufs = 1,
 					 .lines = &lines, .reject = refuse };
-	struct tp_rec		 r = { .source = "fuzz" };
+	struct tp_rec		 r = { .source = "fuzz",
+					 .assume = TP_UNIT_KMH };
 	struct tp_join		 j = { 0 };
 	struct tp_err		 e = { 0 };
 	size_t			 at = 1, k;

@@ -50,14 +50,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct tp_tz		 utc = { .utc = true };
 	struct tp_plot_conf	 conf = {
 		.ntruth = 1, .step_ms = 5 * TP_MINUTE, .tz = &utc,
-		.from = INT64_MIN, .to = INT64_MAX, .assumed = TP_UNIT_KMH,
-		.max_keys = 30, .max_readings = 1000,
+		.from = INT64_MIN, .to = INT64_MAX, .max_keys = 30,
+		.max_readings = 1000,
 	};
 	struct tp_buf		 text = { 0 }, sink = { 0 };
 	uint64_t		 lines = 0;
 	struct tp_out		 out = { .bufs = &sink, .nbufs = 1,
 					 .lines = &lines, .reject = refuse };
-	struct tp_rec		 r = { .source = "fuzz" };
+	struct tp_rec		 r = { .source = "fuzz",
+					 .assume = TP_UNIT_KMH };
 	struct tp_plot		 p = { 0 };
 	struct tp_err		 e = { 0 };
 	size_t			 at = 1, k;

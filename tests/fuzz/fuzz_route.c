@@ -17,7 +17,7 @@ conf(void)
 	static struct tp_landmarks	marks;
 	static struct tp_route_conf	c = {
 		.g = &w.g, .locate = &l, .marks = &marks, .others = 2,
-		.max_age = 10 * TP_MINUTE, .assumed = TP_UNIT_KMH,
+		.max_age = 10 * TP_MINUTE,
 	};
 	struct tp_rng			r;
 
@@ -35,7 +35,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct rebuild		b = { .filter = &tp_route_filter,
 				    .conf = conf(), .n = n,
-				    .now_ms = INT64_C(1338768000000) };
+				    .now_ms = INT64_C(1338768000000),
+				    .assume = TP_UNIT_KMH };
 	struct rebuild_run	x;
 	struct tp_buf		log = { 0 };
 

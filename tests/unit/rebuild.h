@@ -23,6 +23,7 @@ struct rebuild {
 	const char	*log;		/* TP_JSON_PAD readable bytes behind */
 	size_t		 n;
 	int64_t		 now_ms;	/* of every record */
+	enum tp_unit	 assume;	/* of its speeds that do not tell */
 	/* > 0: after each so many lines, time(now_ms, idle_ms) is called */
 	size_t		 idle_every;
 	int64_t		 idle_ms;
@@ -135,6 +136,7 @@ rebuild_feed(struct rebuild_run *x, size_t to)
 		r->source = "log";
 		r->pos = (int64_t)x->pos;
 		r->now_ms = b->now_ms;
+		r->assume = b->assume;
 		r->line = p;
 		r->len = n;
 		r->lineno = ++x->nlines;

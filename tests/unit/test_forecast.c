@@ -51,7 +51,7 @@ static void
 run_filter(const struct tp_filter *f, const void *conf, struct tp_buf *log,
     struct tp_buf *out)
 {
-	struct rebuild		b = { f, conf, NULL, 0, NOW, 0, 0 };
+	struct rebuild		b = { .filter = f, .conf = conf, .now_ms = NOW };
 	struct rebuild_run	x;
 
 	memset(tp_buf_room(log, TP_JSON_PAD), 0, TP_JSON_PAD);
@@ -85,8 +85,8 @@ static void
 read_rows(struct tp_dataset *d, const struct tp_dataset_conf *conf,
     struct tp_buf *rows)
 {
-	struct rebuild		b = { &tp_dataset_filter, conf, NULL, 0, NOW,
-	    0, 0 };
+	struct rebuild		b = { .filter = &tp_dataset_filter,
+				    .conf = conf, .now_ms = NOW };
 	struct rebuild_run	x;
 
 	memset(tp_buf_room(rows, TP_JSON_PAD), 0, TP_JSON_PAD);
@@ -356,8 +356,8 @@ live_gathers_rows(void **state)
 		.kind = &tp_model_mlp, .alpha = 0.1,
 		.model = { .seed = 1, .threads = 1, .epochs = 1 },
 	};
-	struct rebuild		rb = { &tp_live_filter, &c, NULL, 0, NOW, 0,
-	    TP_HOUR };
+	struct rebuild		rb = { .filter = &tp_live_filter, .conf = &c,
+				    .now_ms = NOW, .idle_ms = TP_HOUR };
 	struct tp_err		e = { 0 };
 	int			i;
 
@@ -444,7 +444,8 @@ live_rebuilds(void **state)
 	struct tp_train_result	r;
 	struct tp_live_conf	c;
 	struct tp_buf		log = { 0 };
-	struct rebuild		b = { &tp_live_filter, &c, NULL, 0, NOW, 0, 0 };
+	struct rebuild		b = { .filter = &tp_live_filter, .conf = &c,
+				    .now_ms = NOW };
 	int			late;
 
 	(void)state;
