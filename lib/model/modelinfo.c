@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/ensemble.h"
 
 #define TRAILER	27		/* "\nchecksum 0123456789abcdef\n" */
 #define NAMED	5		/* segments that a difference names */
@@ -143,6 +144,50 @@ put_scores(const struct tp_modelfile *m, struct tp_buf *b)
 	json_decref(metrics);
 }
 
+/* How much each member of an ensemble counts, in percent. */
+static void
+put_members(const struct tp_modelfile *m, struct tp_buf *b)
+{
+	const struct tp_modelfile	*one;
+	size_t				 i, h;
+
+	tp_buf_printf(b, "%-32s", "members, weights in %");
+	for (h = 0; h < m->nh; h++)
+		tp_buf_printf(b, " %5d min", m->minutes[h]);
+	tp_buf_char(b, '\n');
+	for (i = 0; (one = tp_ensemble_member(m->state, i)) != NULL; i++) {
+		tp_buf_printf(b, "  %-30s", one->version);
+		for (h = 0; h < m->nh; h++)
+			tp_buf_printf(b, " %9.1f",
+			    100 * tp_ensemble_weight(m->state, i, h));
+		tp_buf_char(b, '\n');
+	}
+}
+
+/* The same as [{"model_kind","model_version","weights"}], weights 1 in sum. */
+static json_t *
+members_json(const struct tp_modelfile *m)
+{
+	const struct tp_modelfile	*one;
+	json_t				*list = json_array(), *o, *w;
+	size_t				 i, h;
+
+	for (i = 0; (one = tp_ensemble_member(m->state, i)) != NULL; i++) {
+		w = json_array();
+		for (h = 0; h < m->nh; h++)
+			json_array_append_new(w, json_real(round(1e6 *
+			    tp_ensemble_weight(m->state, i, h)) / 1e6));
+		o = json_object();
+		json_object_set_new(o, "model_kind",
+		    json_string(one->kind->name));
+		json_object_set_new(o, "model_version",
+		    json_string(one->version));
+		json_object_set_new(o, "weights", w);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 void
 tp_modelinfo_text(const struct tp_modelinfo *i, struct tp_buf *b)
 {
@@ -156,6 +201,8 @@ tp_modelinfo_text(const struct tp_modelinfo *i, struct tp_buf *b)
 	tp_buf_printf(b, "%-12s%zu\n%-12s%s\n", "bytes", i->bytes, "checksum",
 	    i->checksum);
 	put_scores(i->m, b);
+	if (i->m->kind == &tp_model_ensemble)
+		put_members(i->m, b);
 }
 
 void
@@ -178,6 +225,8 @@ tp_modelinfo_json(const struct tp_modelinfo *i, struct tp_buf *b)
 	    json_integer((json_int_t)i->m->segs.n));
 	json_object_set_new(o, "bytes", json_integer((json_int_t)i->bytes));
 	json_object_set_new(o, "checksum", json_string(i->checksum));
+	if (i->m->kind == &tp_model_ensemble)
+		json_object_set_new(o, "members", members_json(i->m));
 	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	if (text == NULL)
 		tp_die("a model's header cannot be written");

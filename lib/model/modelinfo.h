@@ -15,10 +15,12 @@ struct tp_modelinfo {
 void tp_modelinfo_init(struct tp_modelinfo *i, const struct tp_modelfile *m,
     const char *p, size_t n);
 
-/* Appends what people want to know, a line each; the scores as a table. */
+/* Appends what people want to know, a line each; scores, and what the members
+ * of an ensemble count, as tables. */
 void tp_modelinfo_text(const struct tp_modelinfo *i, struct tp_buf *b);
 /* Appends one JSON object in one line: the file's header without the lists of
- * sections, with "segment_count", "bytes" and "checksum". */
+ * sections, with "segment_count", "bytes", "checksum" and, of an ensemble,
+ * "members". */
 void tp_modelinfo_json(const struct tp_modelinfo *i, struct tp_buf *b);
 
 /*
