@@ -1,6 +1,7 @@
 #include "store/address.h"
 
 #include <libpq-fe.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -15,30 +16,58 @@ tp_address_scheme(const char *url, const char **rest)
 	return url[n] == ':' ? n : 0;
 }
 
-int
-tp_address_redis(const char *s, char **host, int *port, struct tp_err *e)
+/* A number of an address, of the characters from p up to end. */
+static int
+number(const char *p, const char *end, int least, int most, const char *what,
+    int *v, struct tp_err *e)
 {
-	const char	*colon, *end;
-	int64_t		 number = 6379;
+	int64_t	n;
 
-	*host = NULL;
-	*port = 0;
+	if (tp_parse_int(p, (size_t)(end - p), &n) == -1 || n < least ||
+	    n > most)
+		return tp_err_set(e, TP_EXIT_USAGE, "no %s '%.*s'", what,
+		    (int)(end - p), p);
+	*v = (int)n;
+	return 0;
+}
+
+/* The path of a socket, and the database behind it. */
+static int
+redis_socket(const char *s, struct tp_redis_at *a, struct tp_err *e)
+{
+	const char	*end = s + strlen(s), *db = strstr(s, "?db=");
+
+	if (db != NULL && number(db + 4, end, 0, INT_MAX, "database", &a->db,
+	    e) == -1)
+		return -1;
+	a->host = tp_strndup(s, (size_t)((db != NULL ? db : end) - s));
+	return 0;
+}
+
+int
+tp_address_redis(const char *s, struct tp_redis_at *a, struct tp_err *e)
+{
+	const char	*slash, *colon, *end;
+
+	*a = (struct tp_redis_at){ 0 };
 	if (s[0] == '/' && s[1] == '/')
 		s += 2;
-	colon = strrchr(s, ':');
-	end = s + strlen(s);
-	if (*s == '/') {
-		*host = tp_strdup(s);
-		return 0;
-	}
+	if (*s == '/')
+		return redis_socket(s, a, e);
 	if (strchr(s, '@') != NULL)
 		return tp_err_set(e, TP_EXIT_USAGE, "a password would be seen "
 		    "by all in an address: set TP_REDIS_PASSWORD");
+	slash = strchrnul(s, '/');
+	/* a slash and nothing behind it names no database */
+	if (*slash != '\0' && slash[1] != '\0' && number(slash + 1,
+	    slash + strlen(slash), 0, INT_MAX, "database", &a->db, e) == -1)
+		return -1;
+	end = slash;
+	a->port = 6379;
+	colon = memrchr(s, ':', (size_t)(end - s));
 	if (colon != NULL && (*s != '[' || colon[-1] == ']')) {
-		if (tp_parse_int(colon + 1, strlen(colon + 1), &number) ==
-		    -1 || number < 1 || number > 65535)
-			return tp_err_set(e, TP_EXIT_USAGE, "no port '%s'",
-			    colon + 1);
+		if (number(colon + 1, end, 1, 65535, "port", &a->port, e) == -1)
+			return -1;
 		end = colon;
 	}
 	if (*s == '[' && end > s && end[-1] == ']') {
@@ -47,8 +76,7 @@ tp_address_redis(const char *s, char **host, int *port, struct tp_err *e)
 	}
 	if (end == s)
 		return tp_err_set(e, TP_EXIT_USAGE, "no host");
-	*host = tp_strndup(s, (size_t)(end - s));
-	*port = (int)number;
+	a->host = tp_strndup(s, (size_t)(end - s));
 	return 0;
 }
 

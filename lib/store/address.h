@@ -13,12 +13,18 @@
  * and all of it is a path. */
 size_t tp_address_scheme(const char *url, const char **rest);
 
+struct tp_redis_at {
+	char	*host;		/* or the path of a socket; the caller's */
+	int	 port;		/* 0: a socket */
+	int	 db;		/* number of the database; 0 if not named */
+};
+
 /*
- * HOST, HOST:PORT, [HOST]:PORT or the path of a socket, which has port 0; "//"
- * may stand before it.  A name and password before the host are refused.
- * 0, or -1 where it is none of them.
+ * HOST, HOST:PORT or [HOST]:PORT with or without /DB, or the path of a socket
+ * with or without ?db=DB; "//" may stand before it.  A name and password
+ * before the host are refused.  0, or -1 where it is none of them.
  */
-int tp_address_redis(const char *s, char **host, int *port,
+int tp_address_redis(const char *s, struct tp_redis_at *a,
     struct tp_err *e);
 
 /*

@@ -35,8 +35,7 @@ struct road {
 
 struct redis {
 	redisContext	*c;
-	char		*host;		/* or the path of a socket */
-	int		 port;		/* 0: a socket */
+	struct tp_redis_at at;
 	struct road	*roads;		/* by the batch's numbers */
 	size_t		 nroads, cap;
 	size_t		 pending;	/* commands without a reply yet */
@@ -127,19 +126,24 @@ connect_to(struct redis *d, struct tp_err *e)
 {
 	struct timeval	 limit = { .tv_sec = 10 };
 	const char	*password = getenv("TP_REDIS_PASSWORD");
-	const char	*words[] = { "AUTH", password };
+	const char	*auth[] = { "AUTH", password };
+	char		 db[16];
+	const char	*choose[] = { "SELECT", db };
 
 	if (d->c != NULL)
 		redisFree(d->c);
 	d->pending = d->out.n = 0;
-	d->c = d->port == 0 ? redisConnectUnixWithTimeout(d->host, limit) :
-	    redisConnectWithTimeout(d->host, d->port, limit);
+	d->c = d->at.port == 0 ?
+	    redisConnectUnixWithTimeout(d->at.host, limit) :
+	    redisConnectWithTimeout(d->at.host, d->at.port, limit);
 	if (d->c == NULL || d->c->err != 0)
 		return say(d, e);
 	redisSetTimeout(d->c, limit);
-	if (password == NULL)
-		return 0;
-	return send_words(d, 2, words, e) == -1 ? -1 : settle(d, e);
+	snprintf(db, sizeof(db), "%d", d->at.db);
+	if ((password != NULL && send_words(d, 2, auth, e) == -1) ||
+	    (d->at.db != 0 && send_words(d, 2, choose, e) == -1))
+		return -1;
+	return d->pending > 0 ? settle(d, e) : 0;
 }
 
 static int
@@ -148,7 +152,7 @@ redis_open(struct tp_store *s, const char *rest, struct tp_err *e)
 	struct redis	*d = tp_calloc(1, sizeof(*d));
 
 	s->db = d;
-	if (tp_address_redis(rest, &d->host, &d->port, e) == 0)
+	if (tp_address_redis(rest, &d->at, e) == 0)
 		return connect_to(d, e);
 	if (strchr(rest, '@') != NULL) {	/* not to be shown */
 		free(s->name);
@@ -171,7 +175,7 @@ redis_close(struct tp_store *s)
 	tp_buf_release(&d->value);
 	tp_buf_release(&d->out);
 	free(d->roads);
-	free(d->host);
+	free(d->at.host);
 	free(d);
 }
 

@@ -12,17 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static void
 try_redis(const char *s)
 {
-	struct tp_err	 e = { 0 };
-	char		*host;
-	int		 port;
+	struct tp_redis_at	a;
+	struct tp_err		e = { 0 };
 
-	if (tp_address_redis(s, &host, &port, &e) == -1) {
-		if (host != NULL || e.code != TP_EXIT_USAGE)
+	if (tp_address_redis(s, &a, &e) == -1) {
+		if (a.host != NULL || e.code != TP_EXIT_USAGE)
 			abort();
-	} else if (host[0] == '\0' || port < 0 || port > 65535 ||
-	    (port == 0) != (host[0] == '/'))
+	} else if (a.host[0] == '\0' || a.port < 0 || a.port > 65535 ||
+	    (a.port == 0) != (a.host[0] == '/') || a.db < 0)
 		abort();
-	free(host);
+	free(a.host);
 }
 
 static void

@@ -68,12 +68,15 @@ pg_make()
 		-c 'CREATE DATABASE t'
 }
 
-# redis_start: 77 where there is neither Redis nor Valkey
+# redis_start: 77 where there is neither Redis nor Valkey; on $redis_port too
 redis_start()
 {
 	redis=$(command -v redis-server || command -v valkey-server) ||
 		return 77
-	"$redis" --port 0 --unixsocket "$servers/redis.sock" --save '' \
+	redis_port=${redis_port:-$(python3 -c 'import socket
+with socket.create_server(("127.0.0.1", 0)) as s:
+    print(s.getsockname()[1])')}
+	"$redis" --bind 127.0.0.1 --port "$redis_port" --unixsocket "$servers/redis.sock" --save '' \
 		--appendonly no --daemonize no --dir "$servers" \
 		>>"$servers/redis.log" 2>&1 &
 	echo $! >"$servers/redis.pid"
