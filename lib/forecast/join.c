@@ -68,8 +68,10 @@ take_truth(struct tp_join *j, const struct tp_rec *r, struct tp_out *out)
 		return tp_out_reject(out, r, "order",
 		    "a reading after the first forecast");
 	rc = tp_truth_record(&j->truth, r, &rule, &why, &field);
-	if (rc == 1)
+	if (rc == 1) {
 		tp_out_count(out, TP_COUNT_MISSING, 1);
+		j->astray += tp_issued_is(r);
+	}
 	return rc == -1 ? tp_out_reject_field(out, r, rule, field, why) : 0;
 }
 
@@ -260,12 +262,14 @@ take_forecast(struct tp_join *j, struct tp_issued *f, const struct tp_rec *r,
 	if (g == NULL)
 		return tp_out_reject(out, r, "max-keys",
 		    "more models and horizons than --max-keys or 1000");
+	seg = tp_map_find(&j->truth.ids, f->id, f->idlen);
+	j->strange += seg == SIZE_MAX;
 	if (j->truth.n == 0 || tp_truth_step(&j->truth, f->target) >
 	    j->truth.last) {
 		g->pending++;
+		j->pending++;
 		return 0;
 	}
-	seg = tp_map_find(&j->truth.ids, f->id, f->idlen);
 	if (seg != SIZE_MAX)
 		i = tp_truth_find(&j->truth, seg, f->target);
 	if (i == SIZE_MAX) {
