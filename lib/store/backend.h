@@ -1,6 +1,6 @@
 /*
  * Private to lib/store: what a backend is.  store.c checks arguments and
- * turns rows into records and numbers; a backend moves rows.
+ * turns rows into records; a backend moves rows.
  */
 #ifndef TP_STORE_BACKEND_H
 #define TP_STORE_BACKEND_H
@@ -10,16 +10,8 @@
 
 #define TP_RETAIN_NS	(INT64_C(60) * 1000000000)	/* between removals */
 
-/* One row of a table, or of the newest or hourly ones.  What fn returns. */
-typedef int tp_cells_fn(void *arg, uint32_t sensor, int64_t shape,
-    const struct tp_cells *c);
-
-enum tp_store_ask {
-	TP_ASK_ROWS,		/* of a kind, as tp_store_values() orders */
-	TP_ASK_LATEST,		/* the newest of each segment */
-	TP_ASK_HOURLY,		/* v: sensor, hour, n, sum of speeds, their
-				 * number, of volumes, their number */
-};
+/* Takes a row of a table.  Other than 0 ends the reading, which returns it. */
+typedef int tp_cells_fn(void *arg, int64_t shape, const struct tp_cells *c);
 
 struct tp_backend {
 	const char	*scheme;	/* "sqlite" */
@@ -36,10 +28,10 @@ struct tp_backend {
 		    int32_t partition, int64_t *next, struct tp_err *e);
 	int	(*forget)(struct tp_store *s, const char *source,
 		    int32_t partition, struct tp_err *e);
-	/* Gives rows in their order.  0, what fn returned, or -1. */
-	int	(*rows)(struct tp_store *s, enum tp_store_ask ask,
-		    const struct tp_store_query *q, tp_cells_fn *fn,
-		    void *arg, struct tp_err *e);
+	/* Gives rows in the order of tp_store_read().  0, what fn returned,
+	 * or -1. */
+	int	(*rows)(struct tp_store *s, const struct tp_store_query *q,
+		    tp_cells_fn *fn, void *arg, struct tp_err *e);
 	/* The text of a shape, into b: 0, or -1. */
 	int	(*shape)(struct tp_store *s, int64_t id, struct tp_buf *b,
 		    struct tp_err *e);

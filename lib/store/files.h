@@ -41,20 +41,19 @@ const char *tp_files_path(struct tp_buf *b, const struct tp_files *f,
  * finished files and, with `part`, of what is not: 0 or -1. */
 int tp_files_load(struct tp_files *f, const char *name, bool part,
     struct tp_err *e);
-int tp_files_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e);
+int tp_files_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e);
 int tp_files_shape(struct tp_store *s, int64_t id, struct tp_buf *b,
     struct tp_err *e);
 int tp_files_info(struct tp_store *s, struct tp_store_info *i,
     struct tp_err *e);
 int tp_files_check(struct tp_store *s, struct tp_err *e);
-/* Calls fn for each hour there is, in order of time where `down` is false;
- * what fn returned, or -1. */
+/* Calls fn for each hour there is, in order of time, until it returns other
+ * than 0; what it returned, or -1. */
 typedef int tp_files_fn(void *arg, const char *name, int64_t hour,
     struct tp_err *e);
-int tp_files_walk(struct tp_files *f, enum tp_store_kind k, bool down,
-    tp_files_fn *fn, void *arg, struct tp_err *e);
+int tp_files_walk(struct tp_files *f, enum tp_store_kind k, tp_files_fn *fn,
+    void *arg, struct tp_err *e);
 
 /* fileswrite.c */
 int tp_files_write(struct tp_store *s, const struct tp_batch *b,

@@ -102,7 +102,6 @@ hour_of(const char *name, int64_t *hour)
 
 struct walk {
 	struct tp_files	*f;
-	bool		 down;
 	tp_files_fn	*fn;
 	void		*arg;
 	struct tp_err	*e;
@@ -145,7 +144,7 @@ walk_folder(struct walk *w, const char *name, int depth)
 	struct tp_buf	 path = { 0 };
 	char		(*names)[8];
 	int64_t		 hour;
-	size_t		 i, n, at;
+	size_t		 i, n;
 	int		 rc;
 
 	rc = list_names(tp_files_path(&path, w->f, name, ""), &names, &n,
@@ -153,13 +152,11 @@ walk_folder(struct walk *w, const char *name, int depth)
 	if (n > 0)
 		qsort(names, n, sizeof(*names), by_name);
 	for (i = 0; rc == 0 && i < n; i++) {
-		at = w->down ? n - 1 - i : i;
 		/* 08.part beside 08.jsonl.zst and 08-1.jsonl.zst */
-		if (i > 0 && strcmp(names[at], names[w->down ? at + 1 :
-		    at - 1]) == 0)
+		if (i > 0 && strcmp(names[i], names[i - 1]) == 0)
 			continue;
 		path.n = 0;
-		tp_buf_printf(&path, "%s/%s", name, names[at]);
+		tp_buf_printf(&path, "%s/%s", name, names[i]);
 		tp_buf_cstr(&path);
 		if (depth < 3)
 			rc = walk_folder(w, path.p, depth + 1);
@@ -172,11 +169,10 @@ walk_folder(struct walk *w, const char *name, int depth)
 }
 
 int
-tp_files_walk(struct tp_files *f, enum tp_store_kind k, bool down,
-    tp_files_fn *fn, void *arg, struct tp_err *e)
+tp_files_walk(struct tp_files *f, enum tp_store_kind k, tp_files_fn *fn,
+    void *arg, struct tp_err *e)
 {
-	struct walk	w = { .f = f, .down = down, .fn = fn, .arg = arg,
-			    .e = e };
+	struct walk	w = { .f = f, .fn = fn, .arg = arg, .e = e };
 
 	return walk_folder(&w, tp_store_kind_name(k), 0);
 }
@@ -216,8 +212,7 @@ give(struct query *k, const struct tp_row *r)
 	const struct tp_table	*t = &tp_tables[k->q->kind];
 	struct tp_cells		 c = tp_batch_cells(&k->f->batch, t, r);
 
-	return k->fn(k->arg, c.segment != NULL ? (uint32_t)r->v[t->sensor] : 0,
-	    r->shape, &c);
+	return k->fn(k->arg, r->shape, &c);
 }
 
 /* For qsort: rows by time, then as they were. */
@@ -242,7 +237,7 @@ give_hour(void *arg, const char *name, int64_t hour, struct tp_err *e)
 	struct query		*k = arg;
 	const struct tp_rows	*r = &k->f->batch.kind[k->q->kind];
 	struct place		*l;
-	size_t			 i, at;
+	size_t			 i;
 	int			 rc = 0;
 
 	if (hour >= k->q->to || hour + TP_HOUR <= k->q->from)
@@ -255,26 +250,20 @@ give_hour(void *arg, const char *name, int64_t hour, struct tp_err *e)
 			r->v[i].v[tp_tables[k->q->kind].time], i,
 		};
 	qsort(l, r->n, sizeof(*l), by_time);
-	for (i = 0; rc == 0 && i < r->n; i++) {
-		at = l[k->q->newest ? r->n - 1 - i : i].at;
-		if (wanted(k, &r->v[at]))
-			rc = give(k, &r->v[at]);
-	}
+	for (i = 0; rc == 0 && i < r->n; i++)
+		if (wanted(k, &r->v[l[i].at]))
+			rc = give(k, &r->v[l[i].at]);
 	free(l);
 	return rc;
 }
 
 int
-tp_files_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e)
+tp_files_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e)
 {
 	struct query	k = { .f = s->db, .q = q, .fn = fn, .arg = arg };
 
-	if (ask != TP_ASK_ROWS)
-		return tp_err_set(e, TP_EXIT_USAGE, "a folder gives back "
-		    "records, not means or what is newest");
-	return tp_files_walk(s->db, q->kind, q->newest, give_hour, &k, e);
+	return tp_files_walk(s->db, q->kind, give_hour, &k, e);
 }
 
 int
@@ -327,8 +316,7 @@ tp_files_info(struct tp_store *s, struct tp_store_info *i, struct tp_err *e)
 	i->version = 1;
 	for (k = 0; k < TP_STORE_KINDS; k++) {
 		c.kind = (enum tp_store_kind)k;
-		if (tp_files_walk(s->db, c.kind, false, count_hour, &c, e) ==
-		    -1)
+		if (tp_files_walk(s->db, c.kind, count_hour, &c, e) == -1)
 			return -1;
 	}
 	i->segments = c.f->batch.segments.n;

@@ -363,8 +363,8 @@ remove_old(struct tp_store *s, struct tp_err *e)
 	f->retained_ns = now;
 	o.before = (f->newest < wall ? f->newest : wall) - s->conf.retain_ms;
 	for (k = 0; k < TP_STORE_KINDS; k++)
-		if (tp_files_walk(f, (enum tp_store_kind)k, false,
-		    remove_hour, &o, e) == -1)
+		if (tp_files_walk(f, (enum tp_store_kind)k, remove_hour, &o,
+		    e) == -1)
 			return -1;
 	return 0;
 }
@@ -409,8 +409,8 @@ tp_files_resume(struct tp_files *f, struct tp_err *e)
 	int	k;
 
 	for (k = 0; k < TP_STORE_KINDS; k++)
-		if (tp_files_walk(f, (enum tp_store_kind)k, false, take_part,
-		    f, e) == -1)
+		if (tp_files_walk(f, (enum tp_store_kind)k, take_part, f,
+		    e) == -1)
 			return -1;
 	return 0;
 }

@@ -96,9 +96,8 @@ int tp_pg_forget(struct tp_store *s, const char *source, int32_t partition,
 int tp_pg_position(struct tp_store *s, const char *source,
     int32_t partition, int64_t *next, struct tp_err *e);
 /* pgread.c */
-int tp_pg_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e);
+int tp_pg_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e);
 /* Ids as an array of PostgreSQL: {"a","b"}. */
 void tp_pg_put_array(struct tp_buf *b, const char *const *ids, size_t n);
 int tp_pg_shape(struct tp_store *s, int64_t id, struct tp_buf *b,

@@ -1,7 +1,6 @@
 /* Reading from PostgreSQL, row by row as they come. */
 #include <inttypes.h>
 
-#include "base/clock.h"
 #include "store/pg.h"
 #include "store/sql.h"
 
@@ -9,7 +8,7 @@
 struct query {
 	struct tp_pg	*d;
 	const struct tp_store_query *q;
-	const struct tp_table *t;	/* NULL: hours */
+	const struct tp_table *t;
 	tp_cells_fn	*fn;
 	void		*arg;
 	struct tp_err	*e;
@@ -29,11 +28,10 @@ static int
 give(struct query *k, const PGresult *r)
 {
 	struct tp_cells	c = { .segment = NULL };
-	int		i, n = k->t != NULL ? k->t->n : 7;
-	int		sensor = k->t != NULL ? k->t->sensor : 0;
+	int		i, n = k->t->n;
 
 	for (i = 0; i < n; i++) {
-		if (k->t != NULL && k->t->col[i].type == TP_COLUMN_TEXT)
+		if (k->t->col[i].type == TP_COLUMN_TEXT)
 			c.text[i] = text_of(r, i);
 		else
 			c.v[i] = tp_pg_int(r, 0, i);
@@ -41,8 +39,7 @@ give(struct query *k, const PGresult *r)
 	c.rest = text_of(r, n + 1);
 	c.segment = text_of(r, n + 2).p;
 	c.segmentlen = text_of(r, n + 2).n;
-	return k->fn(k->arg, sensor >= 0 && c.segment != NULL ?
-	    (uint32_t)c.v[sensor] : 0, tp_pg_int(r, 0, n), &c);
+	return k->fn(k->arg, tp_pg_int(r, 0, n), &c);
 }
 
 static int
@@ -86,19 +83,9 @@ tp_pg_put_array(struct tp_buf *b, const char *const *ids, size_t n)
 }
 
 static void
-put_range(struct tp_buf *b, const struct query *k, const char *column)
+put_select(struct tp_buf *b, const struct query *k)
 {
-	tp_buf_printf(b, " WHERE %s>=%" PRId64 " AND %s<%" PRId64, column,
-	    k->q->from, column, k->q->to);
-	if (k->q->nsegments > 0)
-		tp_buf_lit(b, " AND s.name=ANY($1)");
-}
-
-static void
-put_rows(struct tp_buf *b, const struct query *k)
-{
-	const char	*down = k->q->newest ? " DESC" : "";
-	int		 i;
+	int	i;
 
 	tp_buf_lit(b, "SELECT ");
 	tp_sql_columns(b, k->t, "r.");
@@ -107,61 +94,29 @@ put_rows(struct tp_buf *b, const struct query *k)
 		    "ON s.id=r.sensor", k->t->name);
 	else
 		tp_buf_printf(b, ",NULL FROM tp.%s r", k->t->name);
-	put_range(b, k, "r.t");
-	tp_buf_printf(b, " ORDER BY r.t%s", down);
+	tp_buf_printf(b, " WHERE r.t>=%" PRId64 " AND r.t<%" PRId64,
+	    k->q->from, k->q->to);
+	if (k->q->nsegments > 0)
+		tp_buf_lit(b, " AND s.name=ANY($1)");
+	tp_buf_lit(b, " ORDER BY r.t");
 	for (i = 0; i < k->t->nkey; i++)
 		if (i != k->t->time)
-			tp_buf_printf(b, ",r.%s%s", k->t->col[i].name, down);
-	if (k->q->limit > 0)
-		tp_buf_printf(b, " LIMIT %" PRIu64, k->q->limit);
-}
-
-static void
-put_latest(struct tp_buf *b, const struct query *k)
-{
-	tp_buf_lit(b, "SELECT ");
-	tp_sql_columns(b, k->t, "r.");
-	tp_buf_printf(b, ",s.name FROM tp.sensor s CROSS JOIN LATERAL "
-	    "(SELECT t FROM tp.%s WHERE sensor=s.id ORDER BY t DESC LIMIT 1) "
-	    "l JOIN tp.%s r ON r.sensor=s.id AND r.t=l.t ORDER BY s.id",
-	    k->t->name, k->t->name);
-}
-
-static void
-put_hours(struct tp_buf *b, struct query *k)
-{
-	tp_buf_lit(b, "SELECT sensor,h,count(*),coalesce(sum(speed),0),"
-	    "count(speed),coalesce(sum(volume),0),count(volume),0,NULL,"
-	    "min(s.name) FROM (SELECT *,t-((t%3600000)+3600000)%3600000 AS h "
-	    "FROM tp.reading) r JOIN tp.sensor s ON s.id=r.sensor");
-	/* whole hours, as they are stored in SQLite */
-	put_range(b, k, "h");
-	tp_buf_printf(b, " AND t>=%" PRId64 " AND t<%" PRId64, k->q->from,
-	    k->q->to + TP_HOUR);
-	tp_buf_lit(b, " GROUP BY sensor,h ORDER BY sensor,h");
-	k->t = NULL;
+			tp_buf_printf(b, ",r.%s", k->t->col[i].name);
 }
 
 int
-tp_pg_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e)
+tp_pg_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
 	struct query	 k = { .d = d, .q = q, .t = &tp_tables[q->kind],
 			    .fn = fn, .arg = arg, .e = e };
 	struct tp_buf	 sql = { 0 }, list = { 0 };
-	bool		 some = q->nsegments > 0 && ask != TP_ASK_LATEST;
 	int		 rc;
 
-	if (some && k.t->sensor < 0)
+	if (q->nsegments > 0 && k.t->sensor < 0)
 		return 0;
-	if (ask == TP_ASK_ROWS)
-		put_rows(&sql, &k);
-	else if (ask == TP_ASK_LATEST)
-		put_latest(&sql, &k);
-	else
-		put_hours(&sql, &k);
+	put_select(&sql, &k);
 	tp_pg_put_array(&list, q->segments, q->nsegments);
 	if (tp_pg_exec(d, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 	    e) == -1)
@@ -169,8 +124,8 @@ tp_pg_rows(struct tp_store *s, enum tp_store_ask ask,
 	PQclear(d->shapes);
 	d->shapes = tp_pg_query(d, "SELECT id,text FROM tp.shape", 0, NULL,
 	    e);
-	rc = d->shapes == NULL ? -1 : give_all(&k,
-	    tp_buf_cstr(&sql), some ? tp_buf_cstr(&list) : NULL);
+	rc = d->shapes == NULL ? -1 : give_all(&k, tp_buf_cstr(&sql),
+	    q->nsegments > 0 ? tp_buf_cstr(&list) : NULL);
 	PQclear(PQexec(d->c, "COMMIT"));
 	tp_buf_release(&sql);
 	tp_buf_release(&list);

@@ -105,9 +105,8 @@ const char *tp_seed_fits(const struct tp_rec *r, const struct tp_row *row,
 extern const char	tp_seed_la_ddl[];
 
 /* pgseedread.c */
-int tp_seed_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e);
+int tp_seed_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e);
 int tp_seed_shape(struct tp_store *s, int64_t id, struct tp_buf *b,
     struct tp_err *e);
 

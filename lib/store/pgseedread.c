@@ -3,8 +3,6 @@
  * query gives are those of the record's fields, so that its shape is made as
  * rows come.
  */
-#include <inttypes.h>
-
 #include "base/clock.h"
 #include "store/pgseed.h"
 
@@ -40,7 +38,6 @@ struct reading {
 	void		*arg;
 	struct tp_err	*e;
 	struct tp_buf	 shape, rest, id;
-	struct tp_map	 ids;		/* numbers of segments */
 };
 
 /* A number as its column has it, and its hole: whether that holds it. */
@@ -99,7 +96,7 @@ static int
 give(struct reading *k, const PGresult *r)
 {
 	struct tp_cells	c = { .segment = NULL };
-	size_t		sensor, shape;
+	size_t		shape;
 	int		i;
 
 	for (i = 0; i < TP_STORE_COLUMNS; i++)
@@ -120,9 +117,8 @@ give(struct reading *k, const PGresult *r)
 		tp_buf_char(&k->rest, ']');
 		c.rest = (struct tp_cell_text){ k->rest.p, k->rest.n };
 	}
-	sensor = tp_map_add(&k->ids, c.segment, c.segmentlen);
 	shape = tp_map_add(&k->d->shapes, k->shape.p, k->shape.n);
-	return k->fn(k->arg, (uint32_t)sensor, (int64_t)shape, &c);
+	return k->fn(k->arg, (int64_t)shape, &c);
 }
 
 static int
@@ -200,7 +196,6 @@ static int
 read_table(struct reading *k)
 {
 	const struct tp_seed_table	*t = k->t;
-	const char			*down = k->q->newest ? " DESC" : "";
 	struct tp_buf			 sql = { 0 }, from = { 0 },
 					 to = { 0 }, ids = { 0 };
 	const char			*v[3];
@@ -208,10 +203,7 @@ read_table(struct reading *k)
 
 	tp_buf_printf(&sql, "%s WHERE %s>=$1::timestamptz AND "
 	    "%s<$2::timestamptz AND ($3::text[] IS NULL OR %s=ANY($3)) "
-	    "ORDER BY 2%s,1%s,3%s", t->select, t->at, t->at, t->id, down,
-	    down, down);
-	if (k->q->limit > 0)
-		tp_buf_printf(&sql, " LIMIT %" PRIu64, k->q->limit);
+	    "ORDER BY 2,1,3", t->select, t->at, t->at, t->id);
 	v[0] = bound(&from, k->q->from);
 	v[1] = bound(&to, k->q->to);
 	v[2] = k->q->nsegments > 0 ? put_ids(&ids, k->q) : NULL;
@@ -224,9 +216,8 @@ read_table(struct reading *k)
 }
 
 int
-tp_seed_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e)
+tp_seed_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e)
 {
 	struct tp_seed			*d = s->db;
 	const struct tp_seed_form	*form = tp_seed_form(d);
@@ -235,9 +226,6 @@ tp_seed_rows(struct tp_store *s, enum tp_store_ask ask,
 	size_t				 i;
 	int				 rc = 0;
 
-	if (ask != TP_ASK_ROWS)
-		return tp_err_set(e, TP_EXIT_USAGE, "tables of another "
-		    "system give rows only");
 	for (i = 0; rc == 0 && i < form->ntables; i++) {
 		k.t = &form->tables[i];
 		if (k.t->kind == q->kind && k.t->select != NULL)
@@ -246,7 +234,6 @@ tp_seed_rows(struct tp_store *s, enum tp_store_ask ask,
 	tp_buf_release(&k.shape);
 	tp_buf_release(&k.rest);
 	tp_buf_release(&k.id);
-	tp_map_release(&k.ids);
 	return rc;
 }
 

@@ -57,9 +57,8 @@ int tp_sqlite_position(struct tp_store *s, const char *source,
 void tp_sqlite_end_writing(struct tp_sqlite *d);
 
 /* sqliteread.c */
-int tp_sqlite_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e);
+int tp_sqlite_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e);
 int tp_sqlite_shape(struct tp_store *s, int64_t id, struct tp_buf *b,
     struct tp_err *e);
 

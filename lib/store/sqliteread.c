@@ -9,7 +9,6 @@
 struct query {
 	struct tp_sqlite *d;
 	const struct tp_store_query *q;
-	enum tp_store_ask ask;
 	const struct tp_table *t;
 	tp_cells_fn	*fn;
 	void		*arg;
@@ -97,35 +96,31 @@ cell_text(sqlite3_stmt *st, int i)
 	return t;
 }
 
-/* Gives a row.  A segment's numbers are its places among the names. */
 static int
 give(struct query *k, sqlite3_stmt *st)
 {
 	struct tp_cells		 c;
 	const struct tp_table	*t = k->t;
-	size_t			 at = 0;
-	int			 i, n = t != NULL ? t->n : 7;
-	int			 sensor = t != NULL ? t->sensor : 0;
+	size_t			 at;
+	int			 i;
 
 	c.segment = NULL;
 	c.segmentlen = 0;
-	for (i = 0; i < n; i++) {
-		if (t != NULL && t->col[i].type == TP_COLUMN_TEXT)
+	for (i = 0; i < t->n; i++) {
+		if (t->col[i].type == TP_COLUMN_TEXT)
 			c.text[i] = cell_text(st, i);
 		else
 			c.v[i] = cell(st, i);
 	}
-	if (sensor >= 0 && c.v[sensor] != TP_STORE_NULL) {
-		at = find_name(k->d, c.v[sensor], k->e);
+	if (t->sensor >= 0 && c.v[t->sensor] != TP_STORE_NULL) {
+		at = find_name(k->d, c.v[t->sensor], k->e);
 		if (at == SIZE_MAX)
 			return -1;
 		c.segment = k->d->names.text.keys[at].p;
 		c.segmentlen = k->d->names.text.keys[at].n;
 	}
-	if (t == NULL)
-		return k->fn(k->arg, (uint32_t)at, 0, &c);
-	c.rest = cell_text(st, n + 1);
-	return k->fn(k->arg, (uint32_t)at, sqlite3_column_int64(st, n), &c);
+	c.rest = cell_text(st, t->n + 1);
+	return k->fn(k->arg, sqlite3_column_int64(st, t->n), &c);
 }
 
 /* Runs one statement over [from, to). */
@@ -177,17 +172,16 @@ list_segments(struct query *k)
 	return 0;
 }
 
-/* The first time (or the last) that the segments have in [from, to). */
+/* The first time that the segments have in [from, to). */
 static int
-edge(struct query *k, bool last, int64_t from, int64_t to, int64_t *t)
+first_time(struct query *k, int64_t from, int64_t to, int64_t *t)
 {
 	struct tp_buf	b = { 0 };
 	int		rc;
 
-	tp_buf_printf(&b, "SELECT %s((SELECT %s(t) FROM %s WHERE sensor="
-	    "s.id AND t>=%lld AND t<%lld)) FROM sensor s", last ? "max" :
-	    "min", last ? "max" : "min", k->t->name, (long long)from,
-	    (long long)to);
+	tp_buf_printf(&b, "SELECT min((SELECT min(t) FROM %s WHERE sensor="
+	    "s.id AND t>=%lld AND t<%lld)) FROM sensor s", k->t->name,
+	    (long long)from, (long long)to);
 	if (k->in != NULL)
 		tp_buf_printf(&b, " WHERE s.id IN %s", k->in);
 	rc = tp_sqlite_int(k->d, tp_buf_cstr(&b), t, k->e);
@@ -198,8 +192,7 @@ edge(struct query *k, bool last, int64_t from, int64_t to, int64_t *t)
 static void
 put_select(struct query *k, struct tp_buf *b)
 {
-	const char	*down = k->q->newest ? " DESC" : "";
-	int		 i;
+	int	i;
 
 	tp_buf_lit(b, "SELECT ");
 	tp_sql_columns(b, k->t, "");
@@ -208,10 +201,10 @@ put_select(struct query *k, struct tp_buf *b)
 		tp_buf_printf(b, "sensor IN %s AND ", k->in);
 	else if (k->t->sensor == 0)
 		tp_buf_lit(b, "sensor IN (SELECT id FROM sensor) AND ");
-	tp_buf_printf(b, "t>=?1 AND t<?2 ORDER BY t%s", down);
+	tp_buf_lit(b, "t>=?1 AND t<?2 ORDER BY t");
 	for (i = 0; i < k->t->nkey; i++)
 		if (i != k->t->time)
-			tp_buf_printf(b, ",%s%s", k->t->col[i].name, down);
+			tp_buf_printf(b, ",%s", k->t->col[i].name);
 }
 
 /*
@@ -221,38 +214,29 @@ put_select(struct query *k, struct tp_buf *b)
 static int
 give_pieces(struct query *k, const char *sql)
 {
-	int64_t		from = k->q->from, to = k->q->to, span = TP_HOUR, t;
+	int64_t		t = k->q->from, to = k->q->to, span;
 	uint64_t	before;
-	bool		down = k->q->newest;
 	int		rc;
 
 	for (;;) {
-		if (edge(k, down, from, to, &t) == -1)
+		if (first_time(k, t, to, &t) == -1)
 			return -1;
 		if (t == TP_STORE_NULL)
 			return 0;
+		span = TP_HOUR;
 		do {
 			before = k->rows;
-			rc = down ? give_all(k, sql, t - span + 1 < from ?
-			    from : t - span + 1, t + 1) :
-			    give_all(k, sql, t, to - t < span ? to :
-			    t + span);
-			if (rc != 0)
+			if (to - t <= span)
+				return give_all(k, sql, t, to);
+			if ((rc = give_all(k, sql, t, t + span)) != 0)
 				return rc;
-			if (down ? t - from < span : to - t <= span)
-				return 0;
-			t += down ? -span : span;
+			t += span;
 			if (k->rows - before < CHUNK_ROWS / 4)
 				span *= 2;
 			else if (k->rows - before > CHUNK_ROWS && span > 1)
 				span /= 2;
 		} while (k->rows > before);
 		/* a gap: goes on behind it */
-		span = TP_HOUR;
-		if (down)
-			to = t + 1;
-		else
-			from = t;
 	}
 }
 
@@ -271,49 +255,13 @@ give_rows(struct query *k)
 	return rc;
 }
 
-static int
-give_latest(struct query *k)
-{
-	struct tp_buf	b = { 0 };
-	int		rc;
-
-	tp_buf_lit(&b, "SELECT ");
-	tp_sql_columns(&b, k->t, "");
-	if (k->q->kind == TP_STORE_EVENT)
-		tp_buf_lit(&b, " FROM latest ORDER BY sensor");
-	else
-		tp_buf_printf(&b, " FROM sensor s CROSS JOIN %s r ON "
-		    "r.sensor=s.id AND r.t=(SELECT max(t) FROM %s WHERE "
-		    "sensor=s.id) ORDER BY s.id", k->t->name, k->t->name);
-	rc = give_all(k, tp_buf_cstr(&b), 0, 0);
-	tp_buf_release(&b);
-	return rc;
-}
-
-static int
-give_hours(struct query *k)
-{
-	struct tp_buf	b = { 0 };
-	int		rc;
-
-	k->t = NULL;
-	tp_buf_printf(&b, "SELECT sensor,hour,n,speed,speeds,volume,volumes "
-	    "FROM hourly WHERE sensor IN %s AND hour>=?1 AND hour<?2 "
-	    "ORDER BY sensor,hour", k->in != NULL ? k->in :
-	    "(SELECT id FROM sensor)");
-	rc = give_all(k, tp_buf_cstr(&b), k->q->from, k->q->to);
-	tp_buf_release(&b);
-	return rc;
-}
-
 int
-tp_sqlite_rows(struct tp_store *s, enum tp_store_ask ask,
-    const struct tp_store_query *q, tp_cells_fn *fn, void *arg,
-    struct tp_err *e)
+tp_sqlite_rows(struct tp_store *s, const struct tp_store_query *q,
+    tp_cells_fn *fn, void *arg, struct tp_err *e)
 {
 	struct query	k = {
-		.d = s->db, .q = q, .ask = ask, .t = &tp_tables[q->kind],
-		.fn = fn, .arg = arg, .e = e,
+		.d = s->db, .q = q, .t = &tp_tables[q->kind], .fn = fn,
+		.arg = arg, .e = e,
 	};
 	int		rc;
 
@@ -321,8 +269,7 @@ tp_sqlite_rows(struct tp_store *s, enum tp_store_ask ask,
 		return -1;
 	rc = list_segments(&k);
 	if (rc == 0 && !k.none)
-		rc = ask == TP_ASK_ROWS ? give_rows(&k) :
-		    ask == TP_ASK_LATEST ? give_latest(&k) : give_hours(&k);
+		rc = give_rows(&k);
 	sqlite3_exec(k.d->db, "COMMIT", NULL, NULL, NULL);
 	free(k.in);
 	return rc;

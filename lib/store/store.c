@@ -1,8 +1,6 @@
 /* What all stores have in common. */
 #include "store/store.h"
 
-#include <math.h>
-
 #include "store/address.h"
 #include "store/backend.h"
 
@@ -105,16 +103,13 @@ cannot(const struct tp_store *s, const char *what, struct tp_err *e)
 	    s->name, s->be->scheme, what);
 }
 
-/* What tp_store_read() and its kin give to their callers. */
+/* A reading at work. */
 struct reader {
 	struct tp_store	*s;
 	enum tp_store_kind kind;
-	tp_store_line_fn *line;
-	tp_store_value_fn *value;
+	tp_store_line_fn *fn;
 	void		*arg;
 	struct tp_buf	 text;
-	uint64_t	 left;		/* rows still wanted */
-	bool		 enough;
 	struct tp_err	*e;
 };
 
@@ -157,25 +152,13 @@ shape_of(struct reader *rd, int64_t id)
 	return &o->shape;
 }
 
-/* Counts a row: whether no other is wanted. */
 static int
-counted(struct reader *rd, int rc)
-{
-	if (rc == 0 && rd->left > 0 && --rd->left == 0) {
-		rd->enough = true;
-		return 1;
-	}
-	return rc;
-}
-
-static int
-give_line(void *arg, uint32_t sensor, int64_t shape, const struct tp_cells *c)
+give_line(void *arg, int64_t shape, const struct tp_cells *c)
 {
 	struct reader		*rd = arg;
 	const struct tp_table	*t = &tp_tables[rd->kind];
 	const struct tp_shape	*s = shape_of(rd, shape);
 
-	(void)sensor;
 	if (s == NULL)
 		return -1;
 	if (tp_shape_is_part(s))
@@ -183,131 +166,30 @@ give_line(void *arg, uint32_t sensor, int64_t shape, const struct tp_cells *c)
 	rd->text.n = 0;
 	if (tp_shape_write(s, t, c, &rd->text) == -1)
 		return damaged(rd, shape);
-	return counted(rd, rd->line(rd->arg, rd->text.p, rd->text.n,
-	    c->v[t->time]));
-}
-
-static double
-number(int64_t milli)
-{
-	return milli == TP_STORE_NULL ? NAN : (double)milli / 1000;
-}
-
-static double
-mean(int64_t sum, int64_t n)
-{
-	return n > 0 ? (double)sum / 1000 / (double)n : NAN;
-}
-
-static void
-set_numbers(struct tp_store_value *v, enum tp_store_kind kind,
-    const int64_t *c)
-{
-	switch (kind) {
-	case TP_STORE_EVENT:
-		v->speed_kmh = number(c[2]);
-		v->volume_vph = number(c[3]);
-		v->occupancy_percent = number(c[4]);
-		break;
-	case TP_STORE_AGGREGATE:
-		v->speed_kmh = number(c[3]);
-		v->n = c[4] == TP_STORE_NULL ? 0 : c[4];
-		break;
-	case TP_STORE_PREDICTION:
-		v->minutes = c[2];
-		v->speed_kmh = number(c[3]);
-		v->lower_kmh = number(c[4]);
-		v->upper_kmh = number(c[5]);
-		v->confidence = number(c[6]);
-		break;
-	default:		/* hours */
-		v->n = c[2];
-		v->speed_kmh = mean(c[3], c[4]);
-		v->volume_vph = mean(c[5], c[6]);
-	}
-}
-
-static int
-give_value(void *arg, uint32_t sensor, int64_t shape,
-    const struct tp_cells *c)
-{
-	struct reader		*rd = arg;
-	struct tp_store_value	 v = {
-		.segment = c->segment, .segmentlen = c->segmentlen,
-		.sensor = sensor, .t = c->v[1],
-		.speed_kmh = NAN, .volume_vph = NAN,
-		.occupancy_percent = NAN, .lower_kmh = NAN,
-		.upper_kmh = NAN, .confidence = NAN,
-	};
-
-	(void)shape;
-	set_numbers(&v, rd->kind, c->v);
-	return counted(rd, rd->value(rd->arg, &v));
-}
-
-/* Asks the backend and gives the rows to one of the callbacks. */
-static int
-ask(struct tp_store *s, enum tp_store_ask what,
-    const struct tp_store_query *q, struct reader *rd)
-{
-	struct tp_store_query	all = *q;
-	int			rc;
-
-	if (s->be->rows == NULL)
-		return cannot(s, "does not give records back", rd->e);
-	/* so that differences of times do not overflow */
-	if (all.from < INT64_MIN / 4)
-		all.from = INT64_MIN / 4;
-	if (all.to == TP_TIME_NONE || all.to > INT64_MAX / 4)
-		all.to = INT64_MAX / 4;
-	rd->s = s;
-	rd->left = q->limit;
-	rc = s->be->rows(s, what, &all,
-	    rd->line != NULL ? give_line : give_value, rd, rd->e);
-	if (rc == -1)
-		tp_err_prefix(rd->e, "%s", s->name);
-	tp_buf_release(&rd->text);
-	return rd->enough ? 0 : rc;
+	return rd->fn(rd->arg, rd->text.p, rd->text.n, c->v[t->time]);
 }
 
 int
 tp_store_read(struct tp_store *s, const struct tp_store_query *q,
     tp_store_line_fn *fn, void *arg, struct tp_err *e)
 {
-	struct reader	rd = { .kind = q->kind, .line = fn, .arg = arg,
-			    .e = e };
+	struct reader		rd = { .s = s, .kind = q->kind, .fn = fn,
+				    .arg = arg, .e = e };
+	struct tp_store_query	all = *q;
+	int			rc;
 
-	return ask(s, TP_ASK_ROWS, q, &rd);
-}
-
-int
-tp_store_values(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e)
-{
-	struct reader	rd = { .kind = q->kind, .value = fn, .arg = arg,
-			    .e = e };
-
-	return ask(s, TP_ASK_ROWS, q, &rd);
-}
-
-int
-tp_store_latest(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e)
-{
-	struct reader	rd = { .kind = q->kind, .value = fn, .arg = arg,
-			    .e = e };
-
-	return ask(s, TP_ASK_LATEST, q, &rd);
-}
-
-int
-tp_store_hourly(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e)
-{
-	struct reader	rd = { .kind = TP_STORE_KINDS, .value = fn,
-			    .arg = arg, .e = e };
-
-	return ask(s, TP_ASK_HOURLY, q, &rd);
+	if (s->be->rows == NULL)
+		return cannot(s, "does not give records back", e);
+	/* so that differences of times do not overflow */
+	if (all.from < INT64_MIN / 4)
+		all.from = INT64_MIN / 4;
+	if (all.to == TP_TIME_NONE || all.to > INT64_MAX / 4)
+		all.to = INT64_MAX / 4;
+	rc = s->be->rows(s, &all, give_line, &rd, e);
+	if (rc == -1)
+		tp_err_prefix(e, "%s", s->name);
+	tp_buf_release(&rd.text);
+	return rc;
 }
 
 /* Puts the store's name before an error. */

@@ -1,8 +1,6 @@
 /*
  * Stores of records: SQLite, PostgreSQL, Redis and folders of files behind
- * one face.  What is kept can be asked for as records, exactly as they came
- * in (tp_store_read()), or as plain numbers (tp_store_values() and its kin),
- * which is what a server of pages wants.
+ * one face.  Records are read back exactly as they came in.
  *
  * A store belongs to one thread.  Others may write to the same place while it
  * is read, and the other way round.  What callbacks are given is valid until
@@ -59,8 +57,6 @@ struct tp_store_query {
 	/* ids as the bytes of their JSON strings; 0 of them: all */
 	const char	*const *segments;
 	size_t		 nsegments;
-	uint64_t	 limit;		/* rows at most; 0: all */
-	bool		 newest;	/* last first */
 };
 
 /* One record, without a newline; t is its time, ms. */
@@ -69,36 +65,6 @@ typedef int tp_store_line_fn(void *arg, const char *line, size_t n,
 /* The records in the order of their time, of one time by segment. */
 int tp_store_read(struct tp_store *s, const struct tp_store_query *q,
     tp_store_line_fn *fn, void *arg, struct tp_err *e);
-
-/* The numbers of one event, aggregate, prediction or hour; NAN: none. */
-struct tp_store_value {
-	const char	*segment;	/* bytes of its JSON string */
-	size_t		 segmentlen;
-	uint32_t	 sensor;	/* a small number that stands for it
-					 * as long as the store is open */
-	int64_t		 t;		/* time, start of window, made at */
-	int64_t		 n;		/* aggregates and hours: of so many */
-	int64_t		 minutes;	/* predictions: how far ahead */
-	double		 speed_kmh, volume_vph, occupancy_percent;
-	double		 lower_kmh, upper_kmh, confidence;
-};
-typedef int tp_store_value_fn(void *arg, const struct tp_store_value *v);
-
-/*
- * The numbers of events, aggregates or predictions.  Of one segment in the
- * order of time; of several by time too, and at one time by segment.
- */
-int tp_store_values(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e);
-/*
- * The newest event of each segment, or of each the predictions that were made
- * last; of the query only kind counts.
- */
-int tp_store_latest(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e);
-/* Means of events by segment and hour (UTC), by segment, then hour. */
-int tp_store_hourly(struct tp_store *s, const struct tp_store_query *q,
-    tp_store_value_fn *fn, void *arg, struct tp_err *e);
 
 struct tp_store_info {
 	int64_t		 version;	/* of the schema; 0: not ours */
@@ -118,10 +84,11 @@ int tp_store_vacuum(struct tp_store *s, struct tp_err *e);
 int tp_store_check(struct tp_store *s, struct tp_err *e);
 
 /*
- * Writes a batch (store/batch.h), sorted by tp_batch_sort(), in one transaction: its rows, and how far
- * its sources were read, so that rows whose source the store knows to be
- * further are passed over.  On -1 nothing of it was written; code
- * TP_EXIT_RESTART: another writer has moved one of the sources.
+ * Writes a batch (store/batch.h), sorted by tp_batch_sort(), in one
+ * transaction: its rows, and how far its sources were read, so that rows whose
+ * source the store knows to be further are passed over.  On -1 nothing of it
+ * was written; code TP_EXIT_RESTART: another writer has moved one of the
+ * sources.
  */
 int tp_store_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e);

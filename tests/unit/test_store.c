@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "anynumber.h"
 #include "store/batch.h"
@@ -285,25 +286,37 @@ test_same_bytes(void **state)
 	remove_store();
 }
 
-static int
-last_value(void *arg, const struct tp_store_value *v)
+/* The integers of the only row that a query of the file gives. */
+static void
+ask(const char *sql, int64_t *v, int n)
 {
-	*(struct tp_store_value *)arg = *v;
-	return 0;
+	sqlite3		*db;
+	sqlite3_stmt	*st;
+	int		 i;
+
+	assert_int_equal(sqlite3_open(url + strlen("sqlite:"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	for (i = 0; i < n; i++)
+		v[i] = sqlite3_column_int64(st, i);
+	assert_int_equal(sqlite3_step(st), SQLITE_DONE);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
 }
 
-/* The sums of hours, through replacements, against sums made here. */
+/* The sums of an hour and the newest row, through replacements, against what
+ * is counted here. */
 static void
 test_hours(void **state)
 {
 	struct tp_store		*s = open_store(TP_STORE_WRITE);
-	struct tp_store_query	 q = { .from = T0, .to = T0 + TP_HOUR };
-	struct tp_store_value	 v;
 	struct tp_batch		 b = { 0 };
 	struct tp_rng		 g;
 	struct tp_err		 e = { 0 };
 	char			 line[200];
 	int			 speed[60] = { 0 }, i, k, n, sum;
+	int64_t			 v[6];
 
 	(void)state;
 	tp_rng_init(&g, 3);
@@ -321,17 +334,19 @@ test_hours(void **state)
 			n += speed[k] > 0;
 			sum += speed[k];
 		}
-		v = (struct tp_store_value){ 0 };
-		assert_int_equal(tp_store_hourly(s, &q, last_value, &v, &e),
-		    0);
-		assert_int_equal(v.n, n);
-		assert_float_equal(v.speed_kmh, (double)sum / n, 1e-9);
+		ask("SELECT hour,n,speed,speeds,volume,volumes FROM hourly",
+		    v, 6);
+		assert_int_equal(v[0], T0);
+		assert_int_equal(v[1], n);
+		assert_int_equal(v[2], 1000 * sum);
+		assert_int_equal(v[3], n);
+		assert_int_equal(v[4], 0);
+		assert_int_equal(v[5], 0);
 		for (k = 59; speed[k] == 0; k--)
 			;
-		assert_int_equal(tp_store_latest(s, &q, last_value, &v, &e),
-		    0);
-		assert_int_equal(v.t, T0 + k * TP_MINUTE);
-		assert_float_equal(v.speed_kmh, speed[k], 1e-9);
+		ask("SELECT t,speed FROM latest", v, 2);
+		assert_int_equal(v[0], T0 + k * TP_MINUTE);
+		assert_int_equal(v[1], 1000 * speed[k]);
 	}
 	assert_int_equal(tp_store_check(s, &e), 0);
 	tp_store_close(s);
@@ -339,29 +354,30 @@ test_hours(void **state)
 	remove_store();
 }
 
+/* Counts records, none of which is earlier than the one before. */
 static int
-count_up(void *arg, const struct tp_store_value *v)
+count(void *arg, const char *line, size_t n, int64_t t)
 {
 	int64_t	*last = arg;
 
-	assert_true(v->t >= last[0]);
-	last[0] = v->t;
+	(void)line;
+	(void)n;
+	assert_true(t >= last[0]);
+	last[0] = t;
 	last[1]++;
 	return 0;
 }
 
 static int
-count_down(void *arg, const struct tp_store_value *v)
+stop(void *arg, const char *line, size_t n, int64_t t)
 {
-	int64_t	*last = arg;
-
-	assert_true(v->t <= last[0]);
-	last[0] = v->t;
-	last[1]++;
-	return 0;
+	(void)line;
+	(void)n;
+	(void)t;
+	return ++*(int *)arg == 10 ? 7 : 0;
 }
 
-/* Ranges, gaps of years, limits, segments, both directions. */
+/* Ranges, gaps of years, segments; a callback that has enough. */
 static void
 test_ranges(void **state)
 {
@@ -392,24 +408,20 @@ test_ranges(void **state)
 			.to = t[tp_rng_below(&g, 600)] - 1 +
 			    (int64_t)tp_rng_below(&g, 3),
 			.segments = some, .nsegments = i % 4,
-			.newest = i % 3 == 0,
 		};
 		for (n = k = 0; k < 600; k++)
 			n += t[k] >= q.from && t[k] < q.to &&
 			    (i % 4 == 0 || k % 7 == 1 ||
 			    (i % 4 > 1 && k % 7 == 3));
-		last[0] = q.newest ? INT64_MAX : INT64_MIN;
+		last[0] = INT64_MIN;
 		last[1] = 0;
-		assert_int_equal(tp_store_values(s, &q, q.newest ?
-		    count_down : count_up, last, &e), 0);
+		assert_int_equal(tp_store_read(s, &q, count, last, &e), 0);
 		assert_int_equal(last[1], n);
 	}
-	q = (struct tp_store_query){ .from = INT64_MIN, .to = INT64_MAX,
-	    .limit = 10 };
-	last[0] = INT64_MIN;
-	last[1] = 0;
-	assert_int_equal(tp_store_values(s, &q, count_up, last, &e), 0);
-	assert_int_equal(last[1], 10);
+	q = (struct tp_store_query){ .from = INT64_MIN, .to = INT64_MAX };
+	n = 0;
+	assert_int_equal(tp_store_read(s, &q, stop, &n, &e), 7);
+	assert_int_equal(n, 10);
 	tp_store_close(s);
 	tp_batch_release(&b);
 	remove_store();
