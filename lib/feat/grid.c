@@ -381,17 +381,11 @@ keep_jump(struct tp_grid *g, const struct tp_rec *r,
 {
 	struct tp_grid_jump	*j = g->jump;
 
-	j->line.n = 0;
-	tp_buf_add(&j->line, r->line, r->len);
-	memset(tp_buf_room(&j->line, TP_JSON_PAD), 0, TP_JSON_PAD);
-	j->line.n += TP_JSON_PAD;
-	tp_buf_add(&j->line, in->id, in->idlen);
-	j->rec = *r;
-	j->rec.line = j->line.p;
-	j->rec.o = (struct tp_json_obj){ 0 };
-	memset(j->rec.at, 0, sizeof(j->rec.at));
+	tp_rec_copy(&j->rec, r, &j->text);
+	j->id.n = 0;
+	tp_buf_add(&j->id, in->id, in->idlen);
 	j->in = *in;
-	j->in.id = j->line.p + j->line.n - in->idlen;
+	j->in.id = j->id.p;
 	j->set = true;
 }
 
@@ -571,8 +565,11 @@ tp_grid_clear(struct tp_grid *g)
 	tp_tile_memo_release(&g->tiles);
 	tp_feat_cols_release(&g->cols);
 	tp_map_release(&g->ids);
-	if (g->jump != NULL)
-		tp_buf_release(&g->jump->line);
+	if (g->jump != NULL) {
+		tp_rec_release(&g->jump->rec);
+		tp_buf_release(&g->jump->text);
+		tp_buf_release(&g->jump->id);
+	}
 	free(g->jump);
 	free(g->cells);
 	free(g->minpos);

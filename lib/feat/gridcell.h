@@ -31,9 +31,10 @@ struct tp_grid_seg {
 /* A record far ahead of the others; kept until the next one agrees or not. */
 struct tp_grid_jump {
 	bool		 set;
-	struct tp_rec	 rec;	/* its line is in `line`, its fields gone */
-	struct tp_buf	 line;
+	struct tp_rec	 rec;
+	struct tp_buf	 text;	/* of rec */
 	struct tp_reading in;
+	struct tp_buf	 id;	/* of in */
 };
 
 /* Room for the rows of one step. */

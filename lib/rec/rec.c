@@ -327,6 +327,26 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 	return 0;
 }
 
+void
+tp_rec_copy(struct tp_rec *to, const struct tp_rec *r, struct tp_buf *text)
+{
+	size_t	source = strlen(r->source) + 1;
+
+	text->n = 0;
+	tp_buf_add(text, r->source, source);
+	tp_buf_add(text, r->line, r->len);
+	memset(tp_buf_room(text, TP_JSON_PAD), 0, TP_JSON_PAD);
+	to->assume = r->assume;
+	(void)tp_rec_parse(to, text->p + source, r->len);
+	to->source = text->p;
+	to->input = r->input;
+	to->partition = r->partition;
+	to->pos = r->pos;
+	to->offset = r->offset;
+	to->lineno = r->lineno;
+	to->now_ms = r->now_ms;
+}
+
 /* A whole number of at most 15 digits, without a call; else -1. */
 static int64_t
 small_int(const struct tp_json_val *v)

@@ -131,6 +131,12 @@ void tp_rec_release(struct tp_rec *r);
  * before later.  Returns 0, or -1 with r->o.why and r->o.at.
  */
 int tp_rec_parse(struct tp_rec *r, const char *line, size_t len);
+/*
+ * Makes `to` a copy of r, which was parsed, for when r and its source are
+ * gone: text, the caller's, holds its line and the name of its source.
+ */
+void tp_rec_copy(struct tp_rec *to, const struct tp_rec *r,
+    struct tp_buf *text);
 
 /* The number in field f: 0, or -1 where it is absent, null or no number. */
 static inline int

@@ -416,22 +416,7 @@ win_soon(void *state, const char *key, size_t n)
 static void
 hold(struct tp_winstate *st, const struct tp_rec *r, int64_t t)
 {
-	struct tp_buf	*b = &st->held_text;
-	struct tp_rec	*h = &st->held;
-	size_t		 source = strlen(r->source) + 1;
-
-	b->n = 0;
-	tp_buf_add(b, r->source, source);
-	tp_buf_add(b, r->line, r->len);
-	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
-	h->assume = r->assume;
-	(void)tp_rec_parse(h, b->p + source, r->len);
-	h->source = b->p;
-	h->input = r->input;
-	h->partition = r->partition;
-	h->pos = r->pos;
-	h->lineno = r->lineno;
-	h->now_ms = r->now_ms;
+	tp_rec_copy(&st->held, r, &st->held_text);
 	st->held_t = t;
 	st->holding = true;
 }

@@ -260,6 +260,44 @@ test_refused(void **state)
 	tp_rec_release(&r);
 }
 
+/* A copy says the same of itself when all that it was made of is gone. */
+static void
+test_copy(void **state)
+{
+	static const char	line[] =
+	    "{\"segment_id\":\"a\",\"traffic_data\":{\"speed\":30}}";
+	struct tp_rec		r = {
+		.source = tp_strdup("a/file"), .input = 1, .partition = 2,
+		.pos = 3, .offset = 4, .lineno = 5, .now_ms = 6,
+		.assume = TP_UNIT_MPH,
+	};
+	struct tp_rec		copy = { 0 };
+	struct tp_buf		text = { 0 };
+	char			*keep;
+	double			v;
+
+	(void)state;
+	assert_int_equal(parse(&r, line, &keep), 0);
+	tp_rec_copy(&copy, &r, &text);
+	memset(keep, 'x', strlen(line));
+	free(keep);
+	free((char *)(uintptr_t)r.source);
+	tp_rec_release(&r);
+	assert_string_equal(copy.source, "a/file");
+	assert_int_equal(copy.len, strlen(line));
+	assert_memory_equal(copy.line, line, copy.len);
+	assert_int_equal(copy.input, 1);
+	assert_int_equal(copy.partition, 2);
+	assert_int_equal(copy.pos, 3);
+	assert_int_equal(copy.offset, 4);
+	assert_int_equal(copy.lineno, 5);
+	assert_int_equal(copy.now_ms, 6);
+	assert_int_equal(tp_rec_num(&copy, TP_F_SPEED_MPH, &v), 0);
+	assert_true(v == 30);
+	tp_rec_release(&copy);
+	tp_buf_release(&text);
+}
+
 /* 1100 fields in ten containers. */
 static void
 test_many_fields(void **state)
@@ -539,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_containers),
 		cmocka_unit_test(test_after_others),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_many_fields),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_memory),
