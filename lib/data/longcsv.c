@@ -213,8 +213,10 @@ take_header(struct tp_longcsv *l, const struct tp_csv_row *row)
 	l->time = find_column(row, time_names, COUNT(time_names));
 	l->id = find_column(row, id_names, COUNT(id_names));
 	if (l->time == NO_COLUMN || l->id == NO_COLUMN)
-		return header_error(l, row, "the header has no column",
-		    l->time == NO_COLUMN ? "timestamp" : "sensor_id");
+		return header_error(l, row, l->time != NO_COLUMN ?
+		    "a table with a column a sensor is --format wide; this "
+		    "header has no column" : "the header has no column",
+		    l->time != NO_COLUMN ? "sensor_id" : "timestamp");
 	l->cols = tp_calloc(row->n, sizeof(*l->cols));
 	l->n = row->n;
 	for (i = 0; i < l->n; i++)

@@ -3,6 +3,10 @@
 
 #include <inttypes.h>
 
+#include "data/longcsv.h"
+#include "data/pems.h"
+#include "data/taxicsv.h"
+
 void
 tp_wide_open(struct tp_wide *w, struct tp_events *ev)
 {
@@ -70,11 +74,26 @@ reject(struct tp_wide *w, const struct tp_csv_row *row, const char *rule,
 	    row->lineno, rule, "%s", text);
 }
 
+/* Of a first row that no wide table has, the format whose it is; or NULL. */
+static const char *
+other_format(const struct tp_csv_row *row)
+{
+	if (row->rawlen > 0 && row->raw[0] == '{')
+		return "events";	/* whose quotes are no CSV */
+	if (row->why != NULL)
+		return NULL;
+	if (tp_pems_is(row))
+		return "pems";
+	if (tp_longcsv_is(row))
+		return "long";
+	return tp_taxicsv_is(row) ? "nyc" : NULL;
+}
+
 static int
 take_header(struct tp_wide *w, const struct tp_csv_row *row)
 {
+	const char	*other, *why;
 	char		 at[600];
-	const char	*why;
 	int64_t		 t;
 
 	w->header = true;
@@ -82,6 +101,11 @@ take_header(struct tp_wide *w, const struct tp_csv_row *row)
 	if (!tp_csv_is_text(row))
 		return tp_err_set(w->e, TP_EXIT_DATA,
 		    "%s: control characters: this is no table of text", at);
+	other = other_format(row);
+	if (other != NULL)
+		return tp_err_set(w->e, TP_EXIT_DATA, "%s: this is no header "
+		    "of a table with a column a sensor: say --format %s", at,
+		    other);
 	if (row->why != NULL)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: %s", at, row->why);
 	if (row->n < 2)
