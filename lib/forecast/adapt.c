@@ -58,6 +58,7 @@ struct tp_adapt {
 	struct tp_grid	 grid;
 	struct tp_out	 out;		/* drops everything */
 	struct tp_asker	 asker;
+	struct tp_answers answers;	/* of this asker and the caller's */
 	struct tp_forecaster fc;	/* all in the model's unit */
 	const struct tp_modelfile *m;
 	bool		 fresh;		/* a model that no step has met */
@@ -94,6 +95,7 @@ tp_adapt_new(const struct tp_grid_opts *o, struct tp_err *e)
 	own.early = false;
 	own.wait_ms = 0;
 	a->out.reject = ignore;
+	a->asker.answers = &a->answers;
 	if (tp_asker_init(&a->asker, o->spec.tz, e) == 0 &&
 	    tp_grid_init(&a->grid, &own, take_step, a, e) == 0)
 		return a;
@@ -126,7 +128,14 @@ tp_adapt_free(struct tp_adapt *a)
 	forget(a);
 	tp_grid_clear(&a->grid);
 	tp_asker_release(&a->asker);
+	tp_answers_release(&a->answers);
 	free(a);
+}
+
+struct tp_answers *
+tp_adapt_answers(struct tp_adapt *a)
+{
+	return &a->answers;
 }
 
 void
@@ -138,6 +147,7 @@ tp_adapt_use(struct tp_adapt *a, const struct tp_modelfile *m,
 	if (a->m != NULL)
 		tp_grid_regroup(&a->grid, s);
 	forget(a);
+	tp_answers_start(&a->answers, m);
 	a->m = m;
 	a->fresh = true;
 	for (a->ring = 1; (int)a->ring <= m->steps[m->nh - 1];)

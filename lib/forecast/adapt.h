@@ -21,12 +21,13 @@
  *
  * Which log it is a function of.  What was forecast is made again here, on a
  * grid that closes its steps by the clock of the records alone, so that it
- * depends on their order and on nothing else.  The learning is run twice, both
- * runs bounded: time is cut into blocks of TP_ADAPT_BLOCK; the run in use
- * began with the block before the present one, the other with this one, and
- * takes over when it ends.  So results are a function of the last one to two
- * blocks of records and of what the grid needs before them: low().  The price,
- * on METR-LA: 0.2 % of the error.
+ * depends on their order and on nothing else.  (Where the rows are those that
+ * the caller forecasts from, the model is asked only once: answers.h.)  The
+ * learning is run twice, both runs bounded: time is cut into blocks of
+ * TP_ADAPT_BLOCK; the run in use began with the block before the present one,
+ * the other with this one, and takes over when it ends.  So results are a
+ * function of the last one to two blocks of records and of what the grid needs
+ * before them: low().  The price, on METR-LA: 0.2 % of the error.
  *
  * Another model, or other profiles, begin anew; until then a restart finds
  * what it left.  The struct owns all it points to but the model.
@@ -35,6 +36,7 @@
 #define TP_FORECAST_ADAPT_H
 
 #include "feat/grid.h"
+#include "forecast/answers.h"
 #include "forecast/forecast.h"
 
 #define TP_ADAPT_BLOCK	TP_DAY
@@ -45,6 +47,8 @@ struct tp_adapt;
 struct tp_adapt *tp_adapt_new(const struct tp_grid_opts *o,
     struct tp_err *e);
 void tp_adapt_free(struct tp_adapt *a);
+/* Owned by a: for the asker that forecasts with the same model. */
+struct tp_answers *tp_adapt_answers(struct tp_adapt *a);
 
 /* Takes another model into use, for a grid of this spec; forgets all. */
 void tp_adapt_use(struct tp_adapt *a, const struct tp_modelfile *m,

@@ -171,7 +171,9 @@ tp_asker_ask(struct tp_asker *a, int64_t t)
 	struct tp_ask	ask = { a->n, a->x, a->now, a->last, a->seg, 0, 0 };
 
 	local_time(a, t, &ask.slot, &ask.day);
-	if (a->n > 0)
+	if (a->n > 0 && a->answers != NULL)
+		tp_answers_ask(a->answers, t, &ask, a->raw);
+	else if (a->n > 0)
 		a->m->kind->predict(a->m->state, &ask, a->raw);
 	a->n = 0;
 }

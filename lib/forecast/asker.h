@@ -7,6 +7,7 @@
 #define TP_FORECAST_ASKER_H
 
 #include "feat/feat.h"
+#include "forecast/answers.h"
 #include "model/modelfile.h"
 
 #define TP_ASKER_UNKNOWN	UINT32_MAX	/* a segment new to the model */
@@ -17,6 +18,9 @@ struct tp_asker {
 	size_t		 n;		/* rows put since the last answer */
 	uint32_t	*seg;		/* of each row: the model's index */
 	double		*raw;		/* n x m->nh, after tp_asker_ask() */
+	/* Set by the owner: shared with one that asks the same model; or
+	 * NULL. */
+	struct tp_answers *answers;
 
 	/* private */
 	struct tp_tz	 tz;

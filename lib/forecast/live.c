@@ -72,6 +72,7 @@ init(void *st, const void *conf, struct tp_err *e)
 		l->adapt = tp_adapt_new(&l->conf->grid, e);
 		if (l->adapt == NULL)
 			return -1;
+		l->asker.answers = tp_adapt_answers(l->adapt);
 		tp_adapt_use(l->adapt, l->use.model, &l->conf->grid.spec);
 	}
 	return tp_grid_init(&l->grid, &l->conf->grid, forecast_step, l, e);

@@ -66,6 +66,8 @@ make_log(struct world *w, struct tp_rng *r, int64_t from, int steps, int mess)
 		}
 }
 
+static int	asked;		/* how often the model was */
+
 /* What the model of this test says: speeds go back to 45 mph, or to 60. */
 static double
 says(double last, int h)
@@ -80,6 +82,7 @@ predict(const void *st, const struct tp_ask *a, double *out)
 	int	h;
 
 	(void)st;
+	asked++;
 	for (i = 0; i < a->n; i++)
 		for (h = 0; h < NH; h++)
 			out[i * NH + (size_t)h] = says(a->last[i], h);
@@ -383,6 +386,53 @@ test_bounded(void **state)
 	free_world(w);
 }
 
+/* How often the model is asked about `steps` steps of a log, in which each
+ * segment has a reading in each, and `again` a second one. */
+static int
+count_asked(int steps, int again, bool early, int late)
+{
+	struct world		*w = make_world(1);
+	struct rebuild		 b = { .filter = &tp_live_filter,
+				       .conf = &w->c, .now_ms = NOW };
+	struct rebuild_run	 x;
+	int			 i, k;
+
+	w->log.n = 0;
+	for (i = 0; i < steps; i++) {
+		for (k = 0; k < SEGS; k++)
+			add_event(&w->log, k, T0 + i * STEP, 50 + i % 7 + k);
+		if (i == again)
+			add_event(&w->log, 0, T0 + i * STEP, 20);
+	}
+	memset(tp_buf_room(&w->log, TP_JSON_PAD), 0, TP_JSON_PAD);
+	b.log = w->log.p;
+	b.n = w->log.n;
+	w->c.grid.early = early;
+	w->c.grid.delay_ms = late * STEP;
+	asked = 0;
+	rebuild_start(&x, &b);
+	rebuild_feed(&x, b.n);
+	rebuild_end(&x);
+	assert_int_equal(x.lines[0], steps * SEGS * NH);
+	rebuild_stop(&x);
+	free_world(w);
+	return asked;
+}
+
+/* The model is asked about a step once, for both grids; of one whose rows
+ * changed between them, twice. */
+static void
+test_asked_once(void **state)
+{
+	(void)state;
+	assert_int_equal(count_asked(DAY, -1, false, 0), DAY);
+	assert_int_equal(count_asked(DAY, -1, true, 0), DAY);
+	assert_int_equal(count_asked(DAY, -1, true, 3), DAY);
+	/* its step was closed early; no later one is */
+	assert_int_equal(count_asked(DAY, 9, true, 0), DAY + 1);
+	assert_int_equal(count_asked(DAY, 9, false, 0), DAY);
+}
+
 int
 main(void)
 {
@@ -390,6 +440,7 @@ main(void)
 		cmocka_unit_test(test_definition),
 		cmocka_unit_test(test_rebuild),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_asked_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
