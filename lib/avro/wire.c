@@ -1,24 +1,31 @@
 /* Avro messages with the id of their schema. */
 #include "avro/wire.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "io/child.h"
 #include "io/file.h"
 #include "json/json.h"
 
 #define HEAD		5		/* the zero byte and the id */
 #define SCHEMA_MAX	((size_t)4 << 20)	/* bytes of an answer or file */
-#define SCHEMAS_MAX	256		/* ids in one run */
+#define KNOWN_MAX	256		/* ids kept in one run */
+#define WHY_MAX		160		/* bytes */
+#define AGAIN_NS	(10 * INT64_C(1000000000))	/* asked for again */
 #define FOUND		200
 #define NOT_FOUND	404
 
-/* A schema that was asked for; NULL: the registry does not know it. */
+/* A schema that was asked for; NULL: it is not known, or why it is no use. */
 struct known {
 	int64_t		 id;
 	struct tp_avro	*schema;
+	int64_t		 asked_ns;
+	char		 why[WHY_MAX];
 };
 
 struct tp_wire {
@@ -30,28 +37,65 @@ struct tp_wire {
 	struct tp_buf	 line;		/* a line, and padding */
 };
 
-static void
+static struct known *
 add(struct tp_wire *w, int64_t id, struct tp_avro *schema)
 {
+	struct known	*k;
+
 	TP_GROW(w->known, w->cap, w->n + 1);
-	w->known[w->n++] = (struct known){ id, schema };
+	k = &w->known[w->n++];
+	*k = (struct known){ .id = id, .schema = schema };
+	return k;
+}
+
+/* The URL without what may be a password, for messages. */
+static const char *
+shown(const char *url)
+{
+	const char	*host = strstr(url, "://") + 3;
+	const char	*at = memchr(host, '@', strcspn(host, "/?#"));
+
+	return at != NULL ? at + 1 : url;
+}
+
+/* An error that may be gone when the same is asked again. */
+static int
+not_now(struct tp_err *e, const char *url, const char *why)
+{
+	return tp_err_set(e, TP_EXIT_RESTART, "%s: no answer of a schema "
+	    "registry: %s", shown(url), why);
+}
+
+/* All that the program writes; a signal to stop waits for it. */
+static int
+read_all(struct tp_child *c, struct tp_buf *b, struct tp_err *e)
+{
+	ssize_t	n;
+
+	do {
+		n = read(c->fd, tp_buf_room(b, 65536), 65536);
+		if (n > 0)
+			b->n += (size_t)n;
+	} while (b->n < SCHEMA_MAX && (n > 0 || (n == -1 && errno == EINTR)));
+	return n != -1 ? 0 : tp_err_sys(e, "%s", c->name);
 }
 
 /* Asks the registry; the answer goes to b.  Returns the HTTP status or -1. */
 static int
 ask(const char *url, struct tp_buf *b, struct tp_err *e)
 {
-	char	name[] = "curl", quiet[] = "-sS", limit[] = "--max-time";
+	char	name[] = "curl", quiet[] = "-sL", limit[] = "--max-time";
 	char	seconds[] = "10", header[] = "-H", format[] = "-w";
+	char	redirect[] = "--proto-redir", to[] = "=http,https";
 	char	accept[] = "Accept: application/vnd.schemaregistry.v1+json";
-	char	status[] = "\n%{http_code}", *what = tp_strdup(url);
+	char	status[] = "\n%{http_code}%{errormsg}";
+	char	*what = tp_strdup(url);
 	char	*const	argv[] = {
-		name, quiet, limit, seconds, header, accept, format, status,
-		what, NULL,
+		name, quiet, limit, seconds, redirect, to, header, accept,
+		format, status, what, NULL,
 	};
 	struct tp_child	c;
-	const char	*last;
-	ssize_t		 n = 0;
+	char		*last;
 	int64_t		 code = -1;
 	int		 rc;
 
@@ -60,28 +104,29 @@ ask(const char *url, struct tp_buf *b, struct tp_err *e)
 	free(what);
 	if (rc != 0)
 		return -1;
-	while (b->n < SCHEMA_MAX &&
-	    (n = tp_child_read(&c, tp_buf_room(b, 65536), 65536, e)) > 0)
-		b->n += (size_t)n;
-	if (tp_child_end(&c, e) != 0) {
-		e->code = TP_EXIT_SYS;
-		return tp_err_prefix(e, "%s", url);
-	}
-	if (n != 0)
-		return tp_err_set(e, TP_EXIT_SYS, "%s: an answer too long",
-		    url);
+	rc = read_all(&c, b, e);
+	if (tp_child_end(&c, &(struct tp_err){ 0 }) != 0 && rc == 0)
+		rc = 1;
+	if (rc == -1)
+		return -1;
 	last = strrchr(tp_buf_cstr(b), '\n');
-	if (last == NULL || tp_parse_int(last + 1, strlen(last + 1),
-	    &code) != 0)
-		return tp_err_set(e, TP_EXIT_SYS, "%s: no answer", url);
-	b->n = (size_t)(last - b->p);
+	if (last == NULL || strlen(++last) < 3)
+		return not_now(e, url, "curl failed");
+	if (rc == 1)
+		return not_now(e, url, last[3] != '\0' ? last + 3 :
+		    "curl failed");
+	tp_parse_int(last, 3, &code);
+	b->n = (size_t)(last - 1 - b->p);
 	return (int)code;
 }
 
-/* Takes the schema out of an answer, and its id where it tells one. */
-static struct tp_avro *
+/*
+ * Takes the schema out of an answer, and its id where it tells one.  Returns
+ * 0, 2 with the error where it is none that we can read, or -1.
+ */
+static int
 take_answer(const char *url, const struct tp_buf *b, int64_t *id,
-    struct tp_err *e)
+    struct tp_avro **schema, struct tp_err *e)
 {
 	json_t		*j = json_loadb(b->p, b->n, 0, NULL);
 	const json_t	*number = json_object_get(j, "id");
@@ -89,22 +134,51 @@ take_answer(const char *url, const struct tp_buf *b, int64_t *id,
 			    "schema"));
 	const char	*type = json_string_value(json_object_get(j,
 			    "schemaType"));
-	struct tp_avro	*a = NULL;
+	int		 rc = 2;
 
-	if (text == NULL || (type != NULL && strcmp(type, "AVRO") != 0))
-		tp_err_set(e, TP_EXIT_DATA, "%s: the answer is no Avro "
-		    "schema", url);
-	else
-		a = tp_avro_parse(url, text, strlen(text), e);
+	if (text == NULL)
+		rc = not_now(e, url, "it has no schema in it");
+	else if (type != NULL && strcmp(type, "AVRO") != 0)
+		tp_err_set(e, TP_EXIT_DATA, "%s: a schema of type '%s'",
+		    shown(url), type);
+	else if ((*schema = tp_avro_parse(shown(url), text, strlen(text),
+	    e)) != NULL)
+		rc = 0;
 	if (json_is_integer(number))
 		*id = json_integer_value(number);
 	json_decref(j);
-	return a;
+	return rc;
 }
 
-/* Gets the schema at a path of the registry: 0, 1 where it has none, or -1. */
+/*
+ * What is no schema: 1 where the registry says that it has none, or -1.  A
+ * 404 of something else, as a proxy in front of it, does not say so.
+ */
 static int
-fetch(struct tp_wire *w, const char *path, int64_t *id,
+take_refusal(const char *url, const struct tp_buf *b, int status,
+    struct tp_err *e)
+{
+	json_t		*j = json_loadb(b->p, b->n, 0, NULL);
+	json_int_t	 code = json_integer_value(json_object_get(j,
+			    "error_code"));
+	char		 why[40];
+
+	json_decref(j);
+	if (status == NOT_FOUND && code / 100 == NOT_FOUND)
+		return 1;
+	if (status == 401 || status == 403)
+		return tp_err_set(e, TP_EXIT_SYS, "%s: the registry refuses "
+		    "us (HTTP status %d)", shown(url), status);
+	snprintf(why, sizeof(why), "HTTP status %d", status);
+	return not_now(e, url, why);
+}
+
+/*
+ * Gets the schema at a path of the registry: 0, 1 where it has none, 2 with the
+ * error where it has one that we cannot read, or -1.
+ */
+static int
+fetch(const struct tp_wire *w, const char *path, int64_t *id,
     struct tp_avro **schema, struct tp_err *e)
 {
 	struct tp_buf	url = { 0 }, b = { 0 };
@@ -114,15 +188,10 @@ fetch(struct tp_wire *w, const char *path, int64_t *id,
 	tp_buf_str(&url, w->url);
 	tp_buf_str(&url, path);
 	rc = ask(tp_buf_cstr(&url), &b, e);
-	if (rc == FOUND) {
-		*schema = take_answer(url.p, &b, id, e);
-		rc = *schema != NULL ? 0 : -1;
-	} else if (rc == NOT_FOUND) {
-		rc = 1;
-	} else if (rc != -1) {
-		rc = tp_err_set(e, TP_EXIT_SYS, "%s: the registry answers "
-		    "%d", url.p, rc);
-	}
+	if (rc == FOUND)
+		rc = take_answer(url.p, &b, id, schema, e);
+	else if (rc != -1)
+		rc = take_refusal(url.p, &b, rc, e);
 	tp_buf_release(&url);
 	tp_buf_release(&b);
 	return rc;
@@ -141,13 +210,14 @@ open_subject(struct tp_wire *w, const char *topic, struct tp_err *e)
 	tp_buf_release(&path);
 	if (rc == 1)
 		return tp_err_set(e, TP_EXIT_DATA, "%s: no schema for "
-		    "'%s-value'", w->url, topic);
-	if (rc == 0)
-		add(w, w->id, w->schema);
-	if (rc == 0 && w->id < 0)
+		    "'%s-value'", shown(w->url), topic);
+	if (rc != 0)
+		return -1;
+	add(w, w->id, w->schema);
+	if (w->id < 0)
 		return tp_err_set(e, TP_EXIT_DATA, "%s: '%s-value' without "
-		    "an id", w->url, topic);
-	return rc;
+		    "an id", shown(w->url), topic);
+	return 0;
 }
 
 static int
@@ -229,31 +299,59 @@ tp_wire_encode(struct tp_wire *w, const char *line, size_t n,
 	return -1;
 }
 
-/* The schema of an id: 0, 1 where there is none, or -1. */
+/* Room for one more: of those without a schema the one asked for first. */
+static struct known *
+replace(struct tp_wire *w)
+{
+	struct known	*k, *oldest = NULL;
+
+	for (k = w->known; k < w->known + w->n; k++)
+		if (k->schema == NULL && (oldest == NULL ||
+		    k->asked_ns < oldest->asked_ns))
+			oldest = k;
+	return oldest;
+}
+
+/*
+ * What is known of an id, or NULL.  One without a schema is asked for again
+ * after a while: a registry may know it later than its writer.
+ */
 static int
-find(struct tp_wire *w, int64_t id, const struct tp_avro **schema,
+find(struct tp_wire *w, int64_t id, const struct known **found,
     struct tp_err *e)
 {
-	struct tp_avro	*a = NULL;
 	struct tp_buf	 path = { 0 };
-	int64_t		 ignored;
-	size_t		 i;
+	struct tp_avro	*a = NULL;
+	struct known	*k;
+	int64_t		 ignored, now = 0;
 	int		 rc;
 
-	for (i = 0; i < w->n; i++)
-		if (w->known[i].id == id) {
-			*schema = w->known[i].schema;
-			return *schema == NULL;
-		}
-	if (w->url == NULL || w->n == SCHEMAS_MAX)
-		return 1;
+	for (k = w->known; k < w->known + w->n && k->id != id; k++)
+		continue;
+	if (k == w->known + w->n)
+		k = NULL;
+	*found = k;
+	if (w->url == NULL || (k != NULL && k->schema != NULL))
+		return 0;
+	now = tp_clock_mono_ns();
+	if (k != NULL && now - k->asked_ns < AGAIN_NS)
+		return 0;
+	if (k == NULL && w->n == KNOWN_MAX && (k = replace(w)) == NULL)
+		return 0;
 	tp_buf_printf(&path, "/schemas/ids/%" PRId64, id);
 	rc = fetch(w, tp_buf_cstr(&path), &ignored, &a, e);
 	tp_buf_release(&path);
-	if (rc >= 0)
-		add(w, id, a);
-	*schema = a;
-	return rc;
+	if (rc == -1)
+		return -1;
+	if (k == NULL)
+		k = add(w, id, NULL);
+	*k = (struct known){ .id = id, .schema = a, .asked_ns = now };
+	if (rc == 2)
+		snprintf(k->why, sizeof(k->why), "%.*s", WHY_MAX - 1,
+		    e->text);
+	*e = (struct tp_err){ 0 };
+	*found = k;
+	return 0;
 }
 
 int
@@ -261,9 +359,8 @@ tp_wire_decode(struct tp_wire *w, const char *p, size_t n,
     struct tp_buf *out, char *why, size_t size, struct tp_err *e)
 {
 	const unsigned char	*u = (const unsigned char *)p;
-	const struct tp_avro	*a = NULL;
+	const struct known	*k;
 	int64_t			 id;
-	int			 rc;
 
 	if (n < HEAD || u[0] != 0) {
 		snprintf(why, size, "no Avro message: it begins with no zero "
@@ -271,10 +368,14 @@ tp_wire_decode(struct tp_wire *w, const char *p, size_t n,
 		return 1;
 	}
 	id = (int64_t)u[1] << 24 | u[2] << 16 | u[3] << 8 | u[4];
-	rc = find(w, id, &a, e);
-	if (rc == 1)
+	if (find(w, id, &k, e) == -1)
+		return -1;
+	if (k == NULL || k->schema == NULL) {
 		snprintf(why, size, "schema id %" PRId64 " is not known", id);
-	if (rc != 0)
-		return rc;
-	return tp_avro_decode(a, p + HEAD, n - HEAD, out, why, size) != 0;
+		if (k != NULL && k->why[0] != '\0')
+			snprintf(why, size, "%s", k->why);
+		return 1;
+	}
+	return tp_avro_decode(k->schema, p + HEAD, n - HEAD, out, why,
+	    size) != 0;
 }

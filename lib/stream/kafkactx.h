@@ -128,8 +128,13 @@ bool tp_ctx_resume_past(const struct tp_ctx *c);
 /* Commits where it is time, or now. */
 int tp_ctx_resume_commit(struct tp_ctx *c, bool now);
 
-/* kafkarun.c: runs the filter over partitions.  0 or -1. */
-int tp_ctx_kafka_run(struct tp_ctx *c);
+/*
+ * kafkaavro.c: opens the schemas of a topic in Avro, for the caller to free;
+ * NULL with the error.  Waits for a registry that does not answer, as the next
+ * does.
+ */
+struct tp_wire *tp_ctx_kafka_wire(struct tp_ctx *c, const struct tp_kuri *u,
+    bool writes);
 /*
  * The JSON of a message in Avro, as *text: a copy of it with another value,
  * valid until the next call.  0; 1 with the reason in why[size] where it is
@@ -137,6 +142,9 @@ int tp_ctx_kafka_run(struct tp_ctx *c);
  */
 int tp_ctx_kafka_json(struct tp_ctx *c, const struct tp_kmsg *m,
     struct tp_kmsg *text, char *why, size_t size);
+
+/* kafkarun.c: runs the filter over partitions.  0 or -1. */
+int tp_ctx_kafka_run(struct tp_ctx *c);
 /* Gives one message to a state as its record number `pos`, where its value is
  * JSON already or still as it came: what the filter returns. */
 int tp_ctx_kafka_give(struct tp_ctx *c, void *st, const struct tp_kmsg *m,

@@ -95,8 +95,7 @@ open_inputs(struct tp_ctx *c)
 		k->nin++;
 		if (k->in[i].avro == NULL)
 			continue;
-		k->wires[i] = tp_wire_open(k->in[i].avro,
-		    k->in[i].schema_id, k->topics[i], false, c->e);
+		k->wires[i] = tp_ctx_kafka_wire(c, &k->in[i], false);
 		if (k->wires[i] == NULL)
 			return -1;
 	}

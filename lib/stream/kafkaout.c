@@ -14,8 +14,8 @@ tp_ctx_kafka_sink(struct tp_ctx *c, struct tp_ctx_sink *s, const char *path)
 		return -1;
 	if (u.avro != NULL && s->which == c->out.nbufs)
 		rc = tp_opt_error(c->e, "'%s': rejects are JSON", path);
-	else if (u.avro != NULL && (s->wire = tp_wire_open(u.avro,
-	    u.schema_id, u.topic, true, c->e)) == NULL)
+	else if (u.avro != NULL && (s->wire = tp_ctx_kafka_wire(c, &u,
+	    true)) == NULL)
 		rc = -1;
 	else if (u.nparts > 1)
 		tp_opt_error(c->e, "'%s': an output has one partition, or "

@@ -39,24 +39,6 @@ padded(struct tp_buf *b, const struct tp_kmsg *m)
 	return b->p;
 }
 
-int
-tp_ctx_kafka_json(struct tp_ctx *c, const struct tp_kmsg *m,
-    struct tp_kmsg *text, char *why, size_t size)
-{
-	struct tp_buf	*b = &c->k->json;
-	int		 rc;
-
-	b->n = 0;
-	rc = tp_wire_decode(c->k->wires[m->topic], m->p, m->n, b, why, size,
-	    c->e);
-	if (rc == -1)
-		return tp_ctx_fail(c);
-	*text = *m;
-	text->p = b->p;
-	text->n = b->n;
-	return rc;
-}
-
 /* A record without a value, or longer than --max-line. */
 static int
 give_message(struct tp_ctx *c, void *st, const struct tp_kmsg *m, bool json)

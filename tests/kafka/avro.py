@@ -2,7 +2,9 @@
 
     avro.py serve DIR       a schema registry: answers as Confluent's API from
                             DIR/ID.avsc; DIR/SUBJECT holds the id of its last
-                            version.  Prints its port, logs to DIR/log
+                            version.  Prints its port, logs to DIR/log.
+                            DIR/mood: 500, html, gone (a proxy's own 404),
+                            login, moved or slow: it answers so instead
     avro.py write SCHEMA ID LINES DIR
                             each JSON line as a message in a file DIR/N
     avro.py read SCHEMA ID  messages from stdin, four bytes of length before
@@ -18,10 +20,27 @@ import json
 import os
 import struct
 import sys
+import time
 
 
 class Registry(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        mood = ""
+        if os.path.exists(os.path.join(folder, "mood")):
+            with open(os.path.join(folder, "mood")) as f:
+                mood = f.read().strip()
+        if mood == "500":
+            return self.answer(500, {"error_code": 50001})
+        if mood in ("html", "gone"):
+            return self.send(200 if mood == "html" else 404, "text/html",
+                             b"<html>Maintenance</html>\n")
+        if mood == "login":
+            return self.answer(401, {"error_code": 401})
+        if mood == "moved" and not self.path.startswith("/new/"):
+            return self.send(301, "text/html", b"", "/new" + self.path)
+        if mood == "slow":
+            time.sleep(3)
+        self.path = self.path.replace("/new/", "/", 1)
         part = self.path.strip("/").split("/")
         try:
             if part[:2] == ["schemas", "ids"]:
@@ -40,11 +59,15 @@ class Registry(http.server.BaseHTTPRequestHandler):
                               "message": "Schema not found"})
 
     def answer(self, status, body):
-        text = json.dumps(body).encode()
+        self.send(status, "application/vnd.schemaregistry.v1+json",
+                  json.dumps(body).encode())
+
+    def send(self, status, kind, text, location=None):
         self.send_response(status)
-        self.send_header("Content-Type",
-                         "application/vnd.schemaregistry.v1+json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(text)))
+        if location:
+            self.send_header("Location", location)
         self.end_headers()
         self.wfile.write(text)
 

@@ -67,14 +67,104 @@ unknown()
 	[ $? = 1 ] && grep -q 'schema id 99 is not known' rejects.id
 }
 
-# away: a registry that does not answer is no fault of the record
+# away STATUS TEXT [URL]: a registry that does not answer, or not as one, is no
+# fault of the record, and the password in its address is nobody's business
 away()
 {
-	tp-validate -i "kafka:theirs?avro=http://127.0.0.1:1" \
+	tp-validate -i "kafka:theirs?avro=${3:-$url}" --broker-timeout 1s \
 		--guarantee none -e >none.out 2>said
 	status=$?
 	cat said
-	[ $status = 4 ] && [ ! -s none.out ] && grep -q curl said
+	[ $status = "$1" ] && [ ! -s none.out ] && grep -q "$2" said &&
+		! grep -q secret said
+}
+
+# mood MOOD COMMAND...: while the registry is in it
+mood()
+{
+	echo "$1" >registry/mood
+	shift
+	"$@"
+	status=$?
+	rm registry/mood
+	return $status
+}
+
+# back: one that comes back while a tool waits for it
+back()
+{
+	echo 500 >registry/mood
+	{ sleep 3; rm registry/mood; } &
+	taken "avro=$url"
+	status=$?
+	wait $!
+	return $status
+}
+
+# worker: one that runs; its lines go to grown, refused ones to grown.bad
+worker()
+{
+	tp-validate -q --now 2024-03-05 --speed-unit kmh --volume-per 1h \
+		--occupancy percent -i "kafka:grown?avro=$url" \
+		--guarantee least -o grown --rejects grown.bad \
+		>worker.said 2>&1 &
+	echo $! >worker.pid
+}
+
+# comes FILE LINES: it has them soon
+comes()
+{
+	for _ in $(seq 100); do
+		[ ! -e "$1" ] || [ "$(wc -l <"$1")" -lt "$2" ] || return 0
+		sleep 0.1
+	done
+	wc -l "$1"
+	return 1
+}
+
+# grown: a schema with one more field, which has a default; its records come
+# before the registry knows it, which is asked again after 10 s
+grown()
+{
+	jq -c '.fields += [{"name": "lanes", "type": "int", "default": 2}]' \
+		"$schema" >8.avsc && mkdir wider &&
+	head -n 3 plain | jq -c '.lanes = 3' >wider.lines &&
+	"$venv/bin/python" "$help" write 8.avsc 8 wider.lines wider || return 1
+	kcat -P -b "$TP_BROKERS" -t grown -p 0 wider/000000
+	worker
+	comes grown.bad 1 && grep -q 'schema id 8 is not known' grown.bad &&
+	cp 8.avsc registry/8.avsc && sleep 10 &&
+	kcat -P -b "$TP_BROKERS" -t grown -p 0 wider/000001 &&
+	comes grown 1 && grep -q "$(jq -r .event_id wider.lines | sed -n 2p)" \
+		grown
+}
+
+# strangers: what only looks like Avro does not use up the schemas that a
+# worker may know, nor does a schema that cannot be read end it
+strangers()
+{
+	mkdir strangers && python3 - strangers 300 <<-'END' &&
+	import struct, sys
+	for n in range(int(sys.argv[2])):
+	    with open("%s/%d" % (sys.argv[1], n), "wb") as f:
+	        f.write(b"\0" + struct.pack(">I", 1000 + n) + b"x")
+	END
+	echo '{"type": "bytes"}' >registry/1001.avsc &&
+	kcat -P -b "$TP_BROKERS" -t grown -p 0 strangers/* messages/000003 &&
+	comes grown.bad 301 && comes grown 2 &&
+	grep -q '1001: .*bytes' grown.bad
+}
+
+# newest: lines are written with the newest schema, and its defaults
+newest()
+{
+	echo 8 >registry/newest-value &&
+	tp-replay -q --scenario scenario_4_accident --as la-avro \
+		-o "kafka:newest?avro=$url" &&
+	kcat -C -b "$TP_BROKERS" -t newest -o beginning -e -q -f '%R%s' |
+		"$venv/bin/python" "$help" read 8.avsc 8 >read.out &&
+	jq -c '.lanes = 2' plain >wider.plain &&
+	python3 "$help" same wider.plain read.out
 }
 
 # steps: what needs whole steps of all partitions makes of Avro what it makes
@@ -148,5 +238,17 @@ try "refused: no such branch of a union" refused branch \
 try "refused: an id that the registry does not know" unknown
 try "whole steps of Avro are those of JSON" steps
 try "what the schema cannot hold is refused" unwritable
-try "a registry that is away" away
+try "a registry that is away" away 75 'failed\|refused\|connect' \
+	"http://me:secret@127.0.0.1:1"
+try "one that fails" mood 500 away 75 'HTTP status 500'
+try "a page instead of it" mood html away 75 'no answer of a schema registry'
+try "a page that says 404" mood gone away 75 'HTTP status 404'
+try "one that wants a password" mood login away 4 'refuses us'
+try "one that moved" mood moved taken "avro=$url"
+try "a slow one" mood slow taken "avro=$url"
+try "one that comes back" back
+try "a schema that comes after its records" grown
+try "strangers among the messages" strangers
+kill "$(cat worker.pid)" 2>/dev/null
+try "a new field with a default, written" newest
 finish
