@@ -336,6 +336,54 @@ async function shares(browser)
 	await served.stop();
 }
 
+/* Where the map is, which the page's address says once it was moved. */
+async function mapAfter(page, key)
+{
+	await page.locator(".map canvas").press(key);
+	await page.waitForTimeout(600);
+	return decodeURIComponent(page.url().match(/map=([^&]*)/)[1]);
+}
+
+/*
+ * Sensors in the ocean, in China and in Fresno, as wrong coordinates have them:
+ * the map begins as it does without them, and shows them when asked for all.
+ */
+async function astray(browser)
+{
+	const {time, lines} = steps(records)[0];
+	const far = [[0, 0], [34.1, 118.3], [36.74, -119.78]].map(([lat, lon],
+		i) => JSON.stringify({segment_id: "far" + i, timestamp: time,
+		speed_mph: 60, latitude: lat, longitude: lon}));
+	const begun = {};
+
+	for (const more of [[], far]) {
+		const served = new Served(bin, []);
+		await served.start();
+		served.feed({lines: [...more, ...lines]});
+		for (const size of ["wide", "phone"])
+			await test("the first view, " + more.length +
+			    " sensors astray, " + size, async () => {
+				const page = await open(browser, size);
+				await go(page, served.url, "live");
+				await page.waitForTimeout(300);
+				await page.screenshot({path: join(shots,
+					"astray-" + more.length + "-" + size + ".png")});
+				const view = await mapAfter(page, "ArrowLeft");
+				begun[size] ??= view;
+				check(view === begun[size], view + ", not " +
+					begun[size]);
+				const whole = await mapAfter(page, "0");
+				const zoom = [view, whole].map((v) =>
+					Number(v.split(",")[2]));
+				check(more.length ? zoom[1] < 4 : zoom[1] === zoom[0],
+					"all: " + whole + " after " + view);
+				quiet(page);
+				await page.context().close();
+			});
+		await served.stop();
+	}
+}
+
 const browser = await launch();
 await byToken(browser);
 await byPassword(browser);
@@ -345,4 +393,5 @@ await renewed(browser);
 await newYork(browser);
 await foreseen(browser);
 await shares(browser);
+await astray(browser);
 await browser.close();

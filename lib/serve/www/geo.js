@@ -32,6 +32,23 @@ export function kilometres(a, b)
 	return 2 * EARTH_KM * Math.asin(Math.sqrt(q));
 }
 
+/* Widens a box of x0, y0, x1, y1; [1, 1, 0, 0] holds nothing yet. */
+export function stretch(box, x, y)
+{
+	box[0] = Math.min(box[0], x);
+	box[1] = Math.min(box[1], y);
+	box[2] = Math.max(box[2], x);
+	box[3] = Math.max(box[3], y);
+}
+
+/* The ends of the middle half of an array of numbers, NaN left out. */
+export function quartiles(values)
+{
+	const v = values.filter((a) => !Number.isNaN(a)).sort();
+
+	return [v[v.length >> 2], v[v.length * 3 >> 2]];
+}
+
 /*
  * Lines of [lat, lon, lat, lon, ...], projected: line k has the points
  * start[k] to start[k + 1] of x and y, and lies in the box min/max of it.
@@ -59,10 +76,7 @@ export class Lines
 				const [x, y] = project(line[j], line[j + 1]);
 				this.x[p] = x;
 				this.y[p] = y;
-				box[0] = Math.min(box[0], x);
-				box[1] = Math.min(box[1], y);
-				box[2] = Math.max(box[2], x);
-				box[3] = Math.max(box[3], y);
+				stretch(box, x, y);
 			}
 			this.box.set(box, 4 * k);
 		});

@@ -5,7 +5,7 @@
  * onpoint({lat, lon}) where points are asked for, onview(view).
  */
 import {h, icon} from "./dom.js";
-import {Grid, project, unproject} from "./geo.js";
+import {Grid, project, quartiles, stretch, unproject} from "./geo.js";
 import {paint} from "./mapdraw.js";
 import {Streets} from "./streets.js";
 import {Tiles} from "./tiles.js";
@@ -15,6 +15,7 @@ const MIN_ZOOM = 3, MAX_ZOOM = 18;
 const FIT_ZOOM = 15;		/* the nearest that fitting goes */
 const CLICK_PX = 5;		/* a pointer that moved no further has clicked */
 const REACH_PX = 16;		/* how near a click must be */
+const FAR = 10;			/* middle halves away: astray */
 const STEP_PX = 80;		/* of an arrow key */
 const SETTLE_MS = 250;		/* without a move: it is over */
 const GRID = 2 ** -16;		/* cells of the hit test, 600 m at the equator */
@@ -118,40 +119,48 @@ export class TrafficMap
 		this.repaint();
 	}
 
-	bounds()
+	/*
+	 * The box of the routes, else of what has a place; together: without what
+	 * is FAR times further from the middle half of places than that is wide,
+	 * as a sensor at 0,0 is, beside which all others would be a dot.
+	 */
+	bounds(together)
 	{
 		const box = [1, 1, 0, 0];
 		const {x = [], y = [], cells, lines, routes} = this.scene;
-		const add = (a, b) => {
-			box[0] = Math.min(box[0], a);
-			box[1] = Math.min(box[1], b);
-			box[2] = Math.max(box[2], a);
-			box[3] = Math.max(box[3], b);
-		};
+		const [x0, x1] = quartiles(x), [y0, y1] = quartiles(y);
+		const far = together && FAR * Math.max(x1 - x0, y1 - y0) ||
+			Infinity;
 
 		for (const {xy} of routes || [])
 			for (let p = 0; p < xy.length; p += 2)
-				add(xy[p], xy[p + 1]);
+				stretch(box, xy[p], xy[p + 1]);
 		if (routes?.length)
 			return box;
-		for (let i = 0; i < x.length; i++)
-			if (!Number.isNaN(x[i]))
-				add(x[i], y[i]);
-		for (const c of cells || [])
+		for (let i = 0; i < x.length; i++) {
+			const c = cells?.[i];
+
+			if (!(Math.max(x0 - x[i], x[i] - x1, y0 - y[i],
+				y[i] - y1) <= far))
+				continue;	/* or has no place */
+			stretch(box, x[i], y[i]);
 			if (c) {
-				add(...project(c[0], c[1]));
-				add(...project(c[2], c[3]));
+				stretch(box, ...project(c[0], c[1]));
+				stretch(box, ...project(c[2], c[3]));
 			}
+		}
 		if (box[0] > box[2] && lines)
-			for (let p = 0; p < lines.x.length; p++)
-				add(lines.x[p], lines.y[p]);
+			lines.x.forEach((v, p) => stretch(box, v, lines.y[p]));
 		return box[0] <= box[2] ? box : null;
 	}
 
-	/* Shows the routes, else all with a place, in what panels leave free. */
-	fit(quiet)
+	/*
+	 * Shows the routes, else all with a place; first: what of it lies
+	 * together, and without a word to onview.
+	 */
+	fit(first)
 	{
-		const box = this.bounds();
+		const box = this.bounds(first);
 		const pad = Math.min(64, this.width / 8, this.height / 8);
 
 		if (!box || !this.width)
@@ -162,7 +171,7 @@ export class TrafficMap
 			(this.width - 2 * pad) / (box[2] - box[0] || 1e-9),
 			(this.height - 2 * pad) / (box[3] - box[1] || 1e-9)) / TILE)));
 		this.fitted = true;
-		if (quiet)
+		if (first)
 			this.repaint();
 		else
 			this.moved();
