@@ -78,9 +78,8 @@ static int64_t
 next_day(const struct tp_alert_conf *c, int64_t t)
 {
 	int64_t	local = t + tp_tz_offset(c->tz, t) - c->day_start;
-	int64_t	into = local % TP_DAY;
 
-	return t + TP_DAY - (into < 0 ? into + TP_DAY : into);
+	return t + (tp_floor_div(local, TP_DAY) + 1) * TP_DAY - local;
 }
 
 /* Byte order of ids, which does not depend on who came first. */

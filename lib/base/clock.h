@@ -16,6 +16,13 @@
 #define TP_DAY		(24 * TP_HOUR)
 #define TP_TIME_NONE	INT64_MIN	/* no time known */
 
+/* a / b rounded down, as times before 1970 want it; b > 0. */
+static inline int64_t
+tp_floor_div(int64_t a, int64_t b)
+{
+	return a / b - (a % b < 0);
+}
+
 /* The clock, in ms since 1970. */
 int64_t tp_clock_wall_ms(void);
 /* Monotonic; its zero is arbitrary. */

@@ -33,7 +33,7 @@ struct tp_trail_time
 tp_trail_time(const struct tp_trail *t, struct tp_tz *tz, int64_t ms)
 {
 	int64_t	local = ms + tp_tz_offset(tz, ms);
-	int64_t	day = local / TP_DAY - (local % TP_DAY < 0);
+	int64_t	day = tp_floor_div(local, TP_DAY);
 
 	return (struct tp_trail_time){
 		day, (int)((local - day * TP_DAY) / t->step_ms),

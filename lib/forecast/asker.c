@@ -141,7 +141,7 @@ static void
 local_time(struct tp_asker *a, int64_t t, int *slot, int *day)
 {
 	int64_t	local = t + tp_tz_offset(&a->tz, t);
-	int64_t	days = local / TP_DAY - (local % TP_DAY < 0);
+	int64_t	days = tp_floor_div(local, TP_DAY);
 
 	*slot = (int)((local - days * TP_DAY) / a->m->step_ms);
 	*day = (int)(((days + 3) % 7 + 7) % 7);

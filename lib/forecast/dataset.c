@@ -85,7 +85,7 @@ static void
 put_calendar(struct tp_dataset *d, int64_t t)
 {
 	int64_t	local = t + tp_tz_offset(&d->tz, t);
-	int64_t	days = local / TP_DAY - (local % TP_DAY < 0);
+	int64_t	days = tp_floor_div(local, TP_DAY);
 
 	d->slot[d->nrow] = (uint32_t)((local - days * TP_DAY) /
 	    d->spec.step_ms);

@@ -8,16 +8,10 @@
 #define USUAL_MAX	100	/* readings that a usual speed remembers */
 #define QUARTER		(15 * TP_MINUTE)
 
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 static size_t
 modulo(int64_t a, size_t n)
 {
-	return (size_t)(a - floor_div(a, (int64_t)n) * (int64_t)n);
+	return (size_t)(a - tp_floor_div(a, (int64_t)n) * (int64_t)n);
 }
 
 void
@@ -79,13 +73,13 @@ tp_series_grow(struct tp_series *s)
 int64_t
 tp_series_step(const struct tp_series *s, int64_t t)
 {
-	return floor_div(t, s->step_ms);
+	return tp_floor_div(t, s->step_ms);
 }
 
 int64_t
 tp_series_hour(const struct tp_series *s, int64_t t)
 {
-	return floor_div(t + tp_tz_offset(s->tz, t), TP_HOUR);
+	return tp_floor_div(t + tp_tz_offset(s->tz, t), TP_HOUR);
 }
 
 int64_t
@@ -99,7 +93,8 @@ tp_series_hour_time(const struct tp_series *s, int64_t hour)
 int
 tp_series_weekday(int64_t hour)
 {
-	return (int)modulo(floor_div(hour, 24) + 3, 7);	/* 1970: Thursday */
+	/* 1970 began on a Thursday */
+	return (int)modulo(tp_floor_div(hour, 24) + 3, 7);
 }
 
 /* The clock comes to a step: what stood in the places of those since goes. */
@@ -170,10 +165,10 @@ static size_t
 usual_of(const struct tp_series *s, int64_t t)
 {
 	int64_t	local = t + tp_tz_offset(s->tz, t);
-	bool	weekend = tp_series_weekday(floor_div(local, TP_HOUR)) >= 5;
+	bool	weekend = tp_series_weekday(tp_floor_div(local, TP_HOUR)) >= 5;
 
 	return (size_t)weekend * TP_SERIES_QUARTERS +
-	    modulo(floor_div(local, QUARTER), TP_SERIES_QUARTERS);
+	    modulo(tp_floor_div(local, QUARTER), TP_SERIES_QUARTERS);
 }
 
 static void

@@ -114,14 +114,6 @@ add_part(struct tp_files *f, const char *name, int64_t hour)
 	f->ends[i] = hour + TP_HOUR;
 }
 
-static int64_t
-hour_of(int64_t t)
-{
-	int64_t	over = t % TP_HOUR;
-
-	return t - (over < 0 ? over + TP_HOUR : over);
-}
-
 /* The lines of a batch by hour. */
 struct sorted {
 	struct tp_map	 hours;		/* by the 8 bytes of their time */
@@ -140,7 +132,8 @@ sort_lines(struct sorted *l, const struct tp_batch *b,
 	for (i = 0; i < r->n; i++) {
 		if (tp_batch_is_part(b, &r->v[i]))
 			continue;
-		hour = hour_of(r->v[i].v[tp_tables[k].time]);
+		hour = tp_floor_div(r->v[i].v[tp_tables[k].time], TP_HOUR) *
+		    TP_HOUR;
 		if (hour != last) {
 			n = l->hours.n;
 			at = tp_map_add(&l->hours, (const char *)&hour,

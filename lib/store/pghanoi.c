@@ -64,9 +64,9 @@ ratio_of(const struct tp_seed *d, int64_t speed)
 static bool
 rush_hour(int64_t t)
 {
-	int64_t	hour = (t + ZONE) % TP_DAY;
+	int64_t	local = t + ZONE;
+	int64_t	hour = (local - tp_floor_div(local, TP_DAY) * TP_DAY) / TP_HOUR;
 
-	hour = (hour < 0 ? hour + TP_DAY : hour) / TP_HOUR;
 	return hour == 7 || hour == 8 || hour == 17 || hour == 18;
 }
 

@@ -11,14 +11,6 @@ struct hour {
 	bool	anew;			/* a row was replaced: count again */
 };
 
-static int64_t
-floor_hour(int64_t t)
-{
-	int64_t	over = t % TP_HOUR;
-
-	return t - (over < 0 ? over + TP_HOUR : over);
-}
-
 static int
 prepare_table(struct tp_sqlite *d, const struct tp_table *t, const char *name,
     const char *tail, sqlite3_stmt **st, struct tp_err *e)
@@ -276,7 +268,7 @@ add_hour(struct tp_sqlite *d, struct hour *h, const struct tp_row *r,
     bool fresh, struct tp_err *e)
 {
 	int64_t	sensor = d->known.segment[r->v[0]];
-	int64_t	start = floor_hour(r->v[1]);
+	int64_t	start = tp_floor_div(r->v[1], TP_HOUR) * TP_HOUR;
 
 	if (h->sensor != sensor || h->start != start) {
 		if (end_hour(d, h, e) == -1)

@@ -2,12 +2,6 @@
 #include "window/panetime.h"
 
 static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
-static int64_t
 gcd(int64_t a, int64_t b)
 {
 	while (b != 0) {
@@ -28,7 +22,7 @@ tp_panetime_init(struct tp_panetime *p, int64_t size, int64_t slide,
 	*p = (struct tp_panetime){
 		.pane = tz != NULL ? pane / TP_DAY : pane,
 		.offset = tz != NULL ? 0 :
-		    offset - floor_div(offset, slide) * slide,
+		    offset - tp_floor_div(offset, slide) * slide,
 		.width = size / pane,
 		.step = slide / pane,
 		.zoned = tz != NULL,
@@ -76,15 +70,15 @@ tp_panetime_find(struct tp_panetime *p, int64_t t)
 	int64_t	i;
 
 	if (p->zoned) {
-		i = floor_div(floor_div(t + tp_tz_offset(&p->tz, t), TP_DAY),
-		    p->pane);
+		i = tp_floor_div(tp_floor_div(t + tp_tz_offset(&p->tz, t),
+		    TP_DAY), p->pane);
 		/* Where a clock put back at midnight shows a day twice. */
 		while (t >= tp_panetime_start(p, i + 1))
 			i++;
 		while (t < tp_panetime_start(p, i))
 			i--;
 	} else {
-		i = floor_div(t - p->offset, p->pane);
+		i = tp_floor_div(t - p->offset, p->pane);
 	}
 	p->index = i;
 	p->from = tp_panetime_start(p, i);
@@ -103,5 +97,5 @@ int64_t
 tp_panetime_open(struct tp_panetime *p, int64_t t)
 {
 	/* end of k > t where k * step + width is beyond t's pane */
-	return -floor_div(p->width - tp_panetime_of(p, t) - 1, p->step);
+	return -tp_floor_div(p->width - tp_panetime_of(p, t) - 1, p->step);
 }

@@ -11,12 +11,6 @@
 #define MARK_UNITS	4
 #define IDS_MAX		((size_t)8 << 20)	/* --dedupe, in one pane */
 
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 /* How long after its end a window is written as final. */
 static int64_t
 fire_after(const struct tp_winstate *st)
@@ -69,7 +63,7 @@ set_next(struct tp_winstate *st)
 	st->next = end + fire_after(st);
 	if (st->conf->late == TP_WINDOW_LATE_UPDATE) {
 		tp_panetime_window(&st->pt,
-		    floor_div(st->panes.base, st->pt.step), &end);
+		    tp_floor_div(st->panes.base, st->pt.step), &end);
 		next = end + st->conf->grace;
 		if (next < st->next)
 			st->next = next;
@@ -90,7 +84,7 @@ start_at(struct tp_winstate *st, int64_t wm)
 	st->wm = st->seen_wm = wm;
 	st->fire = tp_panetime_open(&st->pt, wm - fire_after(st));
 	st->panes.base = st->panes.top = open * st->pt.step;
-	st->tick = floor_div(wm, st->conf->every);
+	st->tick = tp_floor_div(wm, st->conf->every);
 	set_next(st);
 }
 
@@ -121,7 +115,7 @@ advance(struct tp_winstate *st, int64_t wm, struct tp_out *out)
 	    c->fill != TP_WINDOW_FILL_NONE ? tp_winstate_fold : NULL);
 	if (tp_groups_want_shrink(&st->groups))
 		shrink_groups(st);
-	tick = floor_div(wm, c->every);
+	tick = tp_floor_div(wm, c->every);
 	if (c->emit != TP_WINDOW_FINAL && tick != st->tick) {
 		st->tick = tick;
 		if (tp_winemit_updates(st, out) < 0)
@@ -506,7 +500,7 @@ win_end(void *state, struct tp_out *out)
 		return 0;
 	if (st->conf->hold)
 		return tp_winemit_updates(st, out);
-	return tp_winemit_fire(st, floor_div(st->panes.top - 1,
+	return tp_winemit_fire(st, tp_floor_div(st->panes.top - 1,
 	    st->pt.step) + 1, out);
 }
 
@@ -547,7 +541,7 @@ win_resume(void *state, int64_t mark)
 	if (mark == TP_TIME_NONE)
 		return;
 	set_unit(st, (enum tp_unit)(mark & (MARK_UNITS - 1)));
-	start_at(st, floor_div(mark, MARK_UNITS));
+	start_at(st, tp_floor_div(mark, MARK_UNITS));
 }
 
 static void

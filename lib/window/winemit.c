@@ -4,12 +4,6 @@
 #include "base/mem.h"
 #include "window/winstate.h"
 
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 void
 tp_winstate_fold(struct tp_groups *gs, const struct tp_cell *c)
 {
@@ -262,14 +256,14 @@ int
 tp_winemit_late(struct tp_winstate *st, int64_t i, uint32_t key,
     struct tp_out *out)
 {
-	int64_t		 k = -floor_div(st->pt.width - i - 1, st->pt.step), j;
-	int64_t		 start, end;
+	int64_t		 k = -tp_floor_div(st->pt.width - i - 1, st->pt.step);
+	int64_t		 j, start, end;
 	struct tp_cell	 sum, *c;
 	struct tp_pane	*p;
 	int		 rc = 0;
 
-	if (k < floor_div(st->panes.base, st->pt.step))
-		k = floor_div(st->panes.base, st->pt.step);
+	if (k < tp_floor_div(st->panes.base, st->pt.step))
+		k = tp_floor_div(st->panes.base, st->pt.step);
 	for (; rc == 0 && k < st->fire && k * st->pt.step <= i; k++) {
 		sum = (struct tp_cell){ .key = key };
 		for (j = k * st->pt.step; j < k * st->pt.step + st->pt.width;
@@ -323,7 +317,7 @@ window_dirty(const struct tp_winstate *st, int64_t k)
 int
 tp_winemit_updates(struct tp_winstate *st, struct tp_out *out)
 {
-	int64_t	k, last = floor_div(st->panes.top - 1, st->pt.step);
+	int64_t	k, last = tp_floor_div(st->panes.top - 1, st->pt.step);
 
 	if (!st->dirty)
 		return 0;
@@ -347,7 +341,7 @@ next_filled(const struct tp_winstate *st)
 		i++;
 	if (i >= st->panes.top)
 		return INT64_MAX;
-	k = -floor_div(st->pt.width - i - 1, st->pt.step);
+	k = -tp_floor_div(st->pt.width - i - 1, st->pt.step);
 	return k > st->fire ? k : st->fire;
 }
 
