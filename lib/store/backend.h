@@ -8,8 +8,6 @@
 #include "store/batch.h"
 #include "store/store.h"
 
-#define TP_RETAIN_NS	(INT64_C(60) * 1000000000)	/* between removals */
-
 /* Takes a row of a table.  Other than 0 ends the reading, which returns it. */
 typedef int tp_cells_fn(void *arg, int64_t shape, const struct tp_cells *c);
 

@@ -25,6 +25,8 @@ lock(struct tp_files *f, int64_t wait_ms, struct tp_err *e)
 	if (f->lock == -1)
 		return tp_err_sys(e, "cannot lock");
 	while (flock(f->lock, LOCK_EX | LOCK_NB) == -1) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return tp_err_sys(e, "cannot lock");
 		if (tp_sig_stop() != 0 ||
 		    (tp_clock_mono_ns() - since) / 1000000 > wait_ms)
 			return tp_err_set(e, TP_EXIT_SYS, "locked by another "
@@ -42,7 +44,7 @@ files_open(struct tp_store *s, const char *rest, struct tp_err *e)
 	size_t		 n = strlen(rest);
 
 	s->db = f;
-	f->newest = INT64_MIN;
+	f->retain.newest = TP_TIME_NONE;
 	f->lock = -1;
 	while (n > 1 && rest[n - 1] == '/')
 		n--;

@@ -16,6 +16,7 @@
 #define TP_STORE_FILES_H
 
 #include "store/backend.h"
+#include "store/retain.h"
 
 #define TP_FILES_GRACE	(10 * TP_MINUTE)
 #define TP_FILES_HOUR	((size_t)4 << 30)	/* bytes of an hour, at most */
@@ -23,8 +24,7 @@
 struct tp_files {
 	char		*dir;
 	int		 lock;		/* descriptor of DIR/.lock, or -1 */
-	int64_t		 newest;	/* event time so far */
-	int64_t		 retained_ns;	/* when old hours were removed last */
+	struct tp_retain retain;
 	struct tp_batch	 batch;		/* of an hour that is read */
 	struct tp_map	 parts;		/* "event/2012/03/01/08": open hours */
 	int64_t		*ends;		/* of each, ms; TP_STORE_NULL: done */

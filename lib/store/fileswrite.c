@@ -273,11 +273,9 @@ finish_hour(struct tp_files *f, const char *name, struct tp_err *e)
 static int
 finish_hours(struct tp_files *f, struct tp_err *e)
 {
-	int64_t	now = f->newest;
+	int64_t	now = tp_retain_now(&f->retain);
 	size_t	i, left = 0;
 
-	if (now > tp_clock_wall_ms())
-		now = tp_clock_wall_ms();
 	for (i = 0; i < f->parts.n; i++) {
 		if (f->ends[i] == TP_STORE_NULL)
 			continue;
@@ -346,15 +344,11 @@ static int
 remove_old(struct tp_store *s, struct tp_err *e)
 {
 	struct tp_files	*f = s->db;
-	int64_t		 now = tp_clock_mono_ns(), wall = tp_clock_wall_ms();
 	struct old	 o = { .f = f };
 	int		 k;
 
-	if (s->conf.retain_ms == 0 || f->newest == INT64_MIN ||
-	    (f->retained_ns != 0 && now - f->retained_ns < TP_RETAIN_NS))
+	if (!tp_retain_due(&f->retain, s->conf.retain_ms, &o.before))
 		return 0;
-	f->retained_ns = now;
-	o.before = (f->newest < wall ? f->newest : wall) - s->conf.retain_ms;
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		if (tp_files_walk(f, (enum tp_store_kind)k, remove_hour, &o,
 		    e) == -1)
@@ -367,16 +361,12 @@ tp_files_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e)
 {
 	struct tp_files	*f = s->db;
-	size_t		 k, i;
+	int		 k;
 
-	for (k = 0; k < TP_STORE_KINDS; k++) {
+	for (k = 0; k < TP_STORE_KINDS; k++)
 		if (write_kind(f, b, (enum tp_store_kind)k, e) == -1)
 			return -1;
-		/* others may speak of the future */
-		for (i = 0; k == TP_STORE_EVENT && i < b->kind[k].n; i++)
-			if (b->kind[k].v[i].v[1] > f->newest)
-				f->newest = b->kind[k].v[i].v[1];
-	}
+	tp_retain_note(&f->retain, b);
 	if (finish_hours(f, e) == -1)
 		return -1;
 	return remove_old(s, e);

@@ -235,7 +235,7 @@ tp_pg_open(struct tp_store *s, const char *rest,
 
 	s->db = d;
 	d->form = form;
-	d->newest = TP_STORE_NULL;
+	d->retain.newest = TP_TIME_NONE;
 	free(s->name);
 	if (tp_address_pg(rest, &d->conninfo, &s->name, e) == -1)
 		return -1;

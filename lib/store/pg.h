@@ -13,6 +13,7 @@
 
 #include "store/backend.h"
 #include "store/known.h"
+#include "store/retain.h"
 
 /* One at a time makes tables. */
 #define TP_PG_LOCK	"SELECT pg_advisory_lock(1953526643)"
@@ -39,8 +40,7 @@ struct tp_pg {
 	PGresult	*shapes;	/* all, of the query at work */
 	struct tp_known	 known;
 	struct tp_map	 months;	/* partitions that are known to be */
-	int64_t		 newest;	/* time of an event */
-	int64_t		 retained_ns;
+	struct tp_retain retain;
 };
 
 /* Whether the rows of this kind are in partitions of a month. */

@@ -179,7 +179,7 @@ make_months(struct tp_pg *d, const struct tp_batch *b,
 	if (!tp_pg_monthly(k))
 		return 0;
 	for (i = 0; i < r->n; i++) {
-		/* within 28 days of one that was seen, mostly the same */
+		/* of the day that was seen last, so of its month */
 		if (r->v[i].v[1] >= from && r->v[i].v[1] < to)
 			continue;
 		if (make_month(d, &tp_tables[k], r->v[i].v[1], e) == -1)
@@ -304,26 +304,6 @@ tp_pg_forget_own(struct tp_store *s, int64_t before, struct tp_err *e)
 	return tp_pg_exec(d, text, e);
 }
 
-/* Removes what is older than --retain, now and then; see sqlitewrite.c. */
-static int
-remove_old(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
-{
-	const struct tp_rows	*r = &b->kind[TP_STORE_EVENT];
-	struct tp_pg		*d = s->db;
-	int64_t			 now = tp_clock_mono_ns(), cut;
-	size_t			 i;
-
-	for (i = 0; i < r->n; i++)
-		if (r->v[i].v[1] > d->newest)
-			d->newest = r->v[i].v[1];
-	if (s->conf.retain_ms == 0 || d->newest == TP_STORE_NULL ||
-	    (d->retained_ns != 0 && now - d->retained_ns < TP_RETAIN_NS))
-		return 0;
-	d->retained_ns = now;
-	cut = d->newest < tp_clock_wall_ms() ? d->newest : tp_clock_wall_ms();
-	return d->form->forget(s, cut - s->conf.retain_ms, e);
-}
-
 /*
  * The server is gone: waits for it to come back.  Whether it has done the
  * last transaction the positions tell, and rows that come twice are replaced.
@@ -359,7 +339,7 @@ int
 tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 {
 	struct tp_pg	*d = s->db;
-	int64_t		 since = tp_clock_mono_ns();
+	int64_t		 since = tp_clock_mono_ns(), before;
 
 	tp_known_room(&d->known, b);
 	while (d->form->write(s, b, e) == -1) {
@@ -375,5 +355,7 @@ tp_pg_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 		*e = (struct tp_err){ 0 };
 	}
 	tp_known_written(&d->known, b);
-	return remove_old(s, b, e);
+	tp_retain_note(&d->retain, b);
+	return tp_retain_due(&d->retain, s->conf.retain_ms, &before) ?
+	    d->form->forget(s, before, e) : 0;
 }

@@ -174,7 +174,7 @@ sqlite_open(struct tp_store *s, const char *rest, struct tp_err *e)
 	int64_t			 free_pages;
 
 	s->db = d;
-	d->newest = TP_STORE_NULL;
+	d->retain.newest = TP_TIME_NONE;
 	if (open_file(d, rest, writing, e) == -1)
 		return -1;
 	sqlite3_busy_timeout(d->db, (int)s->conf.busy_ms);
@@ -258,7 +258,8 @@ sqlite_vacuum(struct tp_store *s, struct tp_err *e)
 	    e);
 }
 
-/* Whether the sums of hours are those of the rows. */
+/* Hours whose sums are not those of the rows.  The first hour of a segment
+ * may have lost rows to --retain. */
 static const char	hours_wrong[] =
 	"SELECT count(*) FROM hourly h WHERE n<>(SELECT count(*) FROM reading "
 	"WHERE sensor=h.sensor AND t>=h.hour AND t<h.hour+3600000) AND EXISTS"

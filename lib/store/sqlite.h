@@ -13,6 +13,7 @@
 
 #include "store/backend.h"
 #include "store/known.h"
+#include "store/retain.h"
 
 #define TP_SQLITE_LATEST	TP_STORE_KINDS	/* statements beyond kinds */
 
@@ -29,8 +30,7 @@ struct tp_sqlite {
 
 	/* of writers, with their statements */
 	struct tp_known	 known;
-	int64_t		 newest;	/* time of an event */
-	int64_t		 retained_ns;	/* when old rows were removed last */
+	struct tp_retain retain;
 	sqlite3_stmt	*insert[TP_STORE_KINDS + 1], *update, *add_hour,
 			*make_hour, *add_segment, *get_segment, *add_shape,
 			*get_shape, *get_position, *set_position;

@@ -322,8 +322,6 @@ write_events(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 		if (i + 1 < rows->n && r[1].v[0] == r->v[0] &&
 		    !tp_known_row(&d->known, r + 1))
 			continue;
-		if (d->newest == TP_STORE_NULL || r->v[1] > d->newest)
-			d->newest = r->v[1];
 		bind_row(d, latest, t, b, r);
 		if (run(d, latest, e) == -1)
 			return -1;
@@ -350,29 +348,17 @@ write_rows(struct tp_sqlite *d, const struct tp_batch *b, struct tp_err *e)
 	return 0;
 }
 
-/*
- * Removes what is older than the newest event (or the clock, where that goes
- * slower than the events' times say) by more than --retain.
- */
 static int
-remove_old(struct tp_store *s, struct tp_err *e)
+remove_old(struct tp_sqlite *d, int64_t before, struct tp_err *e)
 {
-	struct tp_sqlite	*d = s->db;
-	int64_t			 now = tp_clock_mono_ns(), cut = d->newest;
-	char			 sql[200];
-	int			 k;
+	char	sql[200];
+	int	k;
 
-	if (s->conf.retain_ms == 0 || d->newest == TP_STORE_NULL ||
-	    (d->retained_ns != 0 && now - d->retained_ns < TP_RETAIN_NS))
-		return 0;
-	d->retained_ns = now;
-	if (cut > tp_clock_wall_ms())
-		cut = tp_clock_wall_ms();
 	for (k = 0; k < TP_STORE_KINDS; k++) {
 		snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE %st<%lld",
 		    tp_tables[k].name, tp_tables[k].sensor == 0 ?
 		    "sensor IN (SELECT id FROM sensor) AND " : "",
-		    (long long)(cut - s->conf.retain_ms));
+		    (long long)before);
 		if (tp_sqlite_exec(d, sql, e) == -1)
 			return -1;
 	}
@@ -384,6 +370,7 @@ tp_sqlite_write(struct tp_store *s, const struct tp_batch *b,
     struct tp_err *e)
 {
 	struct tp_sqlite	*d = s->db;
+	int64_t			 before;
 
 	tp_known_room(&d->known, b);
 	if (prepare_all(d, e) == -1 ||
@@ -395,5 +382,7 @@ tp_sqlite_write(struct tp_store *s, const struct tp_batch *b,
 		return -1;
 	}
 	tp_known_written(&d->known, b);
-	return remove_old(s, e);
+	tp_retain_note(&d->retain, b);
+	return tp_retain_due(&d->retain, s->conf.retain_ms, &before) ?
+	    remove_old(d, before, e) : 0;
 }
