@@ -244,13 +244,15 @@ tp_batch_add(struct tp_batch *b, const struct tp_rec *r, uint32_t source,
     int64_t pos, const char **field)
 {
 	enum tp_store_kind	kind = tp_store_kind_of(r);
-	struct tp_rows		*rows = &b->kind[kind % TP_STORE_KINDS];
 	struct tp_take		k = { .b = b, .r = r };
-	size_t			was = b->text.n, n = rows->n;
+	struct tp_rows		*rows;
+	size_t			was = b->text.n, n;
 
 	*field = NULL;
 	if (kind == TP_STORE_KINDS)
 		return "none of the kinds that are stored";
+	rows = &b->kind[kind];
+	n = rows->n;
 	TP_GROW(rows->v, rows->cap, n + 1);
 	k.t = &tp_tables[kind];
 	k.row = &rows->v[n];

@@ -9,9 +9,8 @@
 void
 tp_buf_milli(struct tp_buf *b, int64_t v, int decimals)
 {
-	static const int64_t	unit[] = { 1000, 100, 10, 1 };
-	uint64_t		u = v < 0 ? -(uint64_t)v : (uint64_t)v;
-	uint64_t		part = u % 1000;
+	uint64_t	u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	uint64_t	part = u % 1000;
 
 	if (v < 0)
 		tp_buf_char(b, '-');
@@ -23,7 +22,7 @@ tp_buf_milli(struct tp_buf *b, int64_t v, int decimals)
 	if (decimals > 1)
 		tp_buf_char(b, (char)('0' + part / 10 % 10));
 	if (decimals > 2)
-		tp_buf_char(b, (char)('0' + part / (uint64_t)unit[3] % 10));
+		tp_buf_char(b, (char)('0' + part % 10));
 }
 
 int
@@ -105,6 +104,7 @@ read_hole(const struct tp_table *t, const char *p, size_t n,
 	case 'n':
 		return t->sensor >= 0;
 	case 'g':
+		return t == &tp_tables[TP_STORE_PREDICTION];
 	case 'i':
 	case '_':
 	case 'l':
