@@ -12,6 +12,8 @@
 
 #define TP_BATCH_SHAPES	4096	/* kinds of lines; others are kept whole */
 #define TP_BATCH_HORIZONS 32	/* of a record; more are in its line only */
+#define TP_BATCH_TEXT	UINT32_MAX	/* bytes that rows can point to; who
+					 * adds records looks at text.n */
 
 struct tp_row {
 	/* columns of the table; a segment is its number in `segments`, a text

@@ -19,7 +19,7 @@
 #include "store/retain.h"
 
 #define TP_FILES_GRACE	(10 * TP_MINUTE)
-#define TP_FILES_HOUR	((size_t)4 << 30)	/* bytes of an hour, at most */
+#define TP_FILES_HOUR	((size_t)TP_BATCH_TEXT)	/* bytes, at most */
 
 struct tp_files {
 	char		*dir;
@@ -36,6 +36,9 @@ void tp_files_name(struct tp_buf *b, enum tp_store_kind k, int64_t hour);
 /* DIR/NAME and a tail, NUL-terminated, in b. */
 const char *tp_files_path(struct tp_buf *b, const struct tp_files *f,
     const char *name, const char *tail);
+/* Likewise the finished file of an hour with this number, from 0 on. */
+const char *tp_files_finished(struct tp_buf *b, const struct tp_files *f,
+    const char *name, int number);
 
 /* filesread.c: the records of an hour into f->batch (cleared before), of
  * finished files and, with `part`, of what is not: 0 or -1. */

@@ -26,6 +26,17 @@ tp_files_path(struct tp_buf *b, const struct tp_files *f, const char *name,
 	return tp_buf_cstr(b);
 }
 
+const char *
+tp_files_finished(struct tp_buf *b, const struct tp_files *f,
+    const char *name, int number)
+{
+	char	tail[32] = ".jsonl.zst";
+
+	if (number > 0)
+		snprintf(tail, sizeof(tail), "-%d.jsonl.zst", number);
+	return tp_files_path(b, f, name, tail);
+}
+
 /* Adds a file's records.  A half line at the end of a part is passed over. */
 static int
 load_file(struct tp_files *f, const char *path, bool part, struct tp_err *e)
@@ -47,6 +58,9 @@ load_file(struct tp_files *f, const char *path, bool part, struct tp_err *e)
 		if (why != NULL)
 			rc = tp_err_set(e, TP_EXIT_DATA, "%s:%zu: %s: the "
 			    "store is damaged", path, line, why);
+		else if (f->batch.text.n > TP_BATCH_TEXT)
+			rc = tp_err_set(e, TP_EXIT_DATA, "%s: its hour has "
+			    "more than 4 GiB", path);
 	}
 	if (rc == 0 && !part && p < end)
 		rc = tp_err_set(e, TP_EXIT_DATA, "%s: the last line is not "
@@ -61,16 +75,13 @@ tp_files_load(struct tp_files *f, const char *name, bool part,
     struct tp_err *e)
 {
 	struct tp_buf	path = { 0 };
-	char		tail[32] = ".jsonl.zst";
 	int		i, rc = 0;
 
 	tp_batch_clear(&f->batch);
 	f->batch.keep_lines = true;
-	for (i = 1; rc == 0 && access(tp_files_path(&path, f, name, tail),
-	    F_OK) == 0; i++) {
+	for (i = 0; rc == 0 && access(tp_files_finished(&path, f, name, i),
+	    F_OK) == 0; i++)
 		rc = load_file(f, path.p, false, e);
-		snprintf(tail, sizeof(tail), "-%d.jsonl.zst", i);
-	}
 	if (rc == 0 && part && access(tp_files_path(&path, f, name, ".part"),
 	    F_OK) == 0)
 		rc = load_file(f, path.p, true, e);
@@ -113,6 +124,7 @@ list_names(const char *path, char (**names)[8], size_t *n, struct tp_err *e)
 {
 	struct dirent	*d;
 	size_t		 cap = 0, k;
+	int		 rc = 0;
 	DIR		*dir = opendir(path);
 
 	*names = NULL;
@@ -120,15 +132,17 @@ list_names(const char *path, char (**names)[8], size_t *n, struct tp_err *e)
 	if (dir == NULL)
 		return errno == ENOENT ? 0 : tp_err_sys(e, "cannot read '%s'",
 		    path);
-	while ((d = readdir(dir)) != NULL) {
+	while (errno = 0, (d = readdir(dir)) != NULL) {
 		k = strspn(d->d_name, "0123456789");
 		if (k == 0 || k > 4)
 			continue;
 		TP_GROW(*names, cap, *n + 1);
 		snprintf((*names)[(*n)++], 8, "%.*s", (int)k, d->d_name);
 	}
+	if (errno != 0)
+		rc = tp_err_sys(e, "cannot read '%s'", path);
 	closedir(dir);
-	return 0;
+	return rc;
 }
 
 static int

@@ -178,15 +178,14 @@ write_kind(struct tp_files *f, const struct tp_batch *b,
 	return rc;
 }
 
-/* The first name that is free for a finished hour; number 0 is the first. */
+/* The first name that is free for a finished file of an hour. */
 static const char *
 free_name(struct tp_files *f, const char *name, struct tp_buf *path)
 {
-	char	tail[32] = ".jsonl.zst";
 	int	i;
 
-	for (i = 1; access(tp_files_path(path, f, name, tail), F_OK) == 0; i++)
-		snprintf(tail, sizeof(tail), "-%d.jsonl.zst", i);
+	for (i = 0; access(tp_files_finished(path, f, name, i), F_OK) == 0; i++)
+		;
 	return path->p;
 }
 
@@ -201,8 +200,8 @@ put_hour(const struct tp_batch *b, const struct tp_map *had,
 	for (k = 0; k < TP_STORE_KINDS; k++)
 		for (i = 0; i < b->kind[k].n; i++) {
 			r = &b->kind[k].v[i];
-			if (tp_batch_is_part(b, r) || tp_map_find(had, b->text.p + r->line,
-			    r->linelen) != SIZE_MAX)
+			if (tp_batch_is_part(b, r) || tp_map_find(had,
+			    b->text.p + r->line, r->linelen) != SIZE_MAX)
 				continue;
 			tp_buf_add(out, b->text.p + r->line, r->linelen);
 			tp_buf_char(out, '\n');
@@ -319,7 +318,6 @@ remove_hour(void *arg, const char *name, int64_t hour, struct tp_err *e)
 {
 	const struct old	*o = arg;
 	struct tp_buf		 path = { 0 };
-	char			 tail[32] = ".jsonl.zst";
 	int			 i, rc = 0;
 
 	if (hour + TP_HOUR > o->before)
@@ -328,12 +326,10 @@ remove_hour(void *arg, const char *name, int64_t hour, struct tp_err *e)
 		tp_buf_release(&path);
 		return 0;
 	}
-	for (i = 1; rc == 0 && access(tp_files_path(&path, o->f, name, tail),
-	    F_OK) == 0; i++) {
+	for (i = 0; rc == 0 && access(tp_files_finished(&path, o->f, name, i),
+	    F_OK) == 0; i++)
 		if (unlink(path.p) == -1)
 			rc = tp_err_sys(e, "cannot remove '%s'", path.p);
-		snprintf(tail, sizeof(tail), "-%d.jsonl.zst", i);
-	}
 	if (rc == 0)
 		remove_empty(&path);
 	tp_buf_release(&path);

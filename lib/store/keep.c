@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#define TEXT_MAX	((size_t)64 << 20)	/* bytes of texts in a batch */
+#define TEXT_MAX	((size_t)64 << 20)	/* bytes of texts that wait */
 
 struct keep {
 	struct tp_keep	*k;

@@ -177,7 +177,8 @@ take_span(struct tp_take *k, int i)
 static int64_t
 add_text(struct tp_batch *b, const char *p, size_t n)
 {
-	int64_t	at = (int64_t)b->text.n * 4294967296 + (int64_t)n;
+	/* one of no bytes must not look like TP_STORE_NULL */
+	int64_t	at = n == 0 ? 0 : (int64_t)((uint64_t)b->text.n << 32 | n);
 
 	tp_buf_add(&b->text, p, n);
 	return at;
