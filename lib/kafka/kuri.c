@@ -73,27 +73,27 @@ take_name(char **to, char **value)
 	return NULL;
 }
 
-static const char *
-take_from(struct tp_kuri *u, const char *s)
+const char *
+tp_kuri_from(const char *s, enum tp_kuri_from *from, int64_t *t)
 {
-	struct tp_tz	 utc = { .utc = true };
-	const char	*why;
+	struct tp_tz	utc = { .utc = true };
+	size_t		n = strlen(s);
 
-	if (strcmp(s, "earliest") == 0)
-		u->from = TP_KURI_FROM_EARLIEST;
-	else if (strcmp(s, "latest") == 0)
-		u->from = TP_KURI_FROM_LATEST;
-	else if (strspn(s, "0123456789") == strlen(s)) {
-		if (tp_parse_int(s, strlen(s), &u->from_ms) == -1)
-			return "it is out of range";
-		u->from = TP_KURI_FROM_TIME;
-	} else if (tp_time_parse(&utc, s, strlen(s), &u->from_ms, &why) == 0) {
-		if (u->from_ms < 0)
-			return "it is before 1970";
-		u->from = TP_KURI_FROM_TIME;
-	} else
+	if (strcmp(s, "earliest") == 0) {
+		*from = TP_KURI_FROM_EARLIEST;
+		return NULL;
+	}
+	if (strcmp(s, "latest") == 0) {
+		*from = TP_KURI_FROM_LATEST;
+		return NULL;
+	}
+	*from = TP_KURI_FROM_TIME;
+	if (n > 0 && strspn(s, "0123456789") == n)
+		return tp_parse_int(s, n, t) == 0 ? NULL :
+		    "it is out of range";
+	if (tp_time_parse(&utc, s, n, t, NULL) == -1)
 		return "it is none of earliest, latest, a time";
-	return NULL;
+	return *t >= 0 ? NULL : "it is before 1970";
 }
 
 /* Reads a partition number off *s. */
@@ -154,7 +154,7 @@ take(struct tp_kuri *u, const char *name, size_t n, char **value)
 		    take_name(&u->instance, value);
 	if (n == 4 && memcmp(name, "from", n) == 0)
 		return u->from != TP_KURI_FROM_DEFAULT ? twice :
-		    take_from(u, *value);
+		    tp_kuri_from(*value, &u->from, &u->from_ms);
 	if (n == 9 && memcmp(name, "partition", n) == 0)
 		return u->nparts > 0 ? twice : take_parts(u, *value);
 	if (n == 4 && memcmp(name, "avro", n) == 0)

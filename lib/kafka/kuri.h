@@ -49,6 +49,11 @@ bool tp_kuri_is(const char *s);
 /* Parses all of s; -1 with TP_EXIT_USAGE and nothing to release. */
 int tp_kuri_parse(struct tp_kuri *u, const char *s, struct tp_err *e);
 void tp_kuri_release(struct tp_kuri *u);
+/*
+ * What "earliest", "latest" or a time says where to begin; *t is ms since 1970
+ * of a time.  Returns NULL, or a static text why it is none of these.
+ */
+const char *tp_kuri_from(const char *s, enum tp_kuri_from *from, int64_t *t);
 /* NULL where brokers take this as the name of a topic, else what is wrong. */
 const char *tp_kuri_topic_fault(const char *s);
 

@@ -201,7 +201,10 @@ tp_ctx_kafka_open(struct tp_ctx *c)
 {
 	const struct tp_run_opts	*o = c->run->opts;
 	struct tp_ctx_kafka		*k;
+	enum tp_kuri_from		 from;
 	size_t				 ins, outs, all;
+	const char			*why;
+	int64_t				 t;
 
 	count_ends(c, &ins, &outs, &all);
 	if (ins == 0 && outs == 0)
@@ -215,6 +218,9 @@ tp_ctx_kafka_open(struct tp_ctx *c)
 	if (o->commit_ms < COMMIT_MIN)
 		return tp_opt_error(c->e, "--commit: at least %d ms",
 		    COMMIT_MIN);
+	if (o->start != NULL && (why = tp_kuri_from(o->start, &from, &t)) !=
+	    NULL)
+		return tp_opt_error(c->e, "--start '%s': %s", o->start, why);
 	if (o->resume != NULL && (ins > 0 || outs < all))
 		return tp_opt_error(c->e, "--resume is for inputs that are "
 		    "files, and outputs that are all topics");

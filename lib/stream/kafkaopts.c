@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "kafka/kconf.h"
+#include "kafka/kuri.h"
 #include "stream/kafkaopts.h"
 
 /* The bytes of one option's value, from the conf struct. */
@@ -81,8 +82,8 @@ dump(const struct tp_run_opts *o, struct tp_buf *out, struct tp_err *e)
 	    o->settings_file, e);
 	if (rc == 0)
 		rc = tp_kconf_dump(&conf, o->inputs.n > 0 &&
-		    strncmp(o->inputs.v[0], "kafka:", 6) != 0 ?
-		    TP_KCONF_PRODUCER : TP_KCONF_CONSUMER, out, e);
+		    !tp_kuri_is(o->inputs.v[0]) ? TP_KCONF_PRODUCER :
+		    TP_KCONF_CONSUMER, out, e);
 	tp_kconf_release(&conf);
 	free(rest.v);
 	return rc;

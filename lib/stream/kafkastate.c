@@ -93,38 +93,15 @@ start_state(struct tp_ctx *c, struct tp_kstate *s, const struct tp_kpart *at)
 	return 0;
 }
 
-/* What --start says. */
-static int
-parse_start(const char *s, enum tp_kuri_from *from, int64_t *t,
-    struct tp_err *e)
-{
-	struct tp_tz	utc = { .utc = true };
-
-	if (strcmp(s, "earliest") == 0)
-		*from = TP_KURI_FROM_EARLIEST;
-	else if (strcmp(s, "latest") == 0)
-		*from = TP_KURI_FROM_LATEST;
-	else {
-		*from = TP_KURI_FROM_TIME;
-		if (tp_parse_int(s, strlen(s), t) == -1 &&
-		    tp_time_parse(&utc, s, strlen(s), t, NULL) == -1)
-			return tp_opt_error(e, "--start: '%s' is not "
-			    "earliest, latest or a time", s);
-	}
-	return 0;
-}
-
 int
 tp_ctx_kafka_first(struct tp_ctx *c, struct tp_kpart *p)
 {
 	const struct tp_kuri	*u = &c->k->in[p->topic];
-	const char		*start = c->run->opts->start;
 	enum tp_kuri_from	 from = u->from;
 	int64_t			 lo, hi, t = u->from_ms;
 
-	if (from == TP_KURI_FROM_DEFAULT && start != NULL &&
-	    parse_start(start, &from, &t, c->e) == -1)
-		return -1;
+	if (from == TP_KURI_FROM_DEFAULT && c->run->opts->start != NULL)
+		tp_kuri_from(c->run->opts->start, &from, &t);
 	if (from == TP_KURI_FROM_TIME)
 		return tp_kcons_at_time(c->k->cons, p, 1, t, c->e);
 	if (tp_kcons_range(c->k->cons, p, &lo, &hi, c->e) == -1)
