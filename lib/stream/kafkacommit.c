@@ -46,12 +46,12 @@ to_commit(struct tp_ctx *c, struct tp_kstate *s)
 		.cfg = c->run->opts->conf_hash,
 		.n = c->k->nparts[s->saved.topic],
 	};
-	int64_t			 low = s->pos;
+	int64_t			 low = s->pos, needed;
 
 	if (c->k->whole != NULL)
 		return tp_ctx_whole_commit(c, s);
-	if (f->low != NULL && f->low(s->st) < low)
-		low = f->low(s->st);
+	if (f->low != NULL && (needed = f->low(s->st)) < low)
+		low = needed;
 	if (s->shaper != NULL)
 		m.nwaits = tp_shaper_waits(s->shaper, m.waits);
 	if (m.nwaits > 0 && m.waits[0] < low)

@@ -87,10 +87,10 @@ struct tp_ctx_kafka {
 	size_t		 keylen;
 	int64_t		 t;
 
-	/* --resume: lines of each output still to be left out */
+	/* --resume: lines of each output, then of rejects (nbufs + 1), that
+	 * an earlier run has committed, and that this one has made */
 	char		*mark_topic;
-	uint64_t	*skip;
-	uint64_t	 skip_rejects, rejects_done, *done;
+	uint64_t	*skip, *done;
 	bool		 resuming;
 };
 

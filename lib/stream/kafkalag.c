@@ -70,7 +70,6 @@ tp_ctx_kafka_wait(void *arg, int fd)
 		{ .fd = fd, .events = POLLOUT },
 		{ .fd = tp_sig_fd(), .events = POLLIN },
 	};
-
 	int64_t		 until = tp_clock_mono_ns() + DRAIN_NS;
 
 	for (;;) {

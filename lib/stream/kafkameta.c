@@ -3,6 +3,11 @@
 
 #include "stream/kafkactx.h"
 
+/* Digits, sign and what stands before a number of 64 bits. */
+#define NUMBER	21
+_Static_assert((6 + 2 * TP_KMETA_PARTS + TP_SHAPER_WAIT) * NUMBER <
+    TP_KPART_META, "the longest metadata has room");
+
 void
 tp_kmeta_write(char *text, const struct tp_kmeta *m)
 {

@@ -29,10 +29,7 @@ read_mark(struct tp_ctx *c, const char *text)
 		text += n;
 		if (sscanf(text, " %llu%n", &v, &n) != 1)
 			return -1;
-		if (i < c->out.nbufs)
-			k->skip[i] = v;
-		else
-			k->skip_rejects = v;
+		k->skip[i] = v;
 	}
 	return 0;
 }
@@ -43,8 +40,8 @@ tp_ctx_resume_open(struct tp_ctx *c)
 	struct tp_ctx_kafka	*k = c->k;
 	struct tp_kpart		 mark;
 
-	k->skip = tp_calloc(c->out.nbufs, sizeof(*k->skip));
-	k->done = tp_calloc(c->out.nbufs, sizeof(*k->done));
+	k->skip = tp_calloc(c->out.nbufs + 1, sizeof(*k->skip));
+	k->done = tp_calloc(c->out.nbufs + 1, sizeof(*k->done));
 	k->commit_ns = tp_clock_mono_ns() +
 	    c->run->opts->commit_ms * 1000000;
 	if (tp_kprod_mark(&k->conf, k->id, k->mark_topic, &mark, c->e) == -1)
@@ -71,23 +68,13 @@ int
 tp_ctx_resume_skip(struct tp_ctx *c, const struct tp_ctx_sink *s)
 {
 	struct tp_ctx_kafka	*k = c->k;
+	bool			 past = k->done[s->which] < k->skip[s->which];
 
-	if (s->which == c->out.nbufs ? k->rejects_done < k->skip_rejects :
-	    k->done[s->which] < k->skip[s->which]) {
-		if (s->which == c->out.nbufs)
-			k->rejects_done++;
-		else
-			k->done[s->which]++;
-		return 1;
-	}
 	/* what came before, and not yet this line */
-	if (tp_ctx_resume_commit(c, false) == -1)
+	if (!past && tp_ctx_resume_commit(c, false) == -1)
 		return -1;
-	if (s->which == c->out.nbufs)
-		k->rejects_done++;
-	else
-		k->done[s->which]++;
-	return 0;
+	k->done[s->which]++;
+	return past;
 }
 
 int
@@ -102,13 +89,10 @@ tp_ctx_resume_commit(struct tp_ctx *c, bool now)
 	if (!now && tp_clock_mono_ns() < k->commit_ns)
 		return 0;
 	tp_buf_printf(&b, FORMAT " %" PRIx64, c->run->opts->conf_hash);
-	for (i = 0; i < c->out.nbufs; i++) {
+	for (i = 0; i <= c->out.nbufs; i++) {
 		n = k->done[i] > k->skip[i] ? k->done[i] : k->skip[i];
 		tp_buf_printf(&b, " %" PRIu64, n);
 	}
-	n = k->rejects_done > k->skip_rejects ? k->rejects_done :
-	    k->skip_rejects;
-	tp_buf_printf(&b, " %" PRIu64, n);
 	rc = tp_kprod_commit_mark(k->prod, k->id, k->mark_topic,
 	    (int64_t)k->done[0], tp_buf_cstr(&b), c->e);
 	tp_buf_release(&b);

@@ -17,7 +17,7 @@
 #define TIME_NS		(100 * MS)	/* how exactly filter->time() is called */
 #define PARK_NS		(300 * INT64_C(1000000000))	/* states kept so long */
 
-/* Whether the state has seen all that it is to be rebuilt from. */
+/* The end of a partition, which may be all that its state is rebuilt from. */
 static void
 end_reached(struct tp_kstate *s, int64_t offset)
 {
