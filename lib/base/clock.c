@@ -32,6 +32,12 @@ tp_clock_mono_ns(void)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
+int64_t
+tp_clock_ms_since(int64_t start_ns)
+{
+	return (tp_clock_mono_ns() - start_ns) / 1000000;
+}
+
 /*
  * Days and dates by eras of 400 years and years that start in March, so that
  * the leap day is the last of its year (Hinnant, "chrono-compatible low-level

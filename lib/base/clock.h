@@ -27,6 +27,8 @@ tp_floor_div(int64_t a, int64_t b)
 int64_t tp_clock_wall_ms(void);
 /* Monotonic; its zero is arbitrary. */
 int64_t tp_clock_mono_ns(void);
+/* Whole ms since tp_clock_mono_ns() gave start_ns. */
+int64_t tp_clock_ms_since(int64_t start_ns);
 
 /* Broken-down civil time in some zone. */
 struct tp_civil {

@@ -68,6 +68,17 @@ tp_ktopic_get(const struct tp_ktopic *t, const char *key)
 	return s != NULL ? s->value : NULL;
 }
 
+struct tp_ktopic *
+tp_ktopics_find(struct tp_ktopic *v, size_t n, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(v[i].name, name) == 0)
+			return &v[i];
+	return NULL;
+}
+
 void
 tp_ktopics_free(struct tp_ktopic *t, size_t n)
 {
@@ -95,12 +106,6 @@ ask_topics(struct tp_kadmin *a, rd_kafka_resp_err_t *err)
 	return md;
 }
 
-static int64_t
-ms_since(int64_t start_ns)
-{
-	return (tp_clock_mono_ns() - start_ns) / 1000000;
-}
-
 /* As ask_topics(), until a broker answers or the time is over. */
 static const struct rd_kafka_metadata *
 topics(struct tp_kadmin *a, struct tp_err *e)
@@ -114,7 +119,7 @@ topics(struct tp_kadmin *a, struct tp_err *e)
 			tp_err_set(e, TP_EXIT_KAFKA, "%s", a->voice.why);
 			return NULL;
 		}
-		if (ms_since(start) > a->wait_ms ||
+		if (tp_clock_ms_since(start) > a->wait_ms ||
 		    tp_kerr_kind(err) == TP_KERR_STOP) {
 			tp_err_set(e, TP_EXIT_KAFKA, "no broker answered "
 			    "within %.1f s: %s", a->wait_ms / 1e3,
@@ -248,17 +253,6 @@ answer(struct tp_kadmin *a, const char *doing, struct tp_err *e)
 	return NULL;
 }
 
-static struct tp_ktopic *
-find_topic(struct tp_ktopic *t, size_t n, const char *name)
-{
-	size_t	i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(t[i].name, name) == 0)
-			return &t[i];
-	return NULL;
-}
-
 /* Takes the settings of one topic that are its own or wanted. */
 static void
 take_settings(struct tp_ktopic *t, const struct tp_ktopic *want,
@@ -291,7 +285,7 @@ take_all(rd_kafka_event_t *ev, struct tp_ktopic *t, size_t n,
 	r = rd_kafka_DescribeConfigs_result_resources(
 	    rd_kafka_event_DescribeConfigs_result(ev), &nr);
 	for (i = 0; i < nr; i++) {
-		to = find_topic(t, n, rd_kafka_ConfigResource_name(r[i]));
+		to = tp_ktopics_find(t, n, rd_kafka_ConfigResource_name(r[i]));
 		err = rd_kafka_ConfigResource_error(r[i]);
 		if (to == NULL)
 			continue;
@@ -332,27 +326,33 @@ tp_kadmin_settings(struct tp_kadmin *a, struct tp_ktopic *t, size_t n,
 	return rc;
 }
 
+/* Why a broker did not do it: in our words where they say what to do. */
+static const char *
+why_not(int code, const char *theirs)
+{
+	const char	*ours = tp_kerr_text(code);
+
+	return strcmp(ours, rd_kafka_err2str((rd_kafka_resp_err_t)code)) != 0 ?
+	    ours : theirs != NULL ? theirs : "?";
+}
+
 /* Notes what became of each topic; returns how many failed. */
 static int
 take_results(struct tp_ktopic *t, size_t n, const rd_kafka_topic_result_t **r,
     size_t nr)
 {
 	struct tp_ktopic	*to;
-	const char		*why;
 	size_t			 i;
 	int			 failed = 0;
 
 	for (i = 0; i < nr; i++) {
-		to = find_topic(t, n, rd_kafka_topic_result_name(r[i]));
+		to = tp_ktopics_find(t, n, rd_kafka_topic_result_name(r[i]));
 		if (to == NULL || rd_kafka_topic_result_error(r[i]) == 0)
 			continue;
 		to->error = rd_kafka_topic_result_error(r[i]);
-		why = rd_kafka_topic_result_error_string(r[i]);
 		free(to->why);
-		to->why = tp_strdup(tp_kerr_kind(to->error) == TP_KERR_STOP &&
-		    strcmp(tp_kerr_text(to->error), rd_kafka_err2str(
-		    (rd_kafka_resp_err_t)to->error)) != 0 ?
-		    tp_kerr_text(to->error) : why != NULL ? why : "?");
+		to->why = tp_strdup(why_not(to->error,
+		    rd_kafka_topic_result_error_string(r[i])));
 		tp_err_mask(to->why);
 		failed++;
 	}
@@ -411,7 +411,7 @@ wait_until(struct tp_kadmin *a,
 		rd_kafka_metadata_destroy(md);
 		if (i == n)
 			return 0;
-		if (ms_since(start) > a->wait_ms)
+		if (tp_clock_ms_since(start) > a->wait_ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': the "
 			    "brokers do not agree on it after %.1f s",
 			    t[i].name, a->wait_ms / 1e3);

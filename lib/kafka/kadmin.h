@@ -34,6 +34,9 @@ void tp_ktopic_set(struct tp_ktopic *t, const char *key, const char *value);
 /* The value, or NULL. */
 const char *tp_ktopic_get(const struct tp_ktopic *t, const char *key);
 void tp_ktopics_free(struct tp_ktopic *t, size_t n);
+/* The topic of that name, or NULL. */
+struct tp_ktopic *tp_ktopics_find(struct tp_ktopic *v, size_t n,
+    const char *name);
 
 /* Connects; wait_ms is how long to wait for a broker, and the limit of each
  * later call.  NULL with the error. */

@@ -33,18 +33,12 @@ kparts_list(const struct tp_kcons *c, const struct tp_kpart *l, size_t n)
 	return x;
 }
 
-static int64_t
-ms_since(int64_t start_ns)
-{
-	return (tp_clock_mono_ns() - start_ns) / 1000000;
-}
-
 /* Repeats a question while the answer is one that passes by itself. */
 static bool
 ask_again(rd_kafka_resp_err_t err, int64_t start_ns, const char *what)
 {
 	if (tp_kerr_kind(err) == TP_KERR_STOP || tp_sig_stop() != 0 ||
-	    ms_since(start_ns) > KASK_MS)
+	    tp_clock_ms_since(start_ns) > KASK_MS)
 		return false;
 	tp_kwatch_say(1, "kafka: %s: %s; asking again", what,
 	    rd_kafka_err2str(err));
@@ -120,7 +114,7 @@ tp_kcons_check(struct tp_kcons *c, int32_t *n, int64_t ms, struct tp_err *e)
 		if (c->voice.refused)
 			return tp_err_set(e, TP_EXIT_KAFKA, "%s",
 			    c->voice.why);
-		if (tp_sig_stop() != 0 || ms_since(start) > ms)
+		if (tp_sig_stop() != 0 || tp_clock_ms_since(start) > ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "no broker "
 			    "answered within %.1f s%s%s",
 			    (double)ms / 1000, c->voice.why[0] != '\0' ?

@@ -137,12 +137,6 @@ tp_kprod_free(struct tp_kprod *p)
 	free(p);
 }
 
-static int64_t
-ms_since(int64_t start_ns)
-{
-	return (tp_clock_mono_ns() - start_ns) / 1000000;
-}
-
 /* One question for the topic's partitions: 0 where to ask again. */
 static int32_t
 ask_topic(struct tp_kprod *p, rd_kafka_topic_t *t, rd_kafka_resp_err_t *err)
@@ -183,14 +177,14 @@ wait_topic(struct tp_kprod *p, rd_kafka_topic_t *t, int64_t ms,
 		if (err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
 			if (unknown == 0)
 				unknown = tp_clock_mono_ns();
-			else if (ms_since(unknown) > 10000)
+			else if (tp_clock_ms_since(unknown) > 10000)
 				return tp_err_set(e, TP_EXIT_KAFKA, "topic "
 				    "'%s' does not exist; tp-topics creates "
 				    "topics", name);
 		} else if (tp_kerr_kind(err) == TP_KERR_STOP)
 			return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': %s",
 			    name, rd_kafka_err2str(err));
-		else if (tp_sig_stop() != 0 || ms_since(start) > ms)
+		else if (tp_sig_stop() != 0 || tp_clock_ms_since(start) > ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "no broker "
 			    "answered within %.1f s%s%s", (double)ms / 1000,
 			    p->voice.why[0] != '\0' ? ": " : "",
@@ -253,12 +247,12 @@ not_taken(struct tp_kprod *p, const struct tp_kdest *t,
 		rd_kafka_poll(p->rk, 10);
 		if (tp_kprod_serve(p, e) == -1)
 			return -1;
-		if (tp_sig_stop() != 0 && ms_since(start_ns) > STOP_MS)
+		if (tp_sig_stop() != 0 && tp_clock_ms_since(start_ns) > STOP_MS)
 			return tp_err_set(e, TP_EXIT_KAFKA, "topic '%s': "
 			    "%d records were not delivered before the signal",
 			    rd_kafka_topic_name(t->rkt),
 			    rd_kafka_outq_len(p->rk));
-		return ms_since(start_ns) < KASK_MS ? 1 : tp_err_set(e,
+		return tp_clock_ms_since(start_ns) < KASK_MS ? 1 : tp_err_set(e,
 		    TP_EXIT_KAFKA, "topic '%s': nothing was delivered for "
 		    "%d s", rd_kafka_topic_name(t->rkt), KASK_MS / 1000);
 	}
@@ -349,7 +343,7 @@ tp_kprod_flush(struct tp_kprod *p, int64_t ms, struct tp_err *e)
 		rd_kafka_flush(p->rk, 100);
 		if (tp_kprod_serve(p, e) == -1)
 			return -1;
-		if (ms_since(start) > ms)
+		if (tp_clock_ms_since(start) > ms)
 			return tp_err_set(e, TP_EXIT_KAFKA, "%d records were "
 			    "not delivered within %.1f s%s%s", left,
 			    (double)ms / 1000, p->voice.why[0] != '\0' ?

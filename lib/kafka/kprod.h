@@ -64,10 +64,8 @@ int tp_kprod_put(struct tp_kprod *p, struct tp_kdest *t,
     const struct tp_krec *r, struct tp_err *e);
 /* Takes note of what was delivered.  0, or -1 as above. */
 int tp_kprod_serve(struct tp_kprod *p, struct tp_err *e);
-/*
- * Waits up to ms until all is delivered, calling idle(arg) now and then where
- * it is not NULL.  -1 with code TP_EXIT_KAFKA where something is left.
- */
+/* Waits up to ms until all is delivered.  0, or -1 with code TP_EXIT_KAFKA
+ * where something is left. */
 int tp_kprod_flush(struct tp_kprod *p, int64_t ms, struct tp_err *e);
 
 enum tp_kdone {

@@ -2,17 +2,6 @@
 
 #include "base/mem.h"
 
-struct tp_ktopic *
-tp_ktopics_find(struct tp_ktopic *v, size_t n, const char *name)
-{
-	size_t	i;
-
-	for (i = 0; i < n; i++)
-		if (strcmp(v[i].name, name) == 0)
-			return &v[i];
-	return NULL;
-}
-
 int
 tp_ktopics_match(struct tp_kadmin *a, struct tp_ktopic *want, size_t n,
     struct tp_ktopic **have, struct tp_err *e)

@@ -18,8 +18,5 @@ int tp_ktopics_match(struct tp_kadmin *a, struct tp_ktopic *want, size_t n,
  * not as wanted. */
 void tp_ktopic_diff(const struct tp_ktopic *have,
     const struct tp_ktopic *want, struct tp_buf *out);
-/* The topic of that name, or NULL. */
-struct tp_ktopic *tp_ktopics_find(struct tp_ktopic *v, size_t n,
-    const char *name);
 
 #endif

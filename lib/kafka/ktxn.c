@@ -18,12 +18,6 @@
 
 #define PAUSE_US	20000
 
-static int64_t
-ms_since(int64_t start_ns)
-{
-	return (tp_clock_mono_ns() - start_ns) / 1000000;
-}
-
 /* Takes er. */
 static int
 txn_error(struct tp_err *e, const char *what, rd_kafka_error_t *er)
@@ -42,7 +36,8 @@ txn_error(struct tp_err *e, const char *what, rd_kafka_error_t *er)
 static bool
 again(rd_kafka_error_t *er, const char *what, int64_t start_ns, int64_t ms)
 {
-	if (tp_kerr_txn(er) != TP_KERR_RETRY || ms_since(start_ns) > ms)
+	if (tp_kerr_txn(er) != TP_KERR_RETRY ||
+	    tp_clock_ms_since(start_ns) > ms)
 		return false;
 	tp_kwatch_say(1, "kafka: %s: %s; again", what,
 	    rd_kafka_error_string(er));

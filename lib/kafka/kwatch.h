@@ -18,8 +18,8 @@ void tp_kwatch_on(const char *what);
 void tp_kwatch_off(void);
 
 /*
- * Where messages for people go; level 0: notes, 1: details.  Called from any
- * thread.  NULL (the default) drops them.
+ * Where messages for people go; level 0: notes, 1: details, 2: the library's
+ * own.  Called from any thread.  NULL (the default) drops them.
  */
 typedef void tp_kwatch_say_fn(int level, const char *text);
 void tp_kwatch_listen(tp_kwatch_say_fn *f);

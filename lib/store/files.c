@@ -27,8 +27,7 @@ lock(struct tp_files *f, int64_t wait_ms, struct tp_err *e)
 	while (flock(f->lock, LOCK_EX | LOCK_NB) == -1) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return tp_err_sys(e, "cannot lock");
-		if (tp_sig_stop() != 0 ||
-		    (tp_clock_mono_ns() - since) / 1000000 > wait_ms)
+		if (tp_sig_stop() != 0 || tp_clock_ms_since(since) > wait_ms)
 			return tp_err_set(e, TP_EXIT_SYS, "locked by another "
 			    "program for too long");
 		nanosleep(&pause, NULL);

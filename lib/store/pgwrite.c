@@ -317,8 +317,8 @@ reconnect(struct tp_store *s, int64_t since, struct tp_err *e)
 	tp_known_forget(&d->known);
 	tp_map_release(&d->months);
 	d->months = (struct tp_map){ 0 };
-	while (tp_sig_stop() == 0 && (tp_clock_mono_ns() - since) / 1000000 <
-	    s->conf.busy_ms) {
+	while (tp_sig_stop() == 0 &&
+	    tp_clock_ms_since(since) < s->conf.busy_ms) {
 		nanosleep(&pause, NULL);
 		if (tp_pg_connect(s, e) == 0) {
 			*e = (struct tp_err){ 0 };

@@ -441,8 +441,8 @@ redis_write(struct tp_store *s, const struct tp_batch *b, struct tp_err *e)
 			return -1;
 		}
 		do {
-			if (tp_sig_stop() != 0 || (tp_clock_mono_ns() -
-			    since) / 1000000 > s->conf.busy_ms)
+			if (tp_sig_stop() != 0 ||
+			    tp_clock_ms_since(since) > s->conf.busy_ms)
 				return -1;
 			nanosleep(&pause, NULL);
 		} while (connect_to(d, e) == -1);
