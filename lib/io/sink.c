@@ -34,15 +34,22 @@ ends_with(const char *s, const char *end)
 	return n > m && strcmp(s + n - m, end) == 0;
 }
 
-struct tp_sink *
-tp_sink_open(const char *path, struct tp_err *e)
+/* All writes go to the end, also after somebody has made the file empty. */
+static int
+open_fd(const char *path, int how)
+{
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | how,
+	    0666);
+}
+
+static struct tp_sink *
+open_sink(const char *path, int how, struct tp_err *e)
 {
 	struct tp_sink	*s;
 	int		 fd = STDOUT_FILENO;
 
 	if (strcmp(path, "-") != 0)
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		    0666);
+		fd = open_fd(path, how);
 	if (fd == -1) {
 		tp_err_sys(e, "cannot write '%s'", path);
 		return NULL;
@@ -63,6 +70,48 @@ tp_sink_open(const char *path, struct tp_err *e)
 	if (s->z != NULL || s->zc != NULL)
 		s->room = tp_malloc(PACK_ROOM);
 	return s;
+}
+
+struct tp_sink *
+tp_sink_open(const char *path, struct tp_err *e)
+{
+	return open_sink(path, O_TRUNC, e);
+}
+
+static bool
+is_file(const struct tp_sink *s)
+{
+	struct stat	st;
+
+	return s->fd != STDOUT_FILENO && fstat(s->fd, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+/* Whether a file ends within a line. */
+static bool
+cut_off(const char *path)
+{
+	int	fd = open(path, O_RDONLY | O_CLOEXEC);
+	char	last = '\n';
+
+	if (fd == -1)
+		return false;
+	if (lseek(fd, -1, SEEK_END) != -1 && read(fd, &last, 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
+struct tp_sink *
+tp_sink_append(const char *path, struct tp_err *e)
+{
+	struct tp_sink	*s = open_sink(path, 0, e);
+
+	if (s == NULL || s->room != NULL || !is_file(s) || !cut_off(path) ||
+	    tp_sink_write(s, "\n", 1, e) == 0)
+		return s;
+	tp_sink_close(s, e);
+	return NULL;
 }
 
 void
@@ -175,22 +224,53 @@ tp_sink_flush(struct tp_sink *s, struct tp_err *e)
 	return 0;
 }
 
-int
-tp_sink_close(struct tp_sink *s, struct tp_err *e)
+/* Ends a packed stream; what is written then begins another. */
+static int
+end_packed(struct tp_sink *s, struct tp_err *e)
 {
 	int	rc = 0;
 
-	if (s == NULL)
-		return 0;
 	if (s->z != NULL) {
 		rc = write_gzip(s, NULL, 0, Z_FINISH, e);
-		deflateEnd(s->z);
-		free(s->z);
+		deflateReset(s->z);
 	}
-	if (s->zc != NULL) {
+	if (s->zc != NULL)
 		rc = write_zstd(s, NULL, 0, ZSTD_e_end, e);
-		ZSTD_freeCStream(s->zc);
+	return rc;
+}
+
+int
+tp_sink_reopen(struct tp_sink *s, struct tp_err *e)
+{
+	int	fd;
+
+	if (!is_file(s))
+		return 0;
+	fd = open_fd(s->name, 0);
+	if (fd == -1)
+		return tp_err_sys(e, "cannot write '%s'", s->name);
+	if (end_packed(s, e) == -1) {
+		close(fd);
+		return -1;
 	}
+	close(s->fd);
+	s->fd = fd;
+	return 0;
+}
+
+int
+tp_sink_close(struct tp_sink *s, struct tp_err *e)
+{
+	int	rc;
+
+	if (s == NULL)
+		return 0;
+	rc = end_packed(s, e);
+	if (s->z != NULL)
+		deflateEnd(s->z);
+	free(s->z);
+	if (s->zc != NULL)
+		ZSTD_freeCStream(s->zc);
 	if (close(s->fd) == -1 && rc == 0)
 		rc = tp_err_sys(e, "%s: close", s->name);
 	free(s->room);

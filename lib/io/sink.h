@@ -21,6 +21,14 @@ void tp_sink_on_wait(struct tp_sink *s, tp_sink_wait_fn *wait, void *arg);
 
 /* Opens (truncates) a path, "-" for standard output. */
 struct tp_sink *tp_sink_open(const char *path, struct tp_err *e);
+/* As tp_sink_open(), but behind what a file holds already; where its last line
+ * was cut off, that is ended. */
+struct tp_sink *tp_sink_append(const char *path, struct tp_err *e);
+/*
+ * Ends a file and goes on with the one that has its name now, made if need be;
+ * what is no file stays as it is.  Returns 0, or -1: the old one goes on.
+ */
+int tp_sink_reopen(struct tp_sink *s, struct tp_err *e);
 /* Writes all n bytes.  Returns 0 or -1. */
 int tp_sink_write(struct tp_sink *s, const char *p, size_t n,
     struct tp_err *e);

@@ -65,6 +65,7 @@ struct tp_ctx {
 	/* statistics */
 	struct tp_progress progress;
 	int64_t		 start_ns, stats_ns, metrics_ns, refresh_ns;
+	bool		 metrics_failed;	/* and somebody was told */
 	uint64_t	 stats_records;
 	int64_t		 read_ns;	/* first read since the last flush, 0 */
 	uint64_t	 latency[TP_CTX_BUCKETS];	/* by log2(us) * 2 */
@@ -85,6 +86,8 @@ int tp_ctx_give(struct tp_ctx *c, void *st, struct tp_rec *r, const char *p,
 /* output.c: opens the sinks, and closes them; 0 or -1 with c->e. */
 int tp_ctx_open_outputs(struct tp_ctx *c);
 int tp_ctx_close_outputs(struct tp_ctx *c);
+/* Goes on with the files that have the names of the outputs now. */
+void tp_ctx_reopen_outputs(struct tp_ctx *c);
 /* Writes all that waits in the buffers.  0 or -1 with c->stop set. */
 int tp_ctx_flush(struct tp_ctx *c);
 

@@ -101,6 +101,8 @@ void tp_ctx_kafka_close(struct tp_ctx *c);
 int tp_ctx_kafka_ready(struct tp_ctx *c);
 /* True where the inputs are topics. */
 bool tp_ctx_kafka_reads(const struct tp_ctx *c);
+/* Likewise, and a run goes on where another of the group ended. */
+bool tp_ctx_kafka_goes_on(const struct tp_ctx *c);
 
 /* kafkaout.c: opens a topic to write to. */
 int tp_ctx_kafka_sink(struct tp_ctx *c, struct tp_ctx_sink *s,

@@ -23,6 +23,13 @@ tp_ctx_kafka_reads(const struct tp_ctx *c)
 	return c->k != NULL && c->k->nin > 0;
 }
 
+bool
+tp_ctx_kafka_goes_on(const struct tp_ctx *c)
+{
+	return tp_ctx_kafka_reads(c) &&
+	    c->k->guarantee != TP_GUARANTEE_NONE;
+}
+
 /* How many endpoints there are, and how many of them are topics. */
 static void
 count_ends(const struct tp_ctx *c, size_t *ins, size_t *outs, size_t *all)

@@ -32,7 +32,8 @@ open_sink(struct tp_ctx *c, struct tp_ctx_sink *s, const char *path,
 	s->which = which;
 	if (tp_kuri_is(path))
 		return tp_ctx_kafka_sink(c, s, path);
-	s->file = tp_sink_open(path, c->e);
+	s->file = tp_ctx_kafka_goes_on(c) ? tp_sink_append(path, c->e) :
+	    tp_sink_open(path, c->e);
 	if (s->file != NULL && tp_ctx_kafka_reads(c))
 		tp_sink_on_wait(s->file, tp_ctx_kafka_wait, c);
 	return s->file != NULL ? 0 : -1;
@@ -198,6 +199,26 @@ tp_ctx_flush(struct tp_ctx *c)
 	if (rc == 0 && c->k != NULL && !tp_ctx_kafka_reads(c))
 		rc = tp_ctx_kafka_pause(c);
 	return rc;
+}
+
+/* Notes what cannot be opened: the old file still takes the lines. */
+static void
+reopen(struct tp_sink *s)
+{
+	struct tp_err	e = { 0 };
+
+	if (s != NULL && tp_sink_reopen(s, &e) == -1)
+		tp_log_note("%s; going on with the old file", e.text);
+}
+
+void
+tp_ctx_reopen_outputs(struct tp_ctx *c)
+{
+	size_t	i;
+
+	for (i = 0; i < c->out.nbufs; i++)
+		reopen(c->sinks[i].file);
+	reopen(c->rejects.file);
 }
 
 int

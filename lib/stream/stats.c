@@ -89,6 +89,7 @@ print_stats(struct tp_ctx *c, int64_t now)
 	const struct tp_run	*run = c->run;
 	double			 s = (double)(now - c->stats_ns) / 1e9;
 	struct tp_buf		 b = { 0 };
+	int64_t			 lag;
 	unsigned		 i;
 
 	tp_buf_printf(&b, "{\"tool\":\"%s\",\"uptime_s\":", tp_log_tool());
@@ -104,7 +105,8 @@ print_stats(struct tp_ctx *c, int64_t now)
 	    : 0, 1);
 	if (c->last_t != TP_TIME_NONE) {
 		tp_buf_lit(&b, ",\"lag_ms\":");
-		tp_buf_int(&b, tp_clock_wall_ms() - c->last_t);
+		lag = tp_clock_wall_ms() - c->last_t;
+		tp_buf_int(&b, lag > 0 ? lag : 0);
 	}
 	if (tp_ctx_kafka_lag(c) >= 0)
 		add_count(&b, "lag_records", (uint64_t)tp_ctx_kafka_lag(c));
@@ -131,7 +133,7 @@ add_metric(struct tp_buf *b, const char *name, const char *help, uint64_t v)
 
 /* OpenMetrics text, replaced whole so that a reader never sees half. */
 static int
-write_metrics(struct tp_ctx *c)
+write_metrics(struct tp_ctx *c, struct tp_err *e)
 {
 	struct tp_buf	b = { 0 };
 	unsigned	i;
@@ -149,11 +151,22 @@ write_metrics(struct tp_ctx *c)
 	    "%g\n", tp_log_tool(), latency_quantile(c, 0.5) / 1000);
 	tp_buf_printf(&b, "tp_latency_seconds{tool=\"%s\",quantile=\"0.99\"} "
 	    "%g\n# EOF\n", tp_log_tool(), latency_quantile(c, 0.99) / 1000);
-	rc = tp_file_replace(c->run->opts->metrics, b.p, b.n, c->e);
+	rc = tp_file_replace(c->run->opts->metrics, b.p, b.n, e);
 	tp_buf_release(&b);
-	if (rc == -1)
-		c->stop = TP_CTX_ERROR;
 	return rc;
+}
+
+/* A full disk there is no reason to end a run that goes on: it is said once,
+ * until there is room again. */
+static void
+try_metrics(struct tp_ctx *c)
+{
+	struct tp_err	e = { 0 };
+	bool		failed = write_metrics(c, &e) == -1;
+
+	if (failed && !c->metrics_failed)
+		tp_log_note("%s; going on without metrics", e.text);
+	c->metrics_failed = failed;
 }
 
 int
@@ -171,10 +184,11 @@ tp_ctx_tick(struct tp_ctx *c)
 	if (o->metrics != NULL &&
 	    now - c->metrics_ns >= (every > 0 ? every : METRICS_NS)) {
 		c->metrics_ns = now;
-		if (write_metrics(c) == -1)
-			return -1;
+		try_metrics(c);
 	}
 	hup = tp_sig_reload();
+	if (hup)
+		tp_ctx_reopen_outputs(c);
 	if (c->run->refresh != NULL && (hup || now - c->refresh_ns >= NS)) {
 		c->refresh_ns = now;
 		if (c->run->refresh(c->run->refresh_arg, hup, c->e) == -1) {
@@ -198,8 +212,9 @@ tp_ctx_stats_end(struct tp_ctx *c)
 	tp_progress_end(&c->progress);
 	memcpy(run->count, c->out.count, sizeof(run->count));
 	run->written = c->out.lines[0];
-	if (run->opts->metrics != NULL && c->stop != TP_CTX_ERROR)
-		write_metrics(c);
+	if (run->opts->metrics != NULL && c->stop != TP_CTX_ERROR &&
+	    write_metrics(c, c->e) == -1)
+		c->stop = TP_CTX_ERROR;
 	if (run->opts->stats_ms > 0)
 		print_stats(c, tp_clock_mono_ns());
 	if (!odd && tp_log_level() < 1)
