@@ -7,8 +7,9 @@
 struct reader {
 	const struct tp_avro *a;
 	const char	*p, *end, *start;
+	int64_t		 elements;	/* there may be so many more */
 	struct tp_buf	*b;
-	const char	*at;
+	const char	*at;		/* the field that is read */
 	char		*why;
 	size_t		 size;
 };
@@ -169,7 +170,10 @@ read_record(struct reader *r, const struct tp_avro_type *t)
 	return 0;
 }
 
-/* How many elements a block has; each takes a byte at least. */
+/*
+ * How many elements a block has.  All of a message have no more than it has
+ * bytes: each takes one at least, but for nulls, which could be without number.
+ */
 static int
 read_block(struct reader *r, int64_t *n)
 {
@@ -182,7 +186,10 @@ read_block(struct reader *r, int64_t *n)
 			return fail(r, "a block of no known size");
 		*n = -*n;
 	}
-	return *n <= r->end - r->p ? 0 : fail(r, "a block that is cut off");
+	if (*n > r->elements)
+		return fail(r, "more elements than bytes");
+	r->elements -= *n;
+	return 0;
 }
 
 static int
@@ -261,14 +268,17 @@ tp_avro_decode(const struct tp_avro *a, const char *p, size_t n,
     struct tp_buf *out, char *why, size_t size)
 {
 	struct reader	r = {
-		.a = a, .p = p, .end = p + n, .start = p, .b = out,
+		.a = a, .p = p, .end = p + n, .start = p,
+		.elements = (int64_t)n, .b = out,
 		.at = "record", .why = why, .size = size,
 	};
 	size_t		at = out->n;
 	int		rc = read_value(&r, a->root);
 
-	if (rc == 0 && r.p != r.end)
-		rc = fail(&r, "more than one record");
+	if (rc == 0 && r.p != r.end) {
+		r.at = "record";
+		rc = fail(&r, "more than one of them");
+	}
 	if (rc != 0)
 		out->n = at;
 	return rc;

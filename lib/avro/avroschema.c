@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#define VALUES_MAX	65536	/* in one record: see add_sub() */
+
 struct reader {
 	struct tp_avro	*a;
 	const char	*name;		/* of the schema, for messages */
@@ -31,7 +33,9 @@ static size_t
 add_type(struct tp_avro *a, enum tp_avro_kind kind)
 {
 	TP_GROW(a->types, a->cap, a->ntypes + 1);
-	a->types[a->ntypes] = (struct tp_avro_type){ .kind = kind };
+	a->types[a->ntypes] = (struct tp_avro_type){
+		.kind = kind, .values = 1,
+	};
 	return a->ntypes++;
 }
 
@@ -45,6 +49,27 @@ add_part(struct tp_avro *a, size_t type, const char *name)
 		.name = name != NULL ? tp_strdup(name) : NULL,
 	};
 	return &t->parts[t->nparts++];
+}
+
+/*
+ * A part of type sub, which is read.  A type may be named often, in types that
+ * are: few lines of a schema can ask for very deep values, or for very many
+ * that take no byte.
+ */
+static int
+add_sub(struct reader *r, size_t type, const char *name, size_t sub)
+{
+	struct tp_avro_type		*t = &r->a->types[type];
+	const struct tp_avro_type	*s = &r->a->types[sub];
+
+	add_part(r->a, type, name)->type = sub;
+	if (t->height <= s->height)
+		t->height = s->height + 1;
+	t->values += s->values;
+	if (t->height >= TP_AVRO_DEPTH)
+		return fail(r, "types too deep", t->name);
+	return t->values <= VALUES_MAX ? 0 :
+	    fail(r, "too many values in", t->name);
 }
 
 /* "a.b.Name" of a name in a namespace; the caller's to free. */
@@ -130,8 +155,8 @@ read_fields(struct reader *r, const json_t *j, const char *space, int depth,
 		if (read_type(r, json_object_get(field, "type"), space,
 		    depth + 1, &sub) != 0)
 			return -1;
-		add_part(r->a, type, name)->type = sub;
-		if (set_default(r, &r->a->types[type].parts[i],
+		if (add_sub(r, type, name, sub) != 0 ||
+		    set_default(r, &r->a->types[type].parts[i],
 		    json_object_get(field, "default")) != 0)
 			return -1;
 	}
@@ -192,7 +217,8 @@ read_union(struct reader *r, const json_t *j, const char *space, int depth,
 			return -1;
 		if (r->a->types[sub].kind == TP_AVRO_UNION)
 			return fail(r, "a union in a union", NULL);
-		add_part(r->a, *type, NULL)->type = sub;
+		if (add_sub(r, *type, NULL, sub) != 0)
+			return -1;
 	}
 	return i > 0 ? 0 : fail(r, "a union of nothing", NULL);
 }
@@ -207,8 +233,7 @@ read_many(struct reader *r, const json_t *of, const char *space, int depth,
 	*type = add_type(r->a, kind);
 	if (read_type(r, of, space, depth + 1, &sub) != 0)
 		return -1;
-	add_part(r->a, *type, NULL)->type = sub;
-	return 0;
+	return add_sub(r, *type, NULL, sub);
 }
 
 static int
@@ -281,7 +306,7 @@ tp_avro_free(struct tp_avro *a)
 		free(a->types[i].parts);
 		free(a->types[i].name);
 	}
-	for (i = 0; i <= TP_AVRO_DEPTH; i++)
+	for (i = 0; i < TP_AVRO_DEPTH; i++)
 		tp_json_obj_release(&a->scan[i]);
 	free(a->types);
 	free(a);

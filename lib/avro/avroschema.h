@@ -7,7 +7,7 @@
 #include "avro/avro.h"
 #include "json/json.h"
 
-#define TP_AVRO_DEPTH	32	/* types within types */
+#define TP_AVRO_DEPTH	32	/* types within types, the first one too */
 
 enum tp_avro_kind {
 	TP_AVRO_NULL, TP_AVRO_BOOLEAN, TP_AVRO_INT, TP_AVRO_LONG,
@@ -31,12 +31,14 @@ struct tp_avro_type {
 	bool		 open;		/* being read */
 	struct tp_avro_part *parts;
 	size_t		 nparts, cap;
+	unsigned	 height;	/* of the types within it, < DEPTH */
+	size_t		 values;	/* in one of it, arrays and maps empty */
 };
 
 struct tp_avro {
 	struct tp_avro_type *types;	/* [root] is the schema's */
 	size_t		 ntypes, cap, root;
-	struct tp_json_obj scan[TP_AVRO_DEPTH + 1];	/* scratch */
+	struct tp_json_obj scan[TP_AVRO_DEPTH];	/* scratch, by depth */
 };
 
 #endif
