@@ -87,12 +87,9 @@ static int
 by_id(const void *a, const void *b, void *arg)
 {
 	const struct tp_map_key	*keys = arg;
-	const struct tp_map_key	*x = &keys[*(const uint32_t *)a];
-	const struct tp_map_key	*y = &keys[*(const uint32_t *)b];
-	int			 c = memcmp(x->p, y->p,
-				    x->n < y->n ? x->n : y->n);
 
-	return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+	return tp_map_key_order(&keys[*(const uint32_t *)a],
+	    &keys[*(const uint32_t *)b]);
 }
 
 /* Forgets the latches of a rule whose newest evaluation is before t. */

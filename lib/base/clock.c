@@ -8,12 +8,6 @@
 #define DURATION_MAX	(10000 * TP_DAY)
 #define TZ_FILES	"/usr/share/zoneinfo"
 
-static int64_t
-floor_div(int64_t a, int64_t b)
-{
-	return a / b - (a % b < 0);
-}
-
 int64_t
 tp_clock_wall_ms(void)
 {
@@ -47,7 +41,7 @@ int64_t
 tp_civil_days(int year, int month, int day)
 {
 	int64_t	y = (int64_t)year - (month <= 2);
-	int64_t	era = floor_div(y, 400), yoe = y - era * 400;
+	int64_t	era = tp_floor_div(y, 400), yoe = y - era * 400;
 	int64_t	doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
 	int64_t	doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 
@@ -57,7 +51,7 @@ tp_civil_days(int year, int month, int day)
 static void
 date_of_days(int64_t days, struct tp_civil *c)
 {
-	int64_t	z = days + 719468, era = floor_div(z, 146097);
+	int64_t	z = days + 719468, era = tp_floor_div(z, 146097);
 	int64_t	doe = z - era * 146097;
 	int64_t	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -67,13 +61,13 @@ date_of_days(int64_t days, struct tp_civil *c)
 	c->month = (int)(mp < 10 ? mp + 3 : mp - 9);
 	c->year = (int)(yoe + era * 400 + (c->month <= 2));
 	/* 1970-01-01 was a Thursday. */
-	c->weekday = (int)(days + 3 - 7 * floor_div(days + 3, 7));
+	c->weekday = (int)(days + 3 - 7 * tp_floor_div(days + 3, 7));
 }
 
 static void
 civil_of_local(int64_t local, struct tp_civil *c)
 {
-	int64_t	days = floor_div(local, TP_DAY);
+	int64_t	days = tp_floor_div(local, TP_DAY);
 	int	ms = (int)(local - days * TP_DAY);
 
 	date_of_days(days, c);
@@ -136,7 +130,7 @@ tp_tz_open(struct tp_tz *z, const char *name, struct tp_err *e)
 static int64_t
 offset_at(int64_t t)
 {
-	time_t		sec = (time_t)floor_div(t, TP_SECOND);
+	time_t		sec = (time_t)tp_floor_div(t, TP_SECOND);
 	struct tm	tm;
 
 	if (localtime_r(&sec, &tm) == NULL)
@@ -152,7 +146,7 @@ offset_at(int64_t t)
 static void
 day_span(int64_t t, struct tp_tz *span)
 {
-	int64_t	from = floor_div(t, TP_DAY) * TP_DAY, to = from + TP_DAY;
+	int64_t	from = tp_floor_div(t, TP_DAY) * TP_DAY, to = from + TP_DAY;
 	int64_t	first = offset_at(from), last = offset_at(to - 1);
 	int64_t	a = from / TP_SECOND, b = to / TP_SECOND - 1;
 

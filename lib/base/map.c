@@ -224,3 +224,11 @@ tp_map_add_list(struct tp_map *m, const char *s, size_t n, char sep)
 			tp_map_add(m, s, k);
 	}
 }
+
+int
+tp_map_key_order(const struct tp_map_key *a, const struct tp_map_key *b)
+{
+	int	c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+
+	return c != 0 ? c : (a->n > b->n) - (a->n < b->n);
+}

@@ -43,6 +43,12 @@ size_t tp_map_add(struct tp_map *m, const char *p, size_t n);
  * of one, are left out. */
 void tp_map_add_list(struct tp_map *m, const char *s, size_t n, char sep);
 
+/*
+ * The order of two keys by their bytes, the shorter first of two that begin
+ * the same: less than, equal to or greater than 0.
+ */
+int tp_map_key_order(const struct tp_map_key *a, const struct tp_map_key *b);
+
 /* A fast 64-bit hash of n bytes, the same on every machine and run. */
 uint64_t tp_hash(const void *p, size_t n, uint64_t seed);
 

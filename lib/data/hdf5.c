@@ -67,7 +67,7 @@ row_time(struct rows *r, uint64_t row, int64_t v, int64_t *t)
 	int64_t		 d = r->f->per_ms;
 
 	if (d > 0)
-		*t = v / d - (v % d < 0);
+		*t = tp_floor_div(v, d);
 	else
 		*t = v > -TP_DAY * 36500000 / 1000 &&
 		    v < TP_DAY * 36500000 / 1000 ? v * 1000 : INT64_MIN;

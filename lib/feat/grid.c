@@ -20,9 +20,7 @@ const struct tp_grid_opts tp_grid_defaults = {
 static int64_t
 step_of(const struct tp_grid *g, int64_t t)
 {
-	int64_t	ms = g->opts.spec.step_ms;
-
-	return t / ms - (t % ms < 0);
+	return tp_floor_div(t, g->opts.spec.step_ms);
 }
 
 static int64_t

@@ -162,12 +162,9 @@ static int
 compare(const void *a, const void *b, void *arg)
 {
 	const struct tp_map_key	*keys = arg;
-	const struct tp_map_key	*x = &keys[*(const size_t *)a];
-	const struct tp_map_key	*y = &keys[*(const size_t *)b];
-	int			 c;
 
-	c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+	return tp_map_key_order(&keys[*(const size_t *)a],
+	    &keys[*(const size_t *)b]);
 }
 
 static void

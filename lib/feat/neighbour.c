@@ -145,12 +145,9 @@ struct ranked {
 static int
 compare_ids(const void *a, const void *b)
 {
-	const struct tp_map_key	*x = ((const struct ranked *)a)->key;
-	const struct tp_map_key	*y = ((const struct ranked *)b)->key;
-	uint32_t		 n = x->n < y->n ? x->n : y->n;
-	int			 c = memcmp(x->p, y->p, n);
+	const struct ranked	*x = a, *y = b;
 
-	return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+	return tp_map_key_order(x->key, y->key);
 }
 
 /*

@@ -184,9 +184,8 @@ prepare(struct tp_adapt *a)
 static int64_t
 block_of(const struct tp_adapt *a, int64_t step)
 {
-	int64_t	n = TP_ADAPT_BLOCK / a->grid.opts.spec.step_ms;
-
-	return step / n - (step % n < 0);
+	return tp_floor_div(step,
+	    TP_ADAPT_BLOCK / a->grid.opts.spec.step_ms);
 }
 
 static void

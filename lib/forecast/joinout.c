@@ -18,11 +18,9 @@ struct order {
 static int
 compare_segments(const struct tp_join *j, int64_t a, int64_t b)
 {
-	const struct tp_map_key	*x = &j->truth.ids.keys[a];
-	const struct tp_map_key	*y = &j->truth.ids.keys[b];
-	int			 c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+	const struct tp_map_key	*keys = j->truth.ids.keys;
 
-	return c != 0 ? c : x->n < y->n ? -1 : x->n > y->n;
+	return tp_map_key_order(&keys[a], &keys[b]);
 }
 
 /* The whole of all models first, then the parts; no two are equal. */

@@ -34,7 +34,7 @@ tp_by_part(enum tp_by by, const struct tp_by_pair *p, struct tp_tz *tz)
 	local = p->target + tp_tz_offset(tz, p->target);
 	if (by == TP_BY_HOUR)
 		return (local % TP_DAY + TP_DAY) % TP_DAY / TP_HOUR;
-	day = local / TP_DAY - (local % TP_DAY < 0);
+	day = tp_floor_div(local, TP_DAY);
 	/* 1970-01-01 was a Thursday */
 	return by == TP_BY_DAY ? day : ((day + 3) % 7 + 7) % 7 > 4;
 }

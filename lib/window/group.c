@@ -73,13 +73,11 @@ tp_groups_unsee(struct tp_groups *gs, size_t i)
 static int
 by_key(const void *a, const void *b, void *arg)
 {
-	const struct tp_groups	*gs = arg;
-	const struct tp_map_key	*x = &gs->map.keys[*(const uint32_t *)a];
-	const struct tp_map_key	*y = &gs->map.keys[*(const uint32_t *)b];
-	int			 c;
+	const struct tp_map_key	*keys = ((const struct tp_groups *)arg)->
+				    map.keys;
 
-	c = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return c != 0 ? c : (x->n > y->n) - (x->n < y->n);
+	return tp_map_key_order(&keys[*(const uint32_t *)a],
+	    &keys[*(const uint32_t *)b]);
 }
 
 /* Sorts the new keys, then merges them from the back into the old. */

@@ -357,6 +357,20 @@ durations(void **state)
 			fail_msg("%s was read as %lld", bad[i], (long long)ms);
 }
 
+/* The whole number q with q * b <= a < (q + 1) * b. */
+static void
+division_rounds_down(void **state)
+{
+	int64_t	a, b, q;
+
+	(void)state;
+	for (b = 1; b < 9; b++)
+		for (a = -30; a <= 30; a++) {
+			q = tp_floor_div(a, b);
+			assert_true(q * b <= a && a < (q + 1) * b);
+		}
+}
+
 static void
 clocks_go(void **state)
 {
@@ -380,6 +394,7 @@ main(void)
 		cmocka_unit_test(parse_times),
 		cmocka_unit_test(times_read_back),
 		cmocka_unit_test(durations),
+		cmocka_unit_test(division_rounds_down),
 		cmocka_unit_test(clocks_go),
 	};
 

@@ -134,6 +134,27 @@ hash_spreads(void **state)
 	free(h);
 }
 
+/* The keys as they are laid out are in order, each against each. */
+static void
+keys_in_order(void **state)
+{
+	static const struct tp_map_key	keys[] = {
+		{ .p = "", .n = 0 }, { .p = "\0", .n = 1 },
+		{ .p = "a", .n = 1 }, { .p = "a\0", .n = 2 },
+		{ .p = "ab", .n = 2 }, { .p = "b", .n = 1 },
+		{ .p = "\xc3\xa9", .n = 2 },
+	};
+	int				i, k, n = 7, order;
+
+	(void)state;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < n; k++) {
+			order = tp_map_key_order(&keys[i], &keys[k]);
+			assert_int_equal((order > 0) - (order < 0),
+			    (i > k) - (i < k));
+		}
+}
+
 int
 main(void)
 {
@@ -141,6 +162,7 @@ main(void)
 		cmocka_unit_test(map_like_search),
 		cmocka_unit_test(map_of_numbers),
 		cmocka_unit_test(hash_spreads),
+		cmocka_unit_test(keys_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
