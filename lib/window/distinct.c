@@ -1,3 +1,4 @@
+/* Different ids: their hashes, or registers. */
 #include "window/distinct.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ note(uint8_t *reg, uint64_t hash)
 }
 
 /* Puts hash into its slot; false where it was there. */
-static int
+static bool
 insert(uint64_t *v, uint32_t cap, uint64_t hash)
 {
 	uint32_t	i;
@@ -38,9 +39,9 @@ insert(uint64_t *v, uint32_t cap, uint64_t hash)
 	for (i = (uint32_t)hash & (cap - 1); v[i] != 0;
 	    i = (i + 1) & (cap - 1))
 		if (v[i] == hash)
-			return 0;
+			return false;
 	v[i] = hash;
-	return 1;
+	return true;
 }
 
 /* Calls fn with each of the hashes; there are no registers. */
@@ -119,7 +120,7 @@ tp_distinct_add(struct tp_distinct *d, uint64_t hash)
 		return;
 	if (d->n * 4 >= d->cap * 3)
 		grow(d);
-	d->n += (uint32_t)insert(d->v, d->cap, hash);
+	d->n += insert(d->v, d->cap, hash);
 	if (d->n > TP_DISTINCT_EXACT)
 		to_registers(d);
 }

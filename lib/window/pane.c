@@ -183,7 +183,7 @@ tp_pane_soon_value(const struct tp_pane *p, uint32_t key)
 		__builtin_prefetch(&c->q.v[c->q.n], 1);
 }
 
-/* Makes the slots anew from the cells, at least `n` of them. */
+/* Makes the slots anew from the cells: n of them, a power of two. */
 static void
 index_cells(struct tp_pane *p, uint32_t n)
 {

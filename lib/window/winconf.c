@@ -1,6 +1,8 @@
 /* The settings of windows: defaults, texts, checks. */
 #include "window/window.h"
 
+#include "window/panetime.h"
+
 #define PANES_MAX	1000000		/* open at a time */
 
 const struct tp_window_conf	tp_window_defaults = {
@@ -27,7 +29,11 @@ static int
 add_percentile(struct tp_window_aggs *a, const char *s, size_t n)
 {
 	double	v;
+	int	i;
 
+	for (i = 0; i < a->npct; i++)
+		if (strlen(a->name[i]) == n && memcmp(a->name[i], s, n) == 0)
+			return 0;	/* a line has no field twice */
 	if (a->npct == TP_WINDOW_PCTS || n >= sizeof(a->name[0]) ||
 	    s[1] < '0' || s[1] > '9' || strcspn(s, "eE") < n ||
 	    tp_parse_num(s + 1, n - 1, &v) < 0 || v > 100)
@@ -98,18 +104,14 @@ tp_window_cell_parse(struct tp_window_conf *c, const char *s)
 	return tp_tiling_parse(&c->tiling, s);
 }
 
-/* Panes that may be open: a pane is at least slide / width of the window. */
+/* Whether more panes may be open at a time than the memory should have. */
 static bool
 too_many_panes(const struct tp_window_conf *c)
 {
-	int64_t	a = c->size, b = c->slide, r;
+	struct tp_panetime	p;
 
-	while (b != 0) {
-		r = a % b;
-		a = b;
-		b = r;
-	}
-	return (c->size + c->grace + c->delay) / a > PANES_MAX;
+	tp_panetime_init(&p, c->size, c->slide, 0, NULL);
+	return (c->size + c->grace + c->delay) / p.pane > PANES_MAX;
 }
 
 int

@@ -101,7 +101,8 @@ extern const struct tp_filter tp_window_filter;
 /* The output beside main. */
 enum { TP_WINDOW_OUT_LATE = 1 };
 
-/* "n,mean,p85"; -1 on an unknown name or too many percentiles. */
+/* "n,mean,p85", each once or more; -1 on an unknown name or too many
+ * percentiles. */
 int tp_window_aggs_parse(struct tp_window_aggs *a, const char *s);
 /* "segment", "road", or a tiling as tp_tiling_parse() reads it. */
 int tp_window_by_parse(struct tp_window_conf *c, const char *s);
