@@ -207,7 +207,10 @@ configure(struct conf *c, struct tp_err *e)
 	    c->ahead, s->ahead, &s->nahead, TP_FEAT_TARGETS, e) != 0)
 		return -1;
 	if (c->cell != NULL) {
-		snprintf(s->cell, sizeof(s->cell), "%s", c->cell);
+		if (strlen(c->cell) >= sizeof(s->cell))
+			return tp_opt_error(e, "--cell: '%s' is too long",
+			    c->cell);
+		memcpy(s->cell, c->cell, strlen(c->cell) + 1);
 		if (c->groups == NULL)
 			s->groups |= TP_FEAT_CELL;
 	}

@@ -16,8 +16,10 @@
 #define TP_FEAT_TARGETS	16
 #define TP_FEAT_ROLLS	8
 #define TP_FEAT_STEPS	4096	/* the longest look back or ahead, in steps */
-#define TP_FEAT_CELL_NAME 24	/* bytes of a tiling's name, likewise */
 #define TP_FEAT_NAME	40	/* bytes of a column's name, NUL included */
+#define TP_FEAT_CELL_NAME 24	/* of a tiling's name, likewise */
+#define TP_FEAT_CALENDAR 7	/* columns of the group time */
+#define TP_FEAT_DECIMALS 6	/* of computed values */
 
 enum tp_feat_group {
 	TP_FEAT_TIME = 1,	/* minute_of_day, day_of_week, ... */
@@ -108,6 +110,9 @@ struct tp_feat_cols {
 /* c is overwritten; s->unit is known. */
 void tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s);
 void tp_feat_cols_release(struct tp_feat_cols *c);
+/* The name of target i, as target_15_mph. */
+void tp_feat_target_name(const struct tp_feat_spec *s, size_t i,
+    char name[TP_FEAT_NAME]);
 
 /* One complete step: a row for each known segment, in byte order of ids. */
 struct tp_feat_step {

@@ -183,7 +183,7 @@ close_complete(struct tp_grid *g, struct tp_out *out)
 	return 0;
 }
 
-/* Closes steps while `last` and what is ahead of them is not beyond top. */
+/* Closes the steps up to `last`, whether their targets have come or not. */
 static int
 close_upto(struct tp_grid *g, int64_t last, struct tp_out *out)
 {
@@ -343,7 +343,7 @@ take(struct tp_grid *g, const struct tp_rec *r, const struct tp_reading *in,
 	set_unit(g, in->unit);
 	if (in->unit != g->opts.spec.unit)
 		v = tp_fixed(tp_speed_convert(v, in->unit,
-		    g->opts.spec.unit), 6);
+		    g->opts.spec.unit), TP_FEAT_DECIMALS);
 	if (!g->started)
 		set_next(g, step_of(g, in->t - g->opts.delay_ms));
 	if (in->t > g->max_t)

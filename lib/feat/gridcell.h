@@ -73,7 +73,8 @@ tp_grid_cell_value(const struct tp_grid_cell *c)
 {
 	if (c->n == 1)
 		return c->sum;
-	return c->n == 0 ? (double)NAN : tp_fixed(c->sum / c->n, 6);
+	return c->n == 0 ? (double)NAN : tp_fixed(c->sum / c->n,
+	    TP_FEAT_DECIMALS);
 }
 
 /* True where a reading of step `then` still makes its segment known at s. */

@@ -1,9 +1,6 @@
 #include "base/mem.h"
 #include "feat/gridcell.h"
 
-#define CALENDAR	7	/* columns of the time group */
-#define DECIMALS	6
-
 static void
 calendar(struct tp_grid *g, int64_t t, double *x)
 {
@@ -62,7 +59,7 @@ put_lags(const struct tp_grid *g, int64_t from, double *x)
 		x[n + i] = !isnan(w->seen[g->back - i]);
 	}
 	x[2 * n] = tp_fixed((double)((g->next - from) *
-	    g->opts.spec.step_ms) / TP_MINUTE, DECIMALS);
+	    g->opts.spec.step_ms) / TP_MINUTE, TP_FEAT_DECIMALS);
 	return x + 2 * n + 1;
 }
 
@@ -100,8 +97,8 @@ put_rolls(const struct tp_grid *g, double *x)
 		}
 		mean = sum / n;
 		var = squares / n - mean * mean;
-		x[0] = tp_fixed(origin + mean, DECIMALS);
-		x[1] = var > 0 ? tp_fixed(sqrt(var), DECIMALS) : 0;
+		x[0] = tp_fixed(origin + mean, TP_FEAT_DECIMALS);
+		x[1] = var > 0 ? tp_fixed(sqrt(var), TP_FEAT_DECIMALS) : 0;
 		x[2] = lo;
 		x[3] = hi;
 	}
@@ -115,9 +112,9 @@ put_changes(const struct tp_grid *g, double *x)
 	const double	*f = g->work->filled + g->back;
 
 	x[0] = isnan(f[0] - f[-1]) ? (double)NAN :
-	    tp_fixed(f[0] - f[-1], DECIMALS);
+	    tp_fixed(f[0] - f[-1], TP_FEAT_DECIMALS);
 	x[1] = isnan(f[0] - f[-3]) ? (double)NAN :
-	    tp_fixed(f[0] - f[-3], DECIMALS);
+	    tp_fixed(f[0] - f[-3], TP_FEAT_DECIMALS);
 	return x + 2;
 }
 
@@ -137,9 +134,9 @@ put_neighbours(const struct tp_grid *g, size_t seg, double *x)
 	x[2] = tp_neighbours_downstream(g->opts.graph, i, g->work->value, &n);
 	x[3] = n;
 	if (!isnan(x[0]))
-		x[0] = tp_fixed(x[0], DECIMALS);
+		x[0] = tp_fixed(x[0], TP_FEAT_DECIMALS);
 	if (!isnan(x[2]))
-		x[2] = tp_fixed(x[2], DECIMALS);
+		x[2] = tp_fixed(x[2], TP_FEAT_DECIMALS);
 	return x + 4;
 }
 
@@ -217,8 +214,8 @@ put_row(struct tp_grid *g, size_t seg, size_t row, const double *cal)
 	from = gather(g, seg, &w->last[row]);
 	w->now[row] = w->seen[g->back];
 	if (spec->groups & TP_FEAT_TIME) {
-		memcpy(x, cal, CALENDAR * sizeof(*x));
-		x += CALENDAR;
+		memcpy(x, cal, TP_FEAT_CALENDAR * sizeof(*x));
+		x += TP_FEAT_CALENDAR;
 	}
 	if (spec->groups & TP_FEAT_LAG)
 		x = put_lags(g, from, x);
@@ -242,7 +239,7 @@ int
 tp_grid_emit(struct tp_grid *g, struct tp_out *out)
 {
 	struct tp_feat_step	 step;
-	double			 cal[CALENDAR];
+	double			 cal[TP_FEAT_CALENDAR];
 	size_t			 i, n = 0;
 
 	reserve(g);

@@ -3,8 +3,6 @@
 #include "base/opt.h"
 #include "feat/gridcell.h"
 
-#define DECIMALS	6
-
 int
 tp_grid_tiles_init(struct tp_grid *g, struct tp_err *e)
 {
@@ -84,7 +82,7 @@ tp_grid_tile_put(struct tp_grid *g, size_t seg, double *x)
 		n++;
 	}
 	x[0] = tp_grid_cell_at(g, seg, g->next)->events;
-	x[1] = n > 0 ? tp_fixed(sum / (double)n, DECIMALS) : (double)NAN;
+	x[1] = n > 0 ? tp_fixed(sum / (double)n, TP_FEAT_DECIMALS) : (double)NAN;
 	x[2] = (double)n;
 	return x + 3;
 }

@@ -103,7 +103,7 @@ tp_grid_trail_put(struct tp_grid *g, size_t seg, double *x)
 		    tp_trail_at(t, at, g->work->when[i]);
 		if (t->unit != unit && !isnan(x[i]))
 			x[i] = tp_fixed(tp_speed_convert(x[i], t->unit, unit),
-			    6);
+			    TP_FEAT_DECIMALS);
 	}
 }
 

@@ -1,3 +1,5 @@
+/* The table of neighbours: read, numbered, weighted. */
+#include <float.h>
 #include <math.h>
 
 #include "base/buf.h"
@@ -199,8 +201,12 @@ weigh(struct tp_neighbours *g)
 	for (i = 0; i < g->n; i++) {
 		double	d = g->arcs[i].metres;
 
-		/* Where all are equally far, all count the same. */
-		g->arcs[i].weight = var > 0 ? exp(-d * d / var) : 1;
+		/*
+		 * Where all are equally far, all count the same; one that is
+		 * very far counts for itself where it is the only one.
+		 */
+		g->arcs[i].weight = var > 0 ?
+		    fmax(exp(-d * d / var), DBL_MIN) : 1;
 	}
 }
 
@@ -322,42 +328,52 @@ tp_neighbours_release(struct tp_neighbours *g)
 	*g = (struct tp_neighbours){ 0 };
 }
 
+/* The sums of a weighted mean, and how many values are in it. */
+struct mean {
+	double	sum, weight;
+	int	n;
+};
+
+static void
+add(struct mean *m, double v, double weight)
+{
+	if (isnan(v))
+		return;
+	m->sum += weight * v;
+	m->weight += weight;
+	m->n++;
+}
+
+static double
+mean_of(const struct mean *m, int *count)
+{
+	*count = m->n;
+	return m->n > 0 ? m->sum / m->weight : (double)NAN;
+}
+
 double
 tp_neighbours_upstream(const struct tp_neighbours *g, size_t i,
     const double *value, int *count)
 {
-	double		sum = 0, weight = 0;
-	uint32_t	k;
+	const struct tp_neighbour_arc	*a;
+	struct mean			 m = { 0 };
+	uint32_t			 k;
 
-	*count = 0;
 	for (k = g->in[i]; k < g->in[i + 1]; k++) {
-		const struct tp_neighbour_arc	*a = &g->arcs[g->into[k]];
-
-		if (isnan(value[a->from]))
-			continue;
-		sum += a->weight * value[a->from];
-		weight += a->weight;
-		++*count;
+		a = &g->arcs[g->into[k]];
+		add(&m, value[a->from], a->weight);
 	}
-	return weight > 0 ? sum / weight : NAN;
+	return mean_of(&m, count);
 }
 
 double
 tp_neighbours_downstream(const struct tp_neighbours *g, size_t i,
     const double *value, int *count)
 {
-	double		sum = 0, weight = 0;
+	struct mean	m = { 0 };
 	uint32_t	k;
 
-	*count = 0;
-	for (k = g->out[i]; k < g->out[i + 1]; k++) {
-		const struct tp_neighbour_arc	*a = &g->arcs[k];
-
-		if (isnan(value[a->to]))
-			continue;
-		sum += a->weight * value[a->to];
-		weight += a->weight;
-		++*count;
-	}
-	return weight > 0 ? sum / weight : NAN;
+	for (k = g->out[i]; k < g->out[i + 1]; k++)
+		add(&m, value[g->arcs[k].to], g->arcs[k].weight);
+	return mean_of(&m, count);
 }

@@ -3,7 +3,8 @@
  * "from,to,distance_m", and weighted means over a segment's neighbours.
  *
  * Weights are those of the DCRNN road graph (Li et al., ICLR 2018):
- * exp(-(d / s)^2), s the standard deviation of all distances of the table.
+ * exp(-(d / s)^2), s the standard deviation of all distances of the table, but
+ * not less than the least number that is not 0.
  *
  * The graph owns its arrays and ids.
  */

@@ -12,7 +12,6 @@
 #define NUM_MAX		32		/* the longest text of a number */
 #define TEXT_MAX	22		/* of a reading that is kept */
 #define KEPT_MAX	64		/* readings of a segment kept as text */
-#define DECIMALS	6
 
 /* A piece of text, copied whole: cheaper than copying the right length. */
 struct frag {
@@ -20,7 +19,7 @@ struct frag {
 	size_t	 n;
 };
 
-/* A reading and its text; a longer text is not kept (n = 0). */
+/* A reading and its text, n bytes; v is NAN where there is none yet. */
 struct text {
 	double	 v;
 	char	 p[TEXT_MAX];
@@ -59,7 +58,7 @@ make_keys(struct state *st)
 	const char			*u = tp_unit_suffix(s->unit);
 	size_t				 i, n = c->n;
 
-	st->first = s->groups & TP_FEAT_TIME ? 7 : 0;
+	st->first = s->groups & TP_FEAT_TIME ? TP_FEAT_CALENDAR : 0;
 	st->nlag = s->groups & TP_FEAT_LAG ? (size_t)s->lags : 0;
 	for (st->kept = 1; st->kept < st->nlag && st->kept < KEPT_MAX;)
 		st->kept *= 2;
@@ -67,10 +66,10 @@ make_keys(struct state *st)
 	for (i = 0; i < n; i++)
 		frag_key(&st->keys[i], ",\"%s\":", c->name[i], 0);
 	for (i = 0; i < (size_t)s->ntargets; i++) {
-		struct frag	*f = &st->keys[n + i];
+		char	name[TP_FEAT_NAME];
 
-		f->n = (size_t)snprintf(f->p, sizeof(f->p),
-		    ",\"target_%d_%s\":", s->targets[i], u);
+		tp_feat_target_name(s, i, name);
+		frag_key(&st->keys[n + i], ",\"%s\":", name, 0);
 	}
 	st->seen = tp_calloc(2 * st->nlag + 1, sizeof(*st->seen));
 	for (i = 0; i < 2 * st->nlag; i++)
@@ -123,7 +122,8 @@ put_frag(struct tp_buf *b, const struct frag *f)
 	b->n += f->n;
 }
 
-/* A reading by its text; makes the text where t holds that of another. */
+/* A reading by its text; makes the text where t holds that of another, and
+ * keeps it unless it is too long. */
 static inline void
 put_text(struct tp_buf *b, struct text *t, double v)
 {

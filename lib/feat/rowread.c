@@ -20,10 +20,10 @@ tp_rowread_release(struct tp_rowread *rr)
 }
 
 static void
-add_key(struct tp_rowread *rr, const char *fmt, const char *name, int v)
+add_key(struct tp_rowread *rr, const char *fmt, const char *name)
 {
 	char	key[TP_FEAT_NAME * 2];
-	int	n = snprintf(key, sizeof(key), fmt, name, v);
+	int	n = snprintf(key, sizeof(key), fmt, name);
 
 	tp_map_add(&rr->keys, key, (size_t)n);
 }
@@ -50,19 +50,18 @@ learn(struct tp_rowread *rr, const struct tp_rec *r, const char **why,
 	tp_buf_add(&rr->text, f->v.p, f->v.n);
 	u = tp_unit_suffix(rr->spec.unit);
 	tp_feat_cols_init(&rr->cols, &rr->spec);
-	add_key(rr, "segment_id", NULL, 0);
-	add_key(rr, "timestamp", NULL, 0);
-	add_key(rr, "speed_%s", u, 0);
-	add_key(rr, "last_speed_%s", u, 0);
-	add_key(rr, "feature_set", NULL, 0);
+	add_key(rr, "segment_id", NULL);
+	add_key(rr, "timestamp", NULL);
+	add_key(rr, "speed_%s", u);
+	add_key(rr, "last_speed_%s", u);
+	add_key(rr, "feature_set", NULL);
 	for (i = 0; i < rr->cols.n; i++)
-		add_key(rr, "%s", rr->cols.name[i], 0);
+		add_key(rr, "%s", rr->cols.name[i]);
 	for (i = 0; i < (size_t)rr->spec.ntargets; i++) {
-		char	key[TP_FEAT_NAME];
+		char	name[TP_FEAT_NAME];
 
-		snprintf(key, sizeof(key), "target_%d_%s",
-		    rr->spec.targets[i], u);
-		add_key(rr, "%s", key, 0);
+		tp_feat_target_name(&rr->spec, i, name);
+		add_key(rr, "%s", name);
 	}
 	rr->values = tp_calloc(rr->keys.n, sizeof(*rr->values));
 	rr->known = true;

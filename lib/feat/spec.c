@@ -360,7 +360,7 @@ add_name(struct tp_feat_cols *c, size_t *cap, const char *fmt, ...)
 void
 tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s)
 {
-	static const char *const calendar[] = {
+	static const char *const calendar[TP_FEAT_CALENDAR] = {
 		"minute_of_day", "hour", "day_of_week", "is_weekend",
 		"is_rush_hour", "day_of_month", "month",
 	};
@@ -370,7 +370,7 @@ tp_feat_cols_init(struct tp_feat_cols *c, const struct tp_feat_spec *s)
 	int		 i;
 
 	*c = (struct tp_feat_cols){ 0 };
-	for (k = 0; (s->groups & TP_FEAT_TIME) && k < 7; k++)
+	for (k = 0; (s->groups & TP_FEAT_TIME) && k < TP_FEAT_CALENDAR; k++)
 		add_name(c, &cap, "%s", calendar[k]);
 	if (s->groups & TP_FEAT_LAG) {
 		for (i = 0; i < s->lags; i++)
@@ -411,4 +411,12 @@ tp_feat_cols_release(struct tp_feat_cols *c)
 {
 	free(c->name);
 	*c = (struct tp_feat_cols){ 0 };
+}
+
+void
+tp_feat_target_name(const struct tp_feat_spec *s, size_t i,
+    char name[TP_FEAT_NAME])
+{
+	snprintf(name, TP_FEAT_NAME, "target_%d_%s", s->targets[i],
+	    tp_unit_suffix(s->unit));
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "feat/neighbour.h"
 
 static int
@@ -58,6 +59,36 @@ test_means(void **state)
 	v[index_of(&g, "a")] = (double)NAN;
 	assert_float_equal(tp_neighbours_upstream(&g, index_of(&g, "c"), v, &n),
 	    30, 1e-9);
+	tp_neighbours_release(&g);
+}
+
+/* The only one that has a value is the mean, however far away it is. */
+static void
+test_far(void **state)
+{
+	struct tp_neighbours	g;
+	struct tp_buf		b = { 0 };
+	struct tp_err		e = { 0 };
+	double			v[2000];
+	int			i, n;
+
+	(void)state;
+	tp_buf_lit(&b, "from,to,distance_m\n");
+	for (i = 0; i < 999; i++)
+		tp_buf_printf(&b, "s%d,t%d,1\n", i, i);
+	tp_buf_lit(&b, "far,away,100000\n");
+	assert_int_equal(read_text(&g, tp_buf_cstr(&b), &e), 0);
+	tp_buf_release(&b);
+	assert_int_equal(g.ids.n, 2000);
+	for (i = 0; i < 2000; i++)
+		v[i] = (double)NAN;
+	v[index_of(&g, "away")] = 50;
+	assert_float_equal(tp_neighbours_downstream(&g, index_of(&g, "far"),
+	    v, &n), 50, 1e-9);
+	assert_int_equal(n, 1);
+	assert_true(isnan(tp_neighbours_upstream(&g, index_of(&g, "away"), v,
+	    &n)));
+	assert_int_equal(n, 0);
 	tp_neighbours_release(&g);
 }
 
@@ -137,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_means),
+		cmocka_unit_test(test_far),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bad_tables),

@@ -356,6 +356,11 @@ test_bad(void **state)
 {
 	static const char *const	bad[] = {
 		"", "\n\n", "{}\n", "[1]\n", "{\n",
+		"{\"segment_id\":\"a\",\"day_type\":\"sunday\","
+		    "\"step_ms\":43200000,\"tz\":\"UTC\"," TWO "}\n",
+		"{\"segment_id\":\"a\",\"day_type\":\"sunday\","
+		    "\"step_ms\":43200000,\"last_day\":\"2012-03-04\"," TWO
+		    "}\n",
 		LINE("monday", "43200000", "UTC", "2012-03-04", TWO),
 		LINE("sunday", "43200000", "U T", "2012-03-04", TWO),
 		LINE("sunday", "43200000", "UTC", "2012-13-04", TWO),
