@@ -259,13 +259,13 @@ scan_date(const char *s, size_t n, struct tp_civil *c)
 	int	high, low;
 
 	if (n < 10 || s[4] != '-' || s[7] != '-')
-		return "not a date";
+		return "not a date like 2012-12-31";
 	high = two(s);
 	low = two(s + 2);
 	c->month = two(s + 5);
 	c->day = two(s + 8);
 	if (high > 99 || low > 99 || c->month > 99 || c->day > 99)
-		return "not a date";
+		return "not a date like 2012-12-31";
 	c->year = 100 * high + low;
 	if (c->year < YEAR_MIN || c->year > YEAR_MAX)
 		return "the year is not in 1970..9999";
@@ -283,18 +283,18 @@ scan_clock(const char **s, const char *end, struct tp_civil *c)
 	int		 unit = 100;
 
 	if (end - p < 5 || p[2] != ':' || two(p) > 99 || two(p + 3) > 99)
-		return "not a time of day";
+		return "not a time of day like 08:30";
 	c->hour = two(p);
 	c->minute = two(p + 3);
 	p += 5;
 	if (p < end && *p == ':') {
 		if (end - p < 3 || two(p + 1) > 99)
-			return "not a time of day";
+			return "not a time of day like 08:30";
 		c->second = two(p + 1);
 		p += 3;
 		if (p < end && *p == '.') {
 			if (++p == end || *p < '0' || *p > '9')
-				return "not a time of day";
+				return "not a time of day like 08:30";
 			for (; p < end && *p >= '0' && *p <= '9'; p++) {
 				c->ms += unit * (*p - '0');
 				unit /= 10;

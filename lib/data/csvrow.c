@@ -21,6 +21,8 @@ restart(struct tp_csv *c)
 		c->parser = tp_malloc(sizeof(*c->parser));
 	csv_init(c->parser, OPTIONS);
 	csv_set_realloc_func(c->parser, grow);
+	if (c->delimiter != '\0')
+		csv_set_delim(c->parser, (unsigned char)c->delimiter);
 }
 
 void
@@ -28,6 +30,7 @@ tp_csv_init(struct tp_csv *c, size_t max)
 {
 	tp_lines_init(&c->lines, max);
 	c->n = c->text.n = 0;
+	c->delimiter = '\0';
 	restart(c);
 }
 
@@ -44,6 +47,37 @@ tp_csv_release(struct tp_csv *c)
 	*c = (struct tp_csv){ 0 };
 }
 
+/* What parts the fields of a line, outside quotes; NUL: it has one field. */
+static char
+find_delimiter(const struct tp_line *l)
+{
+	bool	quoted = false, semicolon = false, tab = false;
+	size_t	i;
+
+	for (i = 0; i < l->n; i++) {
+		quoted ^= l->p[i] == '"';
+		if (!quoted && l->p[i] == ',')
+			return ',';
+		semicolon |= !quoted && l->p[i] == ';';
+		tab |= !quoted && l->p[i] == '\t';
+	}
+	return semicolon ? ';' : tab ? '\t' : '\0';
+}
+
+/* Makes "-57,3" of n bytes and a NUL "-57.3"; other text stays. */
+static void
+set_point(char *s, size_t n)
+{
+	size_t	whole = *s == '-' || *s == '+', part;
+
+	whole += strspn(s + whole, "0123456789");
+	if (s[whole] != ',')
+		return;
+	part = strspn(s + whole + 1, "0123456789");
+	if (part > 0 && whole + 1 + part == n)
+		s[whole] = '.';
+}
+
 /* libcsv: one field is whole; p has a NUL behind it. */
 static void
 take_field(void *p, size_t n, void *arg)
@@ -51,6 +85,8 @@ take_field(void *p, size_t n, void *arg)
 	struct tp_csv	*c = arg;
 
 	TP_GROW(c->ends, c->cap, c->n + 1);
+	if (c->delimiter == ';')
+		set_point(p, n);
 	tp_buf_add(&c->text, p, n + 1);
 	c->ends[c->n++] = c->text.n - 1;
 }
@@ -111,6 +147,9 @@ take_line(void *arg, const struct tp_line *l)
 	if (l->overlong)
 		return bad_line(c, "line-length",
 		    "line longer than --max-line");
+	if (c->delimiter == '\0' &&
+	    (c->delimiter = find_delimiter(l)) != '\0')
+		restart(c);
 	if (csv_parse(c->parser, l->p, l->n + 1, take_field, take_row, c) !=
 	    l->n + 1) {
 		restart(c);

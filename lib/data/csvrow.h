@@ -3,6 +3,11 @@
  * A row is one line: a quoted field does not go on behind a line break, so
  * that a quote left open costs one row and not the rest of the file.  Rows
  * are views that are valid in the callback; the struct owns all else.
+ *
+ * No table here has one column: where the first line has no comma, semicolons
+ * or tabs part the fields.  Beside semicolons a comma is a decimal mark, as
+ * spreadsheets have it in most of Europe, and fields that are such numbers
+ * are given with a point.
  */
 #ifndef TP_DATA_CSVROW_H
 #define TP_DATA_CSVROW_H
@@ -36,6 +41,7 @@ struct tp_csv {
 	size_t		*ends;		/* of the fields in text */
 	struct tp_csv_field *f;
 	size_t		 n, cap, fcap;
+	char		 delimiter;	/* NUL: no line had one yet */
 
 	/* while in a call */
 	tp_csv_fn	*fn;

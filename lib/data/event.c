@@ -194,8 +194,24 @@ int
 tp_table_time(struct tp_tz *z, const char *s, size_t n, int64_t last,
     int64_t *t, const char **why)
 {
+	char	iso[40];
+
 	if (epoch_time(s, n, t) == 0)
 		return 0;
+	if (n >= 10 && n < sizeof(iso) && s[2] == '/' && s[5] == '/') {
+		*why = "which is the month is not certain of dates with "
+		    "slashes; write 2012-12-31";
+		return -1;
+	}
+	/* with dots, the day comes first wherever it is written so */
+	if (n >= 10 && n < sizeof(iso) && s[2] == '.' && s[5] == '.') {
+		memcpy(iso, s + 6, 4);
+		memcpy(iso + 5, s + 3, 2);
+		memcpy(iso + 8, s, 2);
+		iso[4] = iso[7] = '-';
+		memcpy(iso + 10, s + 10, n - 10);
+		s = iso;
+	}
 	if (tp_time_parse(z, s, n, t, why) == -1)
 		return -1;
 	*t = tp_table_second(z, *t, last);

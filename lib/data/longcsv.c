@@ -50,11 +50,11 @@ static const struct {
 /* In order of preference; a second one in the header is a plain column. */
 static const char *const time_names[] = {
 	"timestamp", "event_timestamp", "event_time", "datetime", "date_time",
-	"time", "date",
+	"time", "date", "measured_at", "observed_at",
 };
 static const char *const id_names[] = {
 	"segment_id", "sensor_id", "road_id", "station_id", "station",
-	"detector_id", "cell_id", "vehicle_id", "sensor",
+	"detector_id", "cell_id", "vehicle_id", "sensor", "detector",
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -72,19 +72,24 @@ find_column(const struct tp_csv_row *row, const char *const *names, size_t n)
 }
 
 bool
-tp_longcsv_is(const struct tp_csv_row *row)
+tp_longcsv_has_reading(const struct tp_csv_row *row)
 {
 	size_t	i, k;
 
-	if (find_column(row, time_names, COUNT(time_names)) == NO_COLUMN ||
-	    find_column(row, id_names, COUNT(id_names)) == NO_COLUMN)
-		return false;
 	for (i = 0; i < row->n; i++)
 		for (k = 0; k < COUNT(known); k++)
 			if (known[k].reading &&
 			    tp_csv_named(&row->f[i], known[k].name))
 				return true;
 	return false;
+}
+
+bool
+tp_longcsv_is(const struct tp_csv_row *row)
+{
+	return find_column(row, time_names, COUNT(time_names)) != NO_COLUMN &&
+	    find_column(row, id_names, COUNT(id_names)) != NO_COLUMN &&
+	    tp_longcsv_has_reading(row);
 }
 
 static void
@@ -213,10 +218,11 @@ take_header(struct tp_longcsv *l, const struct tp_csv_row *row)
 	l->time = find_column(row, time_names, COUNT(time_names));
 	l->id = find_column(row, id_names, COUNT(id_names));
 	if (l->time == NO_COLUMN || l->id == NO_COLUMN)
-		return header_error(l, row, l->time != NO_COLUMN ?
-		    "a table with a column a sensor is --format wide; this "
-		    "header has no column" : "the header has no column",
-		    l->time != NO_COLUMN ? "sensor_id" : "timestamp");
+		return header_error(l, row, l->time == NO_COLUMN ?
+		    "no column has a name that times have, such as" :
+		    "a table with a column a sensor is --format wide; here no "
+		    "column has a name that ids have, such as",
+		    l->time == NO_COLUMN ? "timestamp" : "sensor_id");
 	l->cols = tp_calloc(row->n, sizeof(*l->cols));
 	l->n = row->n;
 	for (i = 0; i < l->n; i++)

@@ -29,6 +29,8 @@ struct tp_longcsv {
 
 /* True for a header that only a long table can have. */
 bool tp_longcsv_is(const struct tp_csv_row *row);
+/* True for a header that names a speed, volume or occupancy. */
+bool tp_longcsv_has_reading(const struct tp_csv_row *row);
 
 /* A file begins, of any number; ev outlives them. */
 void tp_longcsv_open(struct tp_longcsv *l, struct tp_events *ev);

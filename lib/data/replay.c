@@ -167,9 +167,10 @@ unknown(const struct replay *r, struct tp_err *e, bool trips, bool wide)
 		return tp_err_set(e, TP_EXIT_USAGE, "%s: a table of taxi "
 		    "trips: say --format nyc", r->ev.source);
 	if (wide)
-		return tp_err_set(e, TP_EXIT_USAGE, "%s: a wide table of "
-		    "speeds: say --format metr-la (mph, 0 is missing) or "
-		    "--format wide --speed-unit UNIT", r->ev.source);
+		return tp_err_set(e, TP_EXIT_USAGE, "%s: say --format metr-la "
+		    "(a column a sensor, mph, 0 is missing), --format wide "
+		    "--speed-unit UNIT (a column a sensor) or --format long "
+		    "(a row a reading)", r->ev.source);
 	return tp_err_set(e, TP_EXIT_DATA, "%s: the format is not certain "
 	    "from the first line; say --format", r->ev.source);
 }

@@ -84,7 +84,8 @@ other_format(const struct tp_csv_row *row)
 		return NULL;
 	if (tp_pems_is(row))
 		return "pems";
-	if (tp_longcsv_is(row))
+	/* two columns may be a time and the speed of the only sensor */
+	if (tp_longcsv_is(row) || (row->n > 2 && tp_longcsv_has_reading(row)))
 		return "long";
 	return tp_taxicsv_is(row) ? "nyc" : NULL;
 }
@@ -111,9 +112,9 @@ take_header(struct tp_wide *w, const struct tp_csv_row *row)
 	if (row->n < 2)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: a header of the "
 		    "time and the sensors' ids is expected here, parted by "
-		    "commas", at);
-	if (row->f[0].n > 0 && tp_time_parse(w->ev->conf->tz, row->f[0].p,
-	    row->f[0].n, &t, &why) == 0)
+		    "commas, semicolons or tabs", at);
+	if (row->f[0].n > 0 && tp_table_time(w->ev->conf->tz, row->f[0].p,
+	    row->f[0].n, TP_TIME_NONE, &t, &why) == 0)
 		return tp_err_set(w->e, TP_EXIT_DATA, "%s: a header of the "
 		    "sensors' ids is expected here, not the row of '%s'", at,
 		    row->f[0].p);
