@@ -43,6 +43,7 @@ alert_clear(void *state)
 	free(st->seg);
 	free(st->list);
 	free(st->alert);
+	free(st->spare);
 	free(st->near_seg);
 	*st = (struct tp_alert_state){ 0 };
 }

@@ -8,6 +8,7 @@
 #define TP_ALERT_ALERTSTATE_H
 
 #include "alert/alert.h"
+#include "forecast/issued.h"
 
 #define TP_ALERT_NONE	UINT32_MAX
 
@@ -53,6 +54,8 @@ struct tp_alert_state {
 	uint32_t	*near_seg;	/* segment of an index in near, NONE */
 	struct tp_alert	*alert;
 	size_t		 nalerts, alertcap;
+	uint32_t	*spare;		/* places of alerts that are over */
+	size_t		 nspare, sparecap;
 	size_t		 ring[TP_RULES];	/* of each rule, in a segment's pos */
 	int64_t		 wm, wm_pos;	/* the clock, and whose it is */
 	int64_t		 day_end;	/* when all begins anew */
@@ -82,7 +85,7 @@ struct tp_subject {
 	enum tp_unit	 unit;		/* of its speeds; NONE: it has none */
 };
 
-#define TP_VALUES_MAX	16		/* horizons of one record */
+#define TP_VALUES_MAX	TP_ISSUED_MAX	/* horizons of one record */
 
 /*
  * What a record says: v[0 .. n), one for each horizon of a forecast.

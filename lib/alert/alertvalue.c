@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "alert/alertstate.h"
-#include "forecast/issued.h"
 
 #define JAM_MAX	10
 #define SLOWEST	0.01	/* km/h: of less there is no share */
@@ -79,9 +78,9 @@ reading(const struct tp_rec *r, struct tp_subject *s, struct tp_values *v,
 	v->q[TP_Q_SPEED] = x;
 	if (empty >= SLOWEST) {
 		v->q[TP_Q_RATIO] = x / empty;
-		v->q[TP_Q_JAM_FACTOR] = fmax(0, JAM_MAX * (1 - x / empty));
-		if (isnan(x))
-			v->q[TP_Q_JAM_FACTOR] = NAN;
+		/* not that of a speed that is not there */
+		v->q[TP_Q_JAM_FACTOR] = isnan(x) ? NAN :
+		    fmax(0, JAM_MAX * (1 - x / empty));
 	}
 	if (tp_rec_num(r, TP_F_JAM_FACTOR, &x) == 0)
 		v->q[TP_Q_JAM_FACTOR] = x;

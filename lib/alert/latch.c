@@ -38,14 +38,21 @@ say(struct tp_alert_state *st, const struct tp_alert *a,
 static uint32_t
 new_alert(struct tp_alert_state *st)
 {
-	uint32_t	i;
-
-	for (i = 0; i < st->nalerts; i++)
-		if (!st->alert[i].used)
-			return i;
+	if (st->nspare > 0)
+		return st->spare[--st->nspare];
 	TP_GROW(st->alert, st->alertcap, st->nalerts + 1);
 	st->alert[st->nalerts] = (struct tp_alert){ 0 };
 	return (uint32_t)st->nalerts++;
+}
+
+/* Nothing is in it any more: its place is free. */
+static void
+end_alert(struct tp_alert_state *st, uint32_t alert)
+{
+	st->alert[alert].used = false;
+	st->alert[alert].n = 0;
+	TP_GROW(st->spare, st->sparecap, st->nspare + 1);
+	st->spare[st->nspare++] = alert;
 }
 
 static void
@@ -90,8 +97,7 @@ merge(struct tp_alert_state *st, uint32_t from, uint32_t to,
 		b->pos = a->pos;
 	if (a->severity > b->severity)
 		b->severity = a->severity;
-	a->used = false;
-	a->n = 0;
+	end_alert(st, from);
 	return rc;
 }
 
@@ -152,7 +158,6 @@ raise_alert(struct tp_alert_state *st, uint32_t seg, int rule,
 	    !(fabs(a->lat) <= 90 && fabs(a->lon) <= 180))
 		a->lat = a->lon = NAN;
 	a->pos = INT64_MAX;
-	a->n = 0;
 	add_seg(st, i, seg);
 	a->severity = severity(&st->conf->rules.r[rule], v, 1);
 	return say(st, a, TP_ALERT_RAISED, note, out);
@@ -206,13 +211,16 @@ leave(struct tp_alert_state *st, uint32_t seg, int rule,
     struct tp_alert_note *note, struct tp_out *out)
 {
 	struct tp_latch	*l = latch_of(st, seg, rule);
-	struct tp_alert	*a = &st->alert[l->alert];
+	uint32_t	 alert = l->alert;
+	struct tp_alert	*a = &st->alert[alert];
 	size_t		 i = 0;
+	int		 rc;
 
 	l->alert = TP_ALERT_NONE;
 	if (a->n == 1) {
-		a->used = false;
-		return say(st, a, TP_ALERT_RESOLVED, note, out);
+		rc = say(st, a, TP_ALERT_RESOLVED, note, out);
+		end_alert(st, alert);
+		return rc;
 	}
 	while (a->segs[i] != seg)
 		i++;
