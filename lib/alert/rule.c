@@ -212,7 +212,9 @@ defaults(struct tp_rule *r)
 	int			 i;
 
 	r->k = r->n = r->clear_k = 1;
-	r->clear = d->above ? d->limit * 2 / 3 : d->limit * 4 / 3;
+	/* towards the good side, which is that of 0 or the other one */
+	r->clear = d->above == (d->limit > 0) ? d->limit * 2 / 3 :
+	    d->limit * 4 / 3;
 	for (i = 0; i < r->nconds; i++)
 		if (quantities[r->cond[i].q].forecast && r->cond[i].at == 0)
 			r->several = true;

@@ -74,6 +74,8 @@ reads_rules(void **state)
 	assert_int_equal(b->cond[0].within, 10);
 	assert_true(fabs(b->clear - 100.0 / 3) < 1e-9);
 	refuses("a speed < 3 mph", "':' is expected");
+	refuses("a: forecast at 0 min < 3 mph", "out of range");
+	refuses("a: forecast at 5 < 3 mph", "'min' is expected");
 	refuses("a: speed < 3", "unit");
 	refuses("a: jam_factor > 3 mph", "no speed");
 	refuses("a: speed at 5 min < 3 mph", "ahead");
@@ -82,6 +84,30 @@ reads_rules(void **state)
 	refuses("a: speed < 30 mph, for 3 of 65", "out of range");
 	refuses("a: speed < 30 mph junk", "',' is expected");
 	refuses("\n\na: speed < 1 mph\na: speed < 2 mph", "f:4:");
+}
+
+/* What clears by default is a third of the limit to the good side of it. */
+static void
+clears_on_good_side(void **state)
+{
+	static const struct { const char *rule; double clear; } want[] = {
+		{ "a: fall > 60 %", 40 }, { "a: fall < 60 %", 80 },
+		{ "a: fall > -60 %", -80 }, { "a: fall < -60 %", -40 },
+		{ "a: fall > 0 %", 0 }, { "a: fall < 0 %", 0 },
+	};
+	struct tp_values	v = { .horizon = 15 };
+	size_t			i;
+
+	(void)state;
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		struct tp_alert_conf	c = conf_of(want[i].rule);
+
+		assert_true(fabs(c.rules.r[0].clear - want[i].clear) < 1e-9);
+		for (v.q[TP_Q_FALL] = -100; v.q[TP_Q_FALL] <= 100;
+		    v.q[TP_Q_FALL]++)
+			assert_false(tp_rule_bad(&c.rules.r[0], &v) &&
+			    tp_rule_good(&c.rules.r[0], &v));
+	}
 }
 
 static void
@@ -260,6 +286,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(reads_rules),
+		cmocka_unit_test(clears_on_good_side),
 		cmocka_unit_test(judges_depth),
 		cmocka_unit_test(latches_like_definition),
 		cmocka_unit_test(rebuilt_like_straight),
