@@ -251,6 +251,8 @@ tp_batch_add(struct tp_batch *b, const struct tp_rec *r, uint32_t source,
 	*field = NULL;
 	if (kind == TP_STORE_KINDS)
 		return "none of the kinds that are stored";
+	if (r->len > TP_BATCH_LINE)
+		return "too long for a database";
 	rows = &b->kind[kind];
 	n = rows->n;
 	TP_GROW(rows->v, rows->cap, n + 1);

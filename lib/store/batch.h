@@ -12,6 +12,8 @@
 
 #define TP_BATCH_SHAPES	4096	/* kinds of lines; others are kept whole */
 #define TP_BATCH_HORIZONS 32	/* of a record; more are in its line only */
+#define TP_BATCH_LINE	1000000000	/* bytes of a record: those of a value
+					 * in SQLite; PostgreSQL has more */
 #define TP_BATCH_TEXT	UINT32_MAX	/* bytes that rows can point to; who
 					 * adds records looks at text.n */
 

@@ -507,6 +507,29 @@ test_revisions(void **state)
 	remove_store();
 }
 
+/* What has a column is in it alone: the shape is as store/shape.h has it. */
+static void
+test_shape_text(void **state)
+{
+	struct tp_batch		 b = { 0 };
+	const struct tp_row	*r;
+
+	(void)state;
+	assert_null(add(&b, "{\"segment_id\":\"a\",\"timestamp\":1338768000000,"
+	    "\"speed_mph\":64.375}", 0, 0));
+	assert_null(add(&b, "{\"segment_id\":\"a\",\"timestamp\":1338768060000,"
+	    "\"speed_mph\":1.375,\"note\":\"x\"}", 0, 0));
+	r = b.kind[TP_STORE_EVENT].v;
+	assert_string_equal(b.shapes.keys[r[0].shape].p,
+	    "{\"segment_id\":$s,\"timestamp\":$t1,\"speed_mph\":$m23}");
+	assert_int_equal(r[0].restlen, 0);
+	assert_string_equal(b.shapes.keys[r[1].shape].p, "{\"segment_id\":$s,"
+	    "\"timestamp\":$t1,\"speed_mph\":$m23,\"note\":$_}");
+	assert_int_equal(r[1].restlen, 5);
+	assert_memory_equal(b.text.p + r[1].rest, "[\"x\"]", 5);
+	tp_batch_release(&b);
+}
+
 /* Lines of ever new forms do not fill memory with forms. */
 static void
 test_shapes_bounded(void **state)
@@ -538,6 +561,7 @@ int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
+		cmocka_unit_test(test_shape_text),
 		cmocka_unit_test(test_shapes_bounded),
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_hours),
