@@ -185,11 +185,11 @@ still_ms(const struct tp_search *s, const struct tp_task *k,
 	return ms;
 }
 
+/* By the costs of k, which are still. */
 static void
 find_plateaus(struct tp_ways *a, struct tp_search *s,
     const struct tp_task *k)
 {
-	struct tp_task	still = *k;
 	double		shortest = still_ms(s, k, &a->way[0]);
 	double		limit = shortest *
 			    (1 + stretch_most(a->way[0].ms));
@@ -198,8 +198,7 @@ find_plateaus(struct tp_ways *a, struct tp_search *s,
 	uint32_t	i, v;
 	size_t		n;
 
-	still.costs = TP_COSTS_STILL;
-	tp_search_meet(s, &still, limit, OVERLAP);
+	tp_search_meet(s, k, limit, OVERLAP);
 	a->nplateaus = 0;
 	for (i = 0; i < s->nreached; i++) {
 		v = s->reached[i];
@@ -218,29 +217,21 @@ find_plateaus(struct tp_ways *a, struct tp_search *s,
 		qsort(a->plateau, a->nplateaus, sizeof(*a->plateau), compare);
 }
 
-static void
-push_edge(struct tp_way *p, uint32_t e)
-{
-	TP_GROW(p->edge, p->cap, p->n + 1);
-	p->edge[p->n++] = e;
-}
-
-/* The start or end at node v, of which there is one. */
+/* The nearest of the ends at node v, of which there is one. */
 static const struct tp_end *
-end_at(const struct tp_ends *ends, const struct tp_search *s,
-    const struct tp_task *k, uint32_t v, bool start)
+end_at(const struct tp_search *s, const struct tp_task *k, uint32_t v)
 {
 	const struct tp_end	*best = NULL;
 	double			 least = INFINITY, ms;
 	uint32_t		 i;
 
-	for (i = 0; i < ends->n; i++) {
-		const struct tp_end	*x = &ends->v[i];
+	for (i = 0; i < k->to->n; i++) {
+		const struct tp_end	*x = &k->to->v[i];
 
 		if (x->node != v)
 			continue;
-		ms = x->edge == TP_GRAPH_NONE ? 0 : tp_weights_still(s->w,
-		    x->edge, k->t, start ? 1 - x->share : x->share);
+		ms = x->edge == TP_GRAPH_NONE ? 0 :
+		    tp_weights_still(s->w, x->edge, k->t, x->share);
 		if (ms < least) {
 			least = ms;
 			best = x;
@@ -257,30 +248,15 @@ trace(struct tp_ways *a, const struct tp_search *s, const struct tp_task *k,
 	const struct tp_graph	*g = s->g;
 	const struct tp_end	*x;
 	struct tp_way		*p = &a->next;
-	uint32_t		 v, e;
-	size_t			 i;
+	uint32_t		 v;
 
-	p->n = 0;
-	p->from = 0;
-	p->to = 1;
-	for (v = via; s->at[v].by != TP_GRAPH_NONE; v = g->tail[s->at[v].by])
-		push_edge(p, s->at[v].by);
-	x = end_at(k->from, s, k, v, true);
-	if (x != NULL && x->edge != TP_GRAPH_NONE) {
-		push_edge(p, x->edge);
-		p->from = x->share;
-	}
-	for (i = 0; i < p->n / 2; i++) {
-		e = p->edge[i];
-		p->edge[i] = p->edge[p->n - 1 - i];
-		p->edge[p->n - 1 - i] = e;
-	}
+	tp_search_trace(s, k, via, p);
 	for (v = via; a->back.at[v].by != TP_GRAPH_NONE;
 	    v = g->head[a->back.at[v].by])
-		push_edge(p, a->back.at[v].by);
-	x = end_at(k->to, s, k, v, false);
+		tp_way_add(p, a->back.at[v].by);
+	x = end_at(s, k, v);
 	if (x != NULL && x->edge != TP_GRAPH_NONE) {
-		push_edge(p, x->edge);
+		tp_way_add(p, x->edge);
 		p->to = x->share;
 	}
 }
@@ -289,11 +265,13 @@ static void
 by_plateaus(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
     size_t want)
 {
-	size_t	i;
+	struct tp_task	still = *k;
+	size_t		i;
 
-	find_plateaus(a, s, k);
+	still.costs = TP_COSTS_STILL;
+	find_plateaus(a, s, &still);
 	for (i = 0; i < a->nplateaus && a->n < want; i++) {
-		trace(a, s, k, a->plateau[i].via);
+		trace(a, s, &still, a->plateau[i].via);
 		if (a->next.n > 0)
 			consider(a, s, k, a->plateau[i].length);
 	}
@@ -345,7 +323,7 @@ by_penalty(struct tp_ways *a, struct tp_search *s, const struct tp_task *k,
 			break;
 		set_dearer(a, s->g, &a->next, DEARER);
 		for (j = 0; j < a->next.n; j++)
-			push_edge(&all, a->next.edge[j]);
+			tp_way_add(&all, a->next.edge[j]);
 		consider(a, s, k, INFINITY);
 	}
 	set_dearer(a, s->g, &all, 0);

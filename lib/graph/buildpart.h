@@ -36,8 +36,8 @@ void tp_builder_ends(const struct tp_builder *b, uint32_t **tail,
 /*
  * Joins edges at nodes that only continue one road: its name and kind are the
  * same on both sides, nothing branches off, and no turn there is forbidden.
- * Returns how many nodes went, or SIZE_MAX with `why` where a joined edge
- * would be too long.
+ * Returns how many nodes went; *why is NULL, or a static text where a joined
+ * edge would be too long, and b is of no use then.
  */
 size_t tp_builder_contract(struct tp_builder *b, const char **why);
 

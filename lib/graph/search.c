@@ -296,8 +296,8 @@ try_ends(const struct tp_search *s, const struct tp_task *k, uint32_t v,
 	}
 }
 
-static void
-push_edge(struct tp_way *p, uint32_t e)
+void
+tp_way_add(struct tp_way *p, uint32_t e)
 {
 	TP_GROW(p->edge, p->cap, p->n + 1);
 	p->edge[p->n++] = e;
@@ -326,36 +326,45 @@ start_of(const struct tp_search *s, const struct tp_task *k, uint32_t v)
 	return best;
 }
 
-/* Writes down the way to the goal, from its end. */
-static void
-trace(const struct tp_search *s, const struct tp_task *k,
-    const struct goal *best, struct tp_way *p)
+void
+tp_search_trace(const struct tp_search *s, const struct tp_task *k,
+    uint32_t v, struct tp_way *p)
 {
 	const struct tp_end	*a;
-	uint32_t		 v = best->at->node, e;
+	uint32_t		 e;
 	size_t			 i;
 
+	p->n = 0;
 	p->from = 0;
 	p->to = 1;
-	if (best->at->edge != TP_GRAPH_NONE) {
-		push_edge(p, best->at->edge);
-		p->to = best->at->share;
-	}
-	if (best->direct != NULL) {
-		p->from = best->direct->share;
-		return;
-	}
 	for (; s->at[v].by != TP_GRAPH_NONE; v = s->g->tail[s->at[v].by])
-		push_edge(p, s->at[v].by);
+		tp_way_add(p, s->at[v].by);
 	a = start_of(s, k, v);
 	if (a != NULL && a->edge != TP_GRAPH_NONE) {
-		push_edge(p, a->edge);
+		tp_way_add(p, a->edge);
 		p->from = a->share;
 	}
 	for (i = 0; i < p->n / 2; i++) {
 		e = p->edge[i];
 		p->edge[i] = p->edge[p->n - 1 - i];
 		p->edge[p->n - 1 - i] = e;
+	}
+}
+
+/* The way to the goal. */
+static void
+trace(const struct tp_search *s, const struct tp_task *k,
+    const struct goal *best, struct tp_way *p)
+{
+	p->n = 0;
+	if (best->direct == NULL)
+		tp_search_trace(s, k, best->at->node, p);
+	else
+		p->from = best->direct->share;
+	p->to = 1;
+	if (best->at->edge != TP_GRAPH_NONE) {
+		tp_way_add(p, best->at->edge);
+		p->to = best->at->share;
 	}
 }
 

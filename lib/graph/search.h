@@ -31,10 +31,12 @@ struct tp_ends {
 	struct tp_end	v[TP_ENDS_MAX];
 };
 
-/* Adds own node v, as a start or (with its copies) as an end. */
+/* Adds own node v, as a start or (with its copies) as an end.  What is beyond
+ * TP_ENDS_MAX is left out: a node has a copy for each road into it that some
+ * turn is forbidden from, and a place a few roads around it. */
 void tp_ends_node(struct tp_ends *s, const struct tp_graph *g, uint32_t v,
     bool start);
-/* Adds a spot on own edge e, a share of which lies before it. */
+/* The same of a spot on own edge e, a share of which lies before it. */
 void tp_ends_spot(struct tp_ends *s, const struct tp_graph *g, uint32_t e,
     double share, bool start);
 
@@ -116,6 +118,8 @@ struct tp_way {
 };
 
 void tp_way_release(struct tp_way *p);
+/* Appends an edge. */
+void tp_way_add(struct tp_way *p, uint32_t e);
 
 /* What to search for, from t on. */
 struct tp_task {
@@ -132,6 +136,11 @@ struct tp_task {
 /* Finds the shortest way; false where there is none, or the budget ended. */
 bool tp_search_way(struct tp_search *s, const struct tp_task *k,
     struct tp_way *p);
+
+/* The way by which a search on from the starts of k has reached node v, as far
+ * as there. */
+void tp_search_trace(const struct tp_search *s, const struct tp_task *k,
+    uint32_t v, struct tp_way *p);
 
 /* Reaches all nodes at the costs of k->t: from the starts, or from the ends
  * backwards.  Costs must be still. */

@@ -43,8 +43,8 @@ int tp_route_answer(struct tp_route_state *st, const struct tp_query *q,
 /* Appends the version of graph and weights, without quotes. */
 void tp_route_version(const struct tp_route_state *st, struct tp_buf *b);
 
-/* Writes the ways of st->ways, departing at t, as the conf or the query
- * says; from 0 ones that there is no route. */
+/* Writes the ways of st->ways, departing at t, in the form that the conf or
+ * the query wants; where there are none, the reason. */
 void tp_route_write(const struct tp_route_state *st,
     const struct tp_query *q, int64_t t, const char *status,
     const char *reason, struct tp_buf *b);

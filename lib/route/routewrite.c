@@ -148,7 +148,6 @@ put_waypoints(struct writer *x, const struct tp_way *p)
 		bool	last = i + 1 == p->n;
 
 		drive(x, p, i, &t);
-
 		if (places)
 			put_line(x, p->edge[i], i == 0 ? p->from : 0,
 			    last ? p->to : 1, last);
