@@ -320,7 +320,7 @@ products(const struct tp_net *n, const struct tp_net_adj *a, const float *w,
 {
 	struct tp_gemm	g = {
 		n->nseg, n->nseg, a->rank, w + a->e1, a->rank, 1,
-		w + a->e2, 1, a->rank, out, n->nseg, false,
+		w + a->e2, 1, a->rank, out, n->nseg, .add = false,
 	};
 	size_t		i;
 
@@ -365,7 +365,7 @@ tp_net_derive_back(const struct tp_net *n, const float *w, float *g)
 		float			*da = g + n->learned + d->at;
 		struct tp_gemm		 m = {
 			n->nseg, d->rank, n->nseg, da, n->nseg, 1,
-			w + d->e2, d->rank, 1, g + d->e1, d->rank, true,
+			w + d->e2, d->rank, 1, g + d->e1, d->rank, .add = true,
 		};
 
 		if (d->fixed != NULL)

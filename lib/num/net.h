@@ -104,13 +104,16 @@ struct tp_netrun {
 	const struct tp_simd	*simd;
 	size_t			 windows;	/* of this run */
 	float			*value, *grad;	/* grad NULL: for use only */
+	size_t			*at;		/* of nodes in value; NULL: all fit */
 	bool			*needed;	/* nodes x times */
 	uint32_t		*slot, *day;	/* times x windows */
 };
 /*
  * r is overwritten; windows > 0; training: with room for gradients.  Only what
  * the last node is made from is computed, and has gradients: of dilated
- * convolutions, whose last output is wanted, half of the times.
+ * convolutions, whose last output is wanted, half of the times.  For use only,
+ * values make room for others as soon as no later node reads them: what is
+ * there after tp_net_forward() are the inputs and the last node.
  */
 void tp_netrun_init(struct tp_netrun *r, const struct tp_net *n,
     size_t windows, bool training);

@@ -55,4 +55,12 @@ struct tp_net {
 /* The matrix of graph i. */
 const float *tp_net_adj(const struct tp_net *n, size_t i, const float *w);
 
+/* The plan of a run (num/netplan.c), in arrays that the caller frees. */
+/* nnode x times: which are marked that the last node is made from. */
+bool *tp_net_needed(const struct tp_net *n);
+/* nnode: how many floats a row are before the values of each node, which make
+ * room for others when the last node that reads them was made; inputs and the
+ * last node stay.  width: floats a row of all. */
+size_t *tp_net_places(const struct tp_net *n, size_t *width);
+
 #endif

@@ -6,50 +6,26 @@
 #include "num/net.h"
 #include "num/netnode.h"
 
-/* Marks the times of each node that the last node is made from. */
-static void
-find_needed(struct tp_netrun *r)
-{
-	const struct tp_net	*n = r->net;
-	size_t			 i, t, k;
-
-	r->needed = tp_calloc(n->nnode * n->times, sizeof(*r->needed));
-	for (i = n->nnode; i-- > 0; ) {
-		const struct tp_net_node	*d = &n->node[i];
-
-		for (t = 0; t < d->nt; t++) {
-			if (i + 1 == n->nnode)
-				r->needed[i * n->times + t] = true;
-			if (!r->needed[i * n->times + t])
-				continue;
-			for (k = 0; k < d->nin; k++)
-				r->needed[d->in[k].node * n->times +
-				    d->in[k].t0 + t] = true;
-			if (d->has_plus)
-				r->needed[d->plus.node * n->times +
-				    d->plus.t0 + t] = true;
-		}
-	}
-}
-
 void
 tp_netrun_init(struct tp_netrun *r, const struct tp_net *n, size_t windows,
     bool training)
 {
-	size_t	rows = windows * n->nseg, i;
+	size_t	rows = windows * n->nseg, width = n->width, i;
 
 	memset(r, 0, sizeof(*r));
 	r->net = n;
 	r->simd = tp_simd();
 	r->windows = windows;
-	r->value = tp_realloc(NULL, rows * n->width, sizeof(*r->value));
+	r->needed = tp_net_needed(n);
+	if (!training)
+		r->at = tp_net_places(n, &width);
+	r->value = tp_realloc(NULL, rows * width, sizeof(*r->value));
 	for (i = 0; i < n->nnode; i++)
 		if (n->node[i].op == TP_NET_INPUT)
 			memset(tp_netrun_value(r, i), 0, n->node[i].nt *
 			    n->node[i].cols * rows * sizeof(*r->value));
 	if (training)
 		r->grad = tp_calloc(rows * n->width, sizeof(*r->grad));
-	find_needed(r);
 	r->slot = tp_calloc(n->times * windows, sizeof(*r->slot));
 	r->day = tp_calloc(n->times * windows, sizeof(*r->day));
 }
@@ -60,6 +36,7 @@ tp_netrun_release(struct tp_netrun *r)
 	free(r->value);
 	free(r->grad);
 	free(r->needed);
+	free(r->at);
 	free(r->slot);
 	free(r->day);
 }
@@ -67,7 +44,9 @@ tp_netrun_release(struct tp_netrun *r)
 float *
 tp_netrun_value(const struct tp_netrun *r, size_t node)
 {
-	return r->value + r->net->node[node].at * r->windows * r->net->nseg;
+	size_t	at = r->at != NULL ? r->at[node] : r->net->node[node].at;
+
+	return r->value + at * r->windows * r->net->nseg;
 }
 
 float *
@@ -122,21 +101,24 @@ static void
 linear(const struct tp_netrun *r, const struct tp_net_node *d, const float *w,
     float *y)
 {
-	struct part	x = part(r, d->in[0], false);
-	struct tp_gemm	g = {
-		x.rows, d->w.out, d->w.in, x.p, x.ld, 1, w + d->w.at,
-		d->w.out, 1, y, d->w.out, d->w.bias || d->has_plus,
-	};
-	const float	*bias = w + d->w.at + d->w.in * d->w.out;
+	struct part	 x = part(r, d->in[0], false), plus;
 	size_t		 n = d->w.out, i;
+	const float	*bias = d->w.bias ? w + d->w.at + d->w.in * n : NULL;
+	struct tp_gemm	 g = {
+		x.rows, n, d->w.in, x.p, x.ld, 1, w + d->w.at, n, 1, y, n,
+		.f = bias,
+	};
 
-	if (d->has_plus)
-		memcpy(y, part(r, d->plus, false).p, x.rows * n * sizeof(*y));
-	for (i = 0; d->w.bias && i < x.rows; i++) {
-		if (d->has_plus)
+	if (d->has_plus) {
+		plus = part(r, d->plus, false);
+		g.f = plus.p;
+		g.ldf = plus.ld;
+	}
+	if (d->has_plus && bias != NULL) {
+		memcpy(y, plus.p, x.rows * n * sizeof(*y));
+		for (i = 0; i < x.rows; i++)
 			r->simd->add(y + i * n, bias, n);
-		else
-			memcpy(y + i * n, bias, n * sizeof(*y));
+		g.f = y;
 	}
 	r->simd->gemm(&g);
 }
@@ -149,7 +131,7 @@ linear_back(const struct tp_netrun *r, const struct tp_net_node *d,
 	size_t		in = d->w.in, out = d->w.out;
 	struct tp_gemm	g = {
 		in, out, x.rows, x.p, 1, x.ld, dy, out, 1, dw + d->w.at, out,
-		true,
+		.add = true,
 	};
 
 	r->simd->gemm(&g);
@@ -160,7 +142,7 @@ linear_back(const struct tp_netrun *r, const struct tp_net_node *d,
 	dx = part(r, d->in[0], true);
 	g = (struct tp_gemm){
 		x.rows, in, out, dy, out, 1, w + d->w.at, 1, out, dx.p, dx.ld,
-		true,
+		.add = true,
 	};
 	r->simd->gemm(&g);
 }
@@ -271,7 +253,7 @@ product_back(const struct tp_netrun *r, size_t graph, const float *w,
 	size_t		n = r->net->nseg;
 	struct tp_gemm	g = {
 		n, cols, n, tp_net_adj(r->net, graph, w), 1, n, dc, ldc, 1,
-		db, ldb, true,
+		db, ldb, .add = true,
 	};
 
 	r->simd->gemm(&g);
@@ -279,7 +261,7 @@ product_back(const struct tp_netrun *r, size_t graph, const float *w,
 		return;
 	g = (struct tp_gemm){
 		n, n, cols, dc, ldc, 1, b, 1, ldb,
-		dw + r->net->learned + r->net->adj[graph].at, n, true,
+		dw + r->net->learned + r->net->adj[graph].at, n, .add = true,
 	};
 	r->simd->gemm(&g);
 }

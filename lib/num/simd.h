@@ -17,8 +17,9 @@
 #include <stdint.h>
 
 /*
- * C = A B, or C += A B: A (m x k) has element (i, j) at a[i * ars + j * acs],
- * likewise B (k x n); C (m x n) has rows of ldc.  Strides make transposes.
+ * C = A B, C += A B, or C = F + A B where f is not NULL: A (m x k) has element
+ * (i, j) at a[i * ars + j * acs], likewise B (k x n); C (m x n) has rows of
+ * ldc, F of ldf (0: all are the same).  Strides make transposes.
  */
 struct tp_gemm {
 	size_t		 m, n, k;
@@ -29,6 +30,8 @@ struct tp_gemm {
 	float		*c;
 	size_t		 ldc;
 	bool		 add;
+	const float	*f;		/* not with add */
+	size_t		 ldf;
 };
 
 /*

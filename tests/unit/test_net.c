@@ -1,3 +1,5 @@
+/* Gradients of nets, against what a little more or less of a weight does to the
+ * loss; and what a run need not compute or keep. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,215 +12,11 @@
 
 #include "base/mem.h"
 #include "num/net.h"
+#include "num/netnode.h"
 
 #define NSEG	3
 #define WINDOWS	2
 #define SLOTS	5
-
-static const struct tp_simd *const	sets[] = {
-	&tp_simd_base, &tp_simd_avx2, &tp_simd_avx512,
-};
-
-/* True where this machine can run the set. */
-static bool
-usable(const struct tp_simd *s)
-{
-	const struct tp_simd	*best = tp_simd();
-
-	return s == &tp_simd_base || s == best ||
-	    (s == &tp_simd_avx2 && best == &tp_simd_avx512);
-}
-
-static float *
-noise(struct tp_rng *r, size_t n)
-{
-	float	*v = tp_calloc(n + 1, sizeof(*v));
-	size_t	 i;
-
-	for (i = 0; i < n; i++)
-		v[i] = (float)(2 * tp_rng_uniform(r) - 1);
-	return v;
-}
-
-static void
-check_gemm(const struct tp_simd *s, struct tp_rng *r, size_t m, size_t n,
-    size_t k, int turn)
-{
-	float		*a = noise(r, m * k), *b = noise(r, k * n);
-	float		*c = noise(r, m * (n + 3)), *was;
-	struct tp_gemm	 g = {
-		m, n, k, a, turn & 1 ? 1 : k, turn & 1 ? m : 1,
-		b, turn & 2 ? 1 : n, turn & 2 ? k : 1, c, n + 3, turn & 4,
-	};
-	size_t		 i, j, p;
-
-	was = tp_malloc(m * (n + 3) * sizeof(*was));
-	memcpy(was, c, m * (n + 3) * sizeof(*was));
-	s->gemm(&g);
-	for (i = 0; i < m; i++)
-		for (j = 0; j < n + 3; j++) {
-			double	want = g.add || j >= n ?
-				    (double)was[i * (n + 3) + j] : 0;
-
-			for (p = 0; j < n && p < k; p++)
-				want += (double)a[i * g.ars + p * g.acs] *
-				    (double)b[p * g.brs + j * g.bcs];
-			assert_true(fabs(want - (double)c[i * (n + 3) + j]) <
-			    1e-6 * (10 + (double)k));
-		}
-	free(a);
-	free(b);
-	free(c);
-	free(was);
-}
-
-static void
-gemm_is_the_sum(void **state)
-{
-	static const size_t	sizes[][3] = {
-		{ 1, 1, 1 }, { 7, 5, 3 }, { 12, 32, 9 }, { 13, 33, 17 },
-		{ 29, 31, 300 }, { 50, 100, 513 }, { 5, 64, 2 }, { 25, 16, 8 },
-	};
-	struct tp_rng		r;
-	size_t			i, k;
-	int			turn;
-
-	(void)state;
-	tp_rng_init(&r, 1);
-	for (k = 0; k < 3; k++)
-		for (i = 0; i < sizeof(sizes) / sizeof(*sizes) &&
-		    usable(sets[k]); i++)
-			for (turn = 0; turn < 8; turn++)
-				check_gemm(sets[k], &r, sizes[i][0],
-				    sizes[i][1], sizes[i][2], turn);
-}
-
-static double
-sigmoid(double x)
-{
-	return 1 / (1 + exp(-x));
-}
-
-static bool
-near(double a, double b)
-{
-	return fabs(a - b) < 1e-6 * (1 + fabs(b));
-}
-
-static void
-gates_are_those_of_libm(void **state)
-{
-	float	x[4 * 7], y[2 * 7], c0[7];
-	size_t	k, j, turn;
-
-	(void)state;
-	for (k = 0; k < 3; k++)
-		for (turn = 0; turn < 200 && usable(sets[k]); turn++) {
-			for (j = 0; j < 4 * 7; j++)
-				x[j] = (float)(sin((double)(turn * 31 + j)) *
-				    (double)turn);
-			for (j = 0; j < 7; j++)
-				c0[j] = (float)cos((double)(turn + j));
-			sets[k]->gate(y, x, 2, 7);
-			for (j = 0; j < 14; j++)
-				assert_true(near((double)y[j],
-				    tanh((double)x[j / 7 * 14 + j % 7]) *
-				    sigmoid((double)x[j / 7 * 14 + 7 +
-				    j % 7])));
-			sets[k]->lstm(y, x, c0, 7, 1, 7);
-			for (j = 0; j < 7; j++) {
-				double	c = sigmoid((double)x[7 + j]) *
-					    (double)c0[j] +
-					    sigmoid((double)x[j]) *
-					    tanh((double)x[14 + j]);
-
-				assert_true(near((double)y[7 + j], c));
-				assert_true(near((double)y[j], tanh(c) *
-				    sigmoid((double)x[21 + j])));
-			}
-		}
-}
-
-/* As in Kingma & Ba 2015, algorithm 1, with decay and an average. */
-static void
-adam_is_that_of_the_paper(void **state)
-{
-	enum { N = 37 };
-	float		w[N], m[N] = { 0 }, v[N] = { 0 }, mean[N] = { 0 };
-	float		g[N];
-	double		dw[N], dm[N] = { 0 }, dv[N] = { 0 }, dmean[N] = { 0 };
-	struct tp_adam	o = { 0, 0.01f, 0.5f, 0.9f, 0.999f, 1e-8f, 0.75f };
-	size_t		k, i;
-	int		t;
-
-	(void)state;
-	for (k = 0; k < 3; k++) {
-		for (i = 0; i < N; i++) {
-			dw[i] = cos((double)i);
-			w[i] = (float)dw[i];
-			m[i] = v[i] = mean[i] = 0;
-			dm[i] = dv[i] = dmean[i] = 0;
-		}
-		for (t = 1; t < 20 && usable(sets[k]); t++) {
-			double	c1 = 1 - pow(0.9, t), c2 = 1 - pow(0.999, t);
-
-			o.rate = (float)(0.1 * sqrt(c2) / c1);
-			for (i = 0; i < N; i++) {
-				double	q = sin((double)i * t);
-
-				g[i] = (float)q;
-				q = q * 0.5 + 0.01 * dw[i];
-				dm[i] = 0.9 * dm[i] + 0.1 * q;
-				dv[i] = 0.999 * dv[i] + 0.001 * q * q;
-				dw[i] -= 0.1 * (dm[i] / c1) /
-				    (sqrt(dv[i] / c2) + 1e-8 / sqrt(c2));
-				dmean[i] = 0.75 * dmean[i] + 0.25 * dw[i];
-			}
-			sets[k]->adam(w, m, v, mean, g, N, &o);
-			for (i = 0; i < N; i++) {
-				assert_true(fabs(dw[i] - (double)w[i]) < 1e-3);
-				assert_true(fabs(dmean[i] -
-				    (double)mean[i]) < 1e-3);
-			}
-		}
-	}
-}
-
-static void
-dropout_leaves_its_share(void **state)
-{
-	enum { N = 100000 };
-	struct tp_drop	 d = { 77, (uint32_t)(0.3 * 4294967296.0),
-	    (float)(1 / 0.7) };
-	float		*x = tp_calloc(N, sizeof(*x));
-	float		*y = tp_calloc(N, sizeof(*y));
-	float		*z = tp_calloc(N, sizeof(*z));
-	double		 sum;
-	size_t		 i, k;
-
-	(void)state;
-	for (i = 0; i < N; i++)
-		x[i] = 1;
-	for (k = 0; k < 3; k++) {
-		if (!usable(sets[k]))
-			continue;
-		sets[k]->drop(y, x, N, &d);
-		for (i = 0, sum = 0; i < N; i++) {
-			assert_true(y[i] == 0 || y[i] == d.scale);
-			sum += (double)y[i];
-		}
-		/* 7 deviations */
-		assert_true(fabs(sum / N - 1) < 7 * sqrt(0.3 / 0.7 / N));
-		sets[k]->relu(z, x, N, &d);
-		assert_memory_equal(y, z, N * sizeof(*y));
-		memset(z, 0, N * sizeof(*z));
-		sets[k]->drop_back(z, x, N, &d);
-		assert_memory_equal(y, z, N * sizeof(*y));
-	}
-	free(z);
-	free(x);
-	free(y);
-}
 
 /* A net, numbers to put in, and what its outputs count for in the loss. */
 struct trial {
@@ -254,7 +52,9 @@ trial_init(struct trial *t, struct tp_view in, struct tp_view out,
 		    (uint32_t)tp_rng_below(&r, 7);
 	}
 	t->nout = out.nt * WINDOWS * NSEG * out.nc;
-	t->weight = noise(&r, t->nout);
+	t->weight = tp_calloc(t->nout, sizeof(*t->weight));
+	for (i = 0; i < t->nout; i++)
+		t->weight[i] = (float)(2 * tp_rng_uniform(&r) - 1);
 }
 
 static double
@@ -317,6 +117,29 @@ trial_release(struct trial *t)
 	free(t->weight);
 }
 
+/* A run for use only, whose values are not all kept, has the same in the end,
+ * and again. */
+static void
+check_use(struct trial *t)
+{
+	struct tp_netrun	 run;
+	size_t			 in = t->in.node, nt = t->in.nt * WINDOWS, i;
+
+	loss(t, 0);
+	tp_netrun_init(&run, t->net, WINDOWS, false);
+	memcpy(tp_netrun_value(&run, in), tp_netrun_value(&t->run, in),
+	    nt * NSEG * t->in.nc * sizeof(float));
+	memcpy(run.slot, t->run.slot, nt * sizeof(*run.slot));
+	memcpy(run.day, t->run.day, nt * sizeof(*run.day));
+	for (i = 0; i < 2; i++) {
+		tp_net_forward(&run, t->w, false, 0);
+		assert_memory_equal(tp_netrun_value(&run, t->out.node),
+		    tp_netrun_value(&t->run, t->out.node),
+		    t->nout * sizeof(float));
+	}
+	tp_netrun_release(&run);
+}
+
 static void
 try(struct tp_net *n, struct tp_view in, struct tp_view out, uint64_t key)
 {
@@ -324,6 +147,7 @@ try(struct tp_net *n, struct tp_view in, struct tp_view out, uint64_t key)
 
 	trial_init(&t, in, out, 11);
 	check_gradient(&t, key);
+	check_use(&t);
 	trial_release(&t);
 }
 
@@ -540,42 +364,35 @@ leaves_out_times(void **state)
 	assert_true(most > 0.1);
 	memset(t.g, 0, tp_net_size(t.net) * sizeof(*t.g));
 	check_gradient(&t, 7);
+	check_use(&t);
+	check_use(&all);
 	trial_release(&t);
 	trial_release(&all);
 }
 
-/* A run that is not for training has the same values. */
+/* A chain needs its input and two of its layers at a time. */
 static void
-use_is_as_training(void **state)
+use_needs_little_room(void **state)
 {
-	struct trial		 t = { .net = tp_net_new(NSEG) };
-	struct tp_view		 x = tp_net_input(t.net, TIMES, 3);
-	struct tp_netrun	 run;
-	size_t			 nin = x.nt * WINDOWS * NSEG * x.nc;
+	struct tp_net	*n = tp_net_new(NSEG);
+	struct tp_view	 x = tp_net_input(n, 2, 5);
+	size_t		 width, i, *at;
 
 	(void)state;
-	trial_init(&t, x, dilated(t.net, x, true), 3);
-	loss(&t, 0);
-	tp_netrun_init(&run, t.net, WINDOWS, false);
-	memcpy(tp_netrun_value(&run, x.node), tp_netrun_value(&t.run, x.node),
-	    nin * sizeof(float));
-	memcpy(run.slot, t.run.slot, x.nt * WINDOWS * sizeof(*run.slot));
-	memcpy(run.day, t.run.day, x.nt * WINDOWS * sizeof(*run.day));
-	tp_net_forward(&run, t.w, false, 0);
-	assert_memory_equal(tp_netrun_value(&run, t.out.node),
-	    tp_netrun_value(&t.run, t.out.node), t.nout * sizeof(float));
-	tp_netrun_release(&run);
-	trial_release(&t);
+	for (i = 0; i < 10; i++)
+		x = tp_net_linear(n, x, tp_net_weights(n, x.nc, 8, true),
+		    NULL);
+	at = tp_net_places(n, &width);
+	assert_int_equal(width, 2 * 5 + 2 * 2 * 8);
+	free(at);
+	tp_net_free(n);
 }
+
 
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
-		cmocka_unit_test(gemm_is_the_sum),
-		cmocka_unit_test(gates_are_those_of_libm),
-		cmocka_unit_test(adam_is_that_of_the_paper),
-		cmocka_unit_test(dropout_leaves_its_share),
 		cmocka_unit_test(gradient_of_linear),
 		cmocka_unit_test(gradient_of_embed_and_join),
 		cmocka_unit_test(gradient_of_relu_and_drop),
@@ -584,7 +401,7 @@ main(void)
 		cmocka_unit_test(gradient_of_mixing),
 		cmocka_unit_test(mixing_is_the_product),
 		cmocka_unit_test(leaves_out_times),
-		cmocka_unit_test(use_is_as_training),
+		cmocka_unit_test(use_needs_little_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
