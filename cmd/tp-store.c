@@ -184,16 +184,50 @@ print_line(void *arg, const char *line, size_t n, int64_t t)
 	return tp_sig_stop() != 0;
 }
 
-/* "A,B" in place into the ids of a query. */
-static void
-split_segments(char *list, const char **v, struct tp_store_query *q)
+/* The different ids of --segments; *v is to be freed, they are those of m. */
+static int
+set_segments(const char *list, struct tp_map *m, const char ***v,
+    struct tp_store_query *q, struct tp_err *e)
 {
-	char	*save, *id;
+	size_t	i;
 
-	for (id = strtok_r(list, ",", &save); id != NULL &&
-	    q->nsegments < SEGMENTS_MAX; id = strtok_r(NULL, ",", &save))
-		v[q->nsegments++] = id;
-	q->segments = v;
+	if (list == NULL)
+		return 0;
+	tp_map_add_list(m, list, strlen(list), ',');
+	if (m->n == 0)
+		return tp_opt_error(e, "--segments: '%s' names none", list);
+	if (m->n > SEGMENTS_MAX)
+		return tp_opt_error(e, "--segments: more than %zu ids",
+		    SEGMENTS_MAX);
+	*v = tp_calloc(m->n, sizeof(**v));
+	for (i = 0; i < m->n; i++)
+		(*v)[i] = m->keys[i].p;
+	q->segments = *v;
+	q->nsegments = m->n;
+	return 0;
+}
+
+/* Prints what a query finds in a store: 0, or -1. */
+static int
+print_found(const struct conf *c, struct tp_store *s,
+    struct tp_store_query *q, struct tp_err *e)
+{
+	struct printer	p = { .sink = tp_sink_open("-", e), .e = e };
+	int		k, rc = 0;
+
+	if (p.sink == NULL)
+		return -1;
+	for (k = 0; rc == 0 && k < TP_STORE_KINDS; k++) {
+		q->kind = (enum tp_store_kind)k;
+		if (c->kind == 0 || c->kind == k + 1)
+			rc = tp_store_read(s, q, print_line, &p, e);
+	}
+	if (rc == 0)
+		rc = tp_sink_write(p.sink, p.text.p, p.text.n, e);
+	if (tp_sink_close(p.sink, rc == -1 ? &(struct tp_err){ 0 } : e) == -1)
+		rc = -1;
+	tp_buf_release(&p.text);
+	return rc == 1 ? 0 : rc;
 }
 
 static int
@@ -201,34 +235,17 @@ read_store(struct conf *c, struct tp_store *s, struct tp_err *e)
 {
 	struct tp_store_query	 q = { .from = INT64_MIN,
 				    .to = INT64_MAX };
-	struct printer		 p = { .e = e };
-	char			*list = NULL;
+	struct tp_map		 ids = { 0 };
 	const char		**v = NULL;
-	int			 k, rc = 0;
+	int			 rc = -1;
 
-	if (tp_tz_open(&c->tz, c->zone, e) == -1 ||
-	    tp_opt_range(&c->tz, c->from, c->to, &q.from, &q.to, e) == -1)
-		return -1;
-	if ((p.sink = tp_sink_open("-", e)) == NULL)
-		return -1;
-	if (c->segments != NULL) {
-		list = tp_strdup(c->segments);
-		v = tp_calloc(SEGMENTS_MAX, sizeof(*v));
-		split_segments(list, v, &q);
-	}
-	for (k = 0; rc == 0 && k < TP_STORE_KINDS; k++) {
-		q.kind = (enum tp_store_kind)k;
-		if (c->kind == 0 || c->kind == k + 1)
-			rc = tp_store_read(s, &q, print_line, &p, e);
-	}
-	if (rc == 0)
-		rc = tp_sink_write(p.sink, p.text.p, p.text.n, e);
-	if (tp_sink_close(p.sink, rc == -1 ? &(struct tp_err){ 0 } : e) == -1)
-		rc = -1;
-	tp_buf_release(&p.text);
-	free(list);
+	if (tp_tz_open(&c->tz, c->zone, e) == 0 &&
+	    tp_opt_range(&c->tz, c->from, c->to, &q.from, &q.to, e) == 0 &&
+	    set_segments(c->segments, &ids, &v, &q, e) == 0)
+		rc = print_found(c, s, &q, e);
 	free(v);
-	return rc == 1 ? 0 : rc;
+	tp_map_release(&ids);
+	return rc;
 }
 
 static int
