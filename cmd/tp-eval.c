@@ -85,33 +85,6 @@ static const struct tp_tool tool = {
 	.help_tail = tail,
 };
 
-/* The truth becomes the first inputs of the run; *list is to be freed. */
-static int
-set_inputs(struct conf *c, const char ***list, struct tp_err *e)
-{
-	struct tp_opt_list	*in = &c->run.inputs;
-	size_t			 i, n = in->n > 0 ? in->n : 1, stdins = 0;
-	const char		**v;
-
-	if (c->truth.n == 0)
-		return tp_opt_error(e, "no readings; --truth FILE names them");
-	v = tp_calloc(c->truth.n + n, sizeof(*v));
-	*list = v;
-	for (i = 0; i < c->truth.n; i++)
-		v[i] = c->truth.v[i];
-	for (i = 0; i < n; i++)
-		v[c->truth.n + i] = in->n > 0 ? in->v[i] : "-";
-	c->join.ntruth = (unsigned)c->truth.n;
-	in->v = v;
-	in->n = c->truth.n + n;
-	for (i = 0; i < in->n; i++)
-		stdins += strcmp(v[i], "-") == 0;
-	if (stdins > 1)
-		return tp_opt_error(e,
-		    "standard input can be readings or forecasts, not both");
-	return 0;
-}
-
 static int
 configure(struct conf *c, struct tp_err *e)
 {
@@ -134,7 +107,10 @@ configure(struct conf *c, struct tp_err *e)
 	j->alpha = 1 - c->coverage / 100;
 	j->max_keys = (size_t)c->max_keys;
 	j->max_readings = (size_t)c->max_readings;
-	return 0;
+	if (c->truth.n == 0)
+		return tp_opt_error(e, "no readings; --truth FILE names them");
+	j->ntruth = (unsigned)c->truth.n;
+	return tp_run_inputs_first(&c->run, &c->truth, e);
 }
 
 /* Exit code 1 where no forecast met a reading; the reason is on stderr. */
@@ -167,7 +143,6 @@ int
 main(int argc, char **argv)
 {
 	struct tp_join	join = { 0 };
-	const char	**list = NULL;
 	struct conf	c = {
 		.run = tp_run_defaults,
 		.join = {
@@ -189,18 +164,14 @@ main(int argc, char **argv)
 	int		rc;
 
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
-	if (rc == 0) {
-		rc = configure(&c, &e);
-		if (rc == 0)
-			rc = set_inputs(&c, &list, &e);
-		if (rc == 0)
-			rc = tp_run(&run, &e);
-		if (rc == 0 && tp_sig_stop() == 0)
-			rc = judge(&join);
-		rc = tp_run_exit(rc, &e) + 1;
-	}
+	if (rc != 0)
+		return rc - 1;
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	if (rc == 0 && tp_sig_stop() == 0)
+		rc = judge(&join);
 	tp_join_release(&join);
-	free(list);
 	free(c.truth.v);
-	return rc - 1;
+	return tp_run_exit(rc, &e);
 }

@@ -114,18 +114,15 @@ static int
 read_distances(struct conf *c, struct tp_err *e)
 {
 	struct tp_neighbours	 t = { 0 };
-	struct tp_sensornet_arc	*arcs = NULL;
+	struct tp_sensornet_arc	*arcs;
 	const char		*why = NULL;
-	char			*text;
-	size_t			 n, i;
-	int			 rc;
+	size_t			 i;
+	int			 rc = 0;
 
 	if (tp_sensors_sites(&c->sites, c->sensors, e) == -1 ||
-	    tp_file_read(c->distances, LINE_MAX_BYTES, &text, &n, e) == -1)
+	    tp_neighbours_open(&t, c->distances, e) == -1)
 		return -1;
-	rc = tp_neighbours_read(&t, text, n, c->distances, e);
-	if (rc == 0)
-		arcs = tp_calloc(t.n, sizeof(*arcs));
+	arcs = tp_calloc(t.n, sizeof(*arcs));
 	for (i = 0; i < t.n && rc == 0; i++) {
 		const struct tp_map_key	*k = t.ids.keys;
 		const struct tp_neighbour_arc *a = &t.arcs[i];
@@ -147,7 +144,6 @@ read_distances(struct conf *c, struct tp_err *e)
 		    &c->builder);
 	free(arcs);
 	tp_neighbours_release(&t);
-	free(text);
 	return why != NULL ? tp_err_set(e, TP_EXIT_DATA, "%s: %s",
 	    c->distances, why) : rc;
 }

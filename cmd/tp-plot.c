@@ -28,7 +28,6 @@ struct conf {
 	int64_t			 width, height, horizon;
 	int64_t			 max_keys, max_readings;
 	struct tp_tz		 tz;
-	const char		**inputs;	/* truth, then operands */
 	struct tp_road_table	 rows;
 };
 
@@ -167,13 +166,10 @@ set_page(struct conf *c, struct tp_err *e)
 	return 0;
 }
 
-/* The readings to compare with become the first inputs of the run. */
+/* The readings to compare with are the first inputs of the run. */
 static int
 set_inputs(struct conf *c, struct tp_err *e)
 {
-	struct tp_opt_list	*in = &c->run.inputs;
-	size_t			 i, n = in->n > 0 ? in->n : 1, stdins = 0;
-
 	if (c->truth.n > 0 && c->kind != TP_PLOT_FORECAST &&
 	    c->kind != TP_PLOT_RESIDUALS)
 		return tp_opt_error(e, "--truth goes with --kind forecast "
@@ -181,20 +177,8 @@ set_inputs(struct conf *c, struct tp_err *e)
 	if (c->truth.n == 0 && c->kind == TP_PLOT_RESIDUALS)
 		return tp_opt_error(e, "no readings to compare with; "
 		    "--truth FILE names them");
-	c->inputs = tp_calloc(c->truth.n + n, sizeof(*c->inputs));
-	for (i = 0; i < c->truth.n; i++)
-		c->inputs[i] = c->truth.v[i];
-	for (i = 0; i < n; i++)
-		c->inputs[c->truth.n + i] = in->n > 0 ? in->v[i] : "-";
-	in->v = c->inputs;
-	in->n = c->truth.n + n;
-	for (i = 0; i < in->n; i++)
-		stdins += strcmp(in->v[i], "-") == 0;
-	if (stdins > 1)
-		return tp_opt_error(e,
-		    "standard input can be read only once");
 	c->plot.ntruth = (unsigned)c->truth.n;
-	return 0;
+	return tp_run_inputs_first(&c->run, &c->truth, e);
 }
 
 static int
@@ -290,14 +274,6 @@ draw(struct conf *c, struct tp_plot *plot, struct tp_err *e)
 	return tp_sig_stop() != 0 ? 0 : rc;
 }
 
-static void
-release(struct conf *c)
-{
-	tp_road_table_release(&c->rows);
-	free(c->inputs);
-	free(c->truth.v);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -320,17 +296,17 @@ main(int argc, char **argv)
 	int		rc;
 
 	rc = tp_run_start(&tool, argc, argv, &c, &c.run);
-	if (rc == 0) {
-		rc = configure(&c, &e);
-		if (rc == 0)
-			rc = set_order(&c, &e);
-		if (rc == 0)
-			rc = tp_run(&run, &e);
-		if (rc == 0 && tp_sig_stop() == 0)
-			rc = draw(&c, &plot, &e);
-		rc = tp_run_exit(rc, &e) + 1;
-	}
+	if (rc != 0)
+		return rc - 1;
+	rc = configure(&c, &e);
+	if (rc == 0)
+		rc = set_order(&c, &e);
+	if (rc == 0)
+		rc = tp_run(&run, &e);
+	if (rc == 0 && tp_sig_stop() == 0)
+		rc = draw(&c, &plot, &e);
 	tp_plot_release(&plot);
-	release(&c);
-	return rc - 1;
+	tp_road_table_release(&c.rows);
+	free(c.truth.v);
+	return tp_run_exit(rc, &e);
 }

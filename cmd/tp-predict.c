@@ -6,7 +6,6 @@
 #include "forecast/live.h"
 #include "io/file.h"
 #include "io/versions.h"
-#include "kafka/kuri.h"
 #include "stream/run.h"
 
 /* A model, which stays while a step is forecast with it. */
@@ -22,7 +21,7 @@ struct conf {
 	const char		*model_arg, *horizons, *levels, *graph_path;
 	const char		*profiles_path;
 	char			*model_path;	/* of the file */
-	int			 unit;		/* 0 as the input, kmh, mph */
+	int			 unit;		/* enum tp_unit */
 	int			 early;
 	int64_t			 max_keys;
 	struct held		*models;	/* the one in use, older ones */
@@ -209,20 +208,6 @@ set_profiles(struct conf *c, struct tp_err *e)
 	return tp_trail_open(&c->profiles, c->profiles_path, e);
 }
 
-/* --as, and where segments are. */
-static int
-set_shape(struct conf *c, struct tp_err *e)
-{
-	c->shape.shape = (enum tp_shape_system)c->as;
-	if (c->sensors_path == NULL)
-		return 0;
-	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
-		return -1;
-	c->shape.ids = &c->sensors.ids;
-	c->shape.places = c->sensors.places;
-	return 0;
-}
-
 static int
 configure(struct conf *c, struct tp_err *e)
 {
@@ -243,16 +228,16 @@ configure(struct conf *c, struct tp_err *e)
 		return tp_opt_error(e, "--levels: '%s' is no list of four "
 		    "descending limits, nor ratio", c->levels);
 	c->model_path = tp_versions_path(c->model_arg);
-	l->unit = c->unit == 0 ? TP_UNIT_NONE :
-	    c->unit == 1 ? TP_UNIT_KMH : TP_UNIT_MPH;
+	l->unit = (enum tp_unit)c->unit;
 	l->grid.max_keys = (size_t)c->max_keys;
 	l->grid.early = c->early != -1;
-	l->topics = c->run.inputs.n > 0 && tp_kuri_is(c->run.inputs.v[0]);
+	l->topics = tp_run_reads_topics(&c->run);
 	if (strcmp(c->model_path, "-") == 0 && c->run.inputs.n == 0)
 		return tp_opt_error(e, "the model and the records cannot "
 		    "both be standard input");
-	if (set_shape(c, e) != 0 || set_graph(c, e) != 0 ||
-	    set_profiles(c, e) != 0)
+	c->shape.shape = (enum tp_shape_system)c->as;
+	if (tp_sensors_shape(&c->sensors, c->sensors_path, &c->shape,
+	    e) != 0 || set_graph(c, e) != 0 || set_profiles(c, e) != 0)
 		return -1;
 	tp_file_changed(c->model_path, &c->seen);
 	return use(c, e);

@@ -22,7 +22,8 @@ struct conf {
 	struct tp_run_opts	 run;
 	struct tp_server_conf	 server;
 	struct tp_board_conf	 board;
-	const char		*compat, *graph, *profiles, *sensors, *levels, *cell, *store;
+	const char		*compat, *graph, *profiles, *sensors, *levels;
+	const char		*cell, *store;
 	int64_t			 recall_ms;
 	int64_t			 max_segments;
 	struct tp_tz		 tz;

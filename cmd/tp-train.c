@@ -20,17 +20,17 @@ struct conf {
 	const char		*model_path, *report_path, *gate_path;
 	const char		*graph_path, *unit, *tracker;
 	struct tp_progress	 progress;
-	int			 kind, learner;	/* index into kinds; 1: forest */
+	int			 kind, learner;	/* in tp_model_kinds; 1: forest */
 	const char		*split;
 	double			 interval, min_gain;
 	int64_t			 seed, threads, min_windows, keep, cv, epochs;
-	bool			 folder, importance;	/* model_path is one */
+	bool			 importance, folder;	/* model_path is one */
 	const char		*member_list, *report_dir, *class_list;
 	int64_t			 budget_ms;
 	struct tp_members	 members;
 	double			 share[3];	/* percent */
 	struct tp_modelfile	 gate;
-	const struct tp_model_kind *kinds[3];
+	const struct tp_model_kind *kinds[3];	/* of the model, the gate; NULL */
 	struct tp_dataset_conf	 data;
 	struct tp_classes	 classes;
 };
@@ -317,7 +317,7 @@ main(int argc, char **argv)
 	struct conf		c = {
 		.run = tp_run_defaults,
 		.model_path = "-",
-		.kind = 2,
+		.kind = 2,	/* linear */
 		.split = "70,10,20",
 		.interval = 0.9,
 		.seed = 1, .min_windows = 288,

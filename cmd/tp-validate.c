@@ -143,12 +143,10 @@ set_box(struct conf *c, struct tp_err *e)
 static int
 set_sensors(struct conf *c, struct tp_err *e)
 {
-	if (c->sensors_path == NULL)
-		return 0;
-	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
+	if (tp_sensors_shape(&c->sensors, c->sensors_path, &c->shape, e) != 0)
 		return -1;
-	c->check.ids = c->shape.ids = &c->sensors.ids;
-	c->check.places = c->shape.places = c->sensors.places;
+	c->check.ids = c->shape.ids;
+	c->check.places = c->shape.places;
 	return 0;
 }
 

@@ -123,20 +123,6 @@ set_late(struct conf *c)
 	}
 }
 
-/* --as, and where segments are. */
-static int
-set_shape(struct conf *c, struct tp_err *e)
-{
-	c->shape.shape = (enum tp_shape_system)c->as;
-	if (c->sensors_path == NULL)
-		return 0;
-	if (tp_sensors_open(&c->sensors, c->sensors_path, e) != 0)
-		return -1;
-	c->shape.ids = &c->sensors.ids;
-	c->shape.places = c->sensors.places;
-	return 0;
-}
-
 /* From what the options say to what the filter takes. */
 static int
 configure(struct conf *c, struct tp_err *e)
@@ -171,7 +157,9 @@ configure(struct conf *c, struct tp_err *e)
 			return tp_err_prefix(e, "--tz");
 		w->tz = &c->tz;
 	}
-	return tp_window_conf_check(w, e) == 0 ? set_shape(c, e) : -1;
+	c->shape.shape = (enum tp_shape_system)c->as;
+	return tp_window_conf_check(w, e) != 0 ? -1 :
+	    tp_sensors_shape(&c->sensors, c->sensors_path, &c->shape, e);
 }
 
 int

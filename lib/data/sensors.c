@@ -233,6 +233,19 @@ tp_sensors_open(struct tp_sensors *s, const char *path, struct tp_err *e)
 	return rc;
 }
 
+int
+tp_sensors_shape(struct tp_sensors *s, const char *path,
+    struct tp_shape_conf *shape, struct tp_err *e)
+{
+	if (path == NULL)
+		return 0;
+	if (tp_sensors_open(s, path, e) == -1)
+		return -1;
+	shape->ids = &s->ids;
+	shape->places = s->places;
+	return 0;
+}
+
 void
 tp_sensors_release(struct tp_sensors *s)
 {

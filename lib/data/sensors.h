@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "rec/check.h"
+#include "rec/shaper.h"
 
 struct tp_sites;
 
@@ -48,6 +49,10 @@ int tp_sensor_where(const struct tp_sensor *p, double *lat, double *lon);
 void tp_sensor_add(struct tp_buf *b, const struct tp_sensor *p,
     unsigned mask);
 
+/* Reads the table in path, if that is not NULL, for a shape to take places
+ * from; s outlives it.  0, or -1 with the error. */
+int tp_sensors_shape(struct tp_sensors *s, const char *path,
+    struct tp_shape_conf *shape, struct tp_err *e);
 /* Adds the sensors of the table in a file to sites.  0, or -1. */
 int tp_sensors_sites(struct tp_sites *sites, const char *path,
     struct tp_err *e);

@@ -173,6 +173,27 @@ tp_run_exit(int rc, const struct tp_err *e)
 	return rc;
 }
 
+int
+tp_run_inputs_first(struct tp_run_opts *opts,
+    const struct tp_opt_list *first, struct tp_err *e)
+{
+	struct tp_opt_list	*in = &opts->inputs;
+	size_t			 i, stdins = 0;
+
+	if (in->n == 0)
+		add_input(in, "-");
+	in->v = tp_realloc(in->v, in->n + first->n, sizeof(*in->v));
+	input_list = in->v;
+	memmove(in->v + first->n, in->v, in->n * sizeof(*in->v));
+	for (i = 0; i < first->n; i++)
+		in->v[i] = first->v[i];
+	in->n += first->n;
+	for (i = 0; i < in->n; i++)
+		stdins += strcmp(in->v[i], "-") == 0;
+	return stdins < 2 ? 0 :
+	    tp_opt_error(e, "standard input can be read only once");
+}
+
 bool
 tp_run_reads_topics(const struct tp_run_opts *opts)
 {

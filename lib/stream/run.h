@@ -128,6 +128,14 @@ int tp_run(struct tp_run *run, struct tp_err *e);
 int tp_run_start(const struct tp_tool *tool, int argc, char **argv,
     void *conf, struct tp_run_opts *opts);
 
+/*
+ * Puts the files of `first` before the other inputs, or before standard input
+ * where there are none.  Returns 0, or -1 and a usage error where standard
+ * input is there twice.
+ */
+int tp_run_inputs_first(struct tp_run_opts *opts,
+    const struct tp_opt_list *first, struct tp_err *e);
+
 /* True where an input is a topic: its state will be rebuilt at a restart. */
 bool tp_run_reads_topics(const struct tp_run_opts *opts);
 
