@@ -91,6 +91,22 @@ put_field(struct reading *k, const PGresult *r, int column,
 	}
 }
 
+/* Whether a column says something.  NaN and Infinity, which programs of others
+ * write for "not known", are no numbers of JSON. */
+static bool
+says(const PGresult *r, int column)
+{
+	const char	*p = PQgetvalue(r, 0, column);
+	Oid		 type = PQftype(r, column);
+
+	if (PQgetisnull(r, 0, column))
+		return false;
+	if (type == TYPE_TEXT || type == TYPE_VARCHAR || type == TYPE_BOOL)
+		return true;
+	p += *p == '-';
+	return *p >= '0' && *p <= '9';
+}
+
 /* Columns: the segment, the time in ms, and fields. */
 static int
 give(struct reading *k, const PGresult *r)
@@ -110,7 +126,7 @@ give(struct reading *k, const PGresult *r)
 	tp_buf_printf(&k->shape, "{\"segment_id\":$s,\"timestamp\":$t%d",
 	    tp_tables[k->q->kind].time);
 	for (i = 2; i < PQnfields(r); i++)
-		if (!PQgetisnull(r, 0, i))
+		if (says(r, i))
 			put_field(k, r, i, &c);
 	tp_buf_char(&k->shape, '}');
 	if (k->rest.n > 0) {

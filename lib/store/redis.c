@@ -22,7 +22,7 @@
 #include "store/rowrec.h"
 
 #define PIPELINE	2000	/* commands before their replies are read */
-#define HORIZONS	8	/* of one road's predictions */
+#define HORIZONS	16	/* of one road's predictions */
 #define PAUSE_MS	200	/* between two attempts to connect */
 
 /* What was written of a road. */
@@ -267,7 +267,8 @@ set_predicted(struct redis *d, const struct tp_batch *b, int64_t segment,
 	return set_key(d, "1800", e);
 }
 
-/* Notes a prediction; one that is made later ends those before. */
+/* Notes a prediction; one that is made later ends those before.  More than
+ * HORIZONS of one time are not kept. */
 static void
 note(struct road *w, const struct tp_row *r)
 {
