@@ -7,6 +7,7 @@
 #include "graph/graphfile.h"
 
 #define HILBERT_BITS	16
+#define ARRAYS		18	/* that the steps below ask for */
 
 struct packing {
 	const struct tp_builder	*b;
@@ -19,13 +20,15 @@ struct packing {
 	struct tp_buf		 text, points;
 	struct tp_map		 shapes;
 	struct tp_buf		 line;		/* scratch */
-	void			*arrays[18];	/* to be freed */
+	void			*arrays[ARRAYS];	/* to be freed */
 	size_t			 narrays;
 };
 
 static void *
 array(struct packing *p, size_t n, size_t size)
 {
+	if (p->narrays == ARRAYS)
+		tp_die("graph: more arrays to pack than ARRAYS");
 	return p->arrays[p->narrays++] = tp_calloc(n + 1, size);
 }
 
@@ -359,6 +362,9 @@ pack(struct packing *p)
 	pack_lines(p);
 	pack_values(p);
 	g->segment_at = array(p, 0, sizeof(*g->segment_at));
+	/* names of nodes were within it when they were read */
+	if (p->text.n > UINT32_MAX)
+		tp_die("names of more than 4 GB in one graph");
 	g->text = p->text.p;
 	g->text_size = (uint32_t)p->text.n;
 }
