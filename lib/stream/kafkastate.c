@@ -213,6 +213,11 @@ load_committed(struct tp_ctx *c, struct tp_kstate *s, struct tp_kpart *p)
 		m = (struct tp_kmeta){ .pos = p->offset,
 		    .mark = TP_TIME_NONE, .n = c->k->nparts[p->topic],
 		    .cfg = c->run->opts->conf_hash };
+		if (f->low != NULL)
+			tp_log_note("%s [%" PRId32 "]: the position %" PRId64
+			    " of group '%s' is another program's: begins "
+			    "there with an empty state", c->k->topics[
+			    p->topic], p->partition, p->offset, c->k->group);
 	} else if (f->low != NULL && tp_ctx_kafka_same(c, p, &m) == -1)
 		return -1;
 	if (f->low == NULL)

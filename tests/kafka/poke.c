@@ -2,6 +2,7 @@
  * What operators do to topics, for the tests:
  *	poke BROKERS trim TOPIC PARTITION OFFSET	delete what is before
  *	poke BROKERS grow TOPIC PARTITIONS		add partitions
+ *	poke BROKERS reset TOPIC PARTITION OFFSET GROUP	set its position
  */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
@@ -23,6 +24,23 @@ trim(rd_kafka_t *rk, rd_kafka_queue_t *q, char **v)
 	d = rd_kafka_DeleteRecords_new(l);
 	rd_kafka_DeleteRecords(rk, &d, 1, NULL, q);
 	rd_kafka_DeleteRecords_destroy(d);
+	rd_kafka_topic_partition_list_destroy(l);
+}
+
+/* As kafka-consumer-groups.sh --reset-offsets. */
+static void
+reset(rd_kafka_t *rk, rd_kafka_queue_t *q, char **v)
+{
+	rd_kafka_AlterConsumerGroupOffsets_t	*a;
+	rd_kafka_topic_partition_list_t		*l;
+
+	l = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(l, v[0],
+	    (int32_t)strtol(v[1], NULL, 10))->offset =
+	    strtoll(v[2], NULL, 10);
+	a = rd_kafka_AlterConsumerGroupOffsets_new(v[3], l);
+	rd_kafka_AlterConsumerGroupOffsets(rk, &a, 1, NULL, q);
+	rd_kafka_AlterConsumerGroupOffsets_destroy(a);
 	rd_kafka_topic_partition_list_destroy(l);
 }
 
@@ -60,6 +78,8 @@ main(int argc, char **argv)
 	q = rd_kafka_queue_new(rk);
 	if (strcmp(argv[2], "trim") == 0 && argc == 6)
 		trim(rk, q, argv + 3);
+	else if (strcmp(argv[2], "reset") == 0 && argc == 7)
+		reset(rk, q, argv + 3);
 	else
 		grow(rk, q, argv + 3);
 	ev = rd_kafka_queue_poll(q, WAIT_MS);
