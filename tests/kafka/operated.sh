@@ -27,11 +27,11 @@ set_back()
 	run="timeout 60 $window -i kafka:back -o kafka:back-out -G back --end"
 	events 1 600 >log
 	kcat -P -b "$TP_BROKERS" -t back -p 0 <log && $run &&
-	reset back 303 back && events 601 700 >more &&
-	kcat -P -b "$TP_BROKERS" -t back -p 0 <more &&
+	reset back 303 back && events 601 700 >rest &&
+	kcat -P -b "$TP_BROKERS" -t back -p 0 <rest &&
 	$run 2>said && cat said &&
 	grep -q "back \[0\]: the position 303 of group 'back' is" said &&
-	$window log >want && cat log more | tail -n +304 | $window >>want &&
+	$window log >want && cat log rest | tail -n +304 | $window >>want &&
 	values back-out 0 >got && [ "$(wc -l <got)" -gt 200 ] && cmp want got
 }
 
