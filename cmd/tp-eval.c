@@ -2,8 +2,6 @@
  * tp-eval: joins forecasts with what then happened, and says how good they
  * were, beside persistence.
  */
-#include <inttypes.h>
-
 #include "base/log.h"
 #include "base/opttime.h"
 #include "base/sig.h"
@@ -123,9 +121,9 @@ judge(const struct tp_join *j)
 		tp_log_error(j->outside > 0 ?
 		    "no forecast was made between --from and --to" :
 		    "no forecasts");
-	else if (j->truth.n == 0 && j->astray > 0)
-		tp_log_error("no readings in --truth: %" PRIu64 " of its "
-		    "records are forecasts", j->astray);
+	else if (j->truth.n == 0 && j->truth.astray > 0)
+		tp_log_error("no readings in --truth: %zu of its "
+		    "records are forecasts", j->truth.astray);
 	else if (j->truth.n == 0)
 		tp_log_error("no readings in --truth");
 	else if (j->strange == j->forecasts)

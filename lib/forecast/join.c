@@ -68,10 +68,8 @@ take_truth(struct tp_join *j, const struct tp_rec *r, struct tp_out *out)
 		return tp_out_reject(out, r, "order",
 		    "a reading after the first forecast");
 	rc = tp_truth_record(&j->truth, r, &rule, &why, &field);
-	if (rc == 1) {
+	if (rc == 1)
 		tp_out_count(out, TP_COUNT_MISSING, 1);
-		j->astray += tp_issued_is(r);
-	}
 	return rc == -1 ? tp_out_reject_field(out, r, rule, field, why) : 0;
 }
 

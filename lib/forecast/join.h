@@ -71,7 +71,6 @@ struct tp_join {
 	struct tp_map	 keys;		/* model, horizon, part, as bytes */
 	struct tp_join_group *g;	/* by index in keys */
 	size_t		 gcap, nwhole;
-	uint64_t	 astray;	/* forecasts among the readings */
 	uint64_t	 forecasts;	/* in from .. to */
 	uint64_t	 outside;	/* not in from .. to */
 	uint64_t	 matched;

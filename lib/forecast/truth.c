@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "forecast/issued.h"
 
 void
 tp_truth_release(struct tp_truth *t)
@@ -90,8 +91,11 @@ tp_truth_record(struct tp_truth *t, const struct tp_rec *r,
 	*rule = "schema";
 	if (tp_reading_get(r, &x, why, field) == -1)
 		return -1;
-	if (isnan(x.speed) ||
-	    (final != NULL && final->type == TP_JSON_FALSE))
+	if (isnan(x.speed)) {
+		t->astray += tp_issued_is(r);
+		return 1;
+	}
+	if (final != NULL && final->type == TP_JSON_FALSE)
 		return 1;
 	return tp_truth_add(t, x.id, x.idlen, x.t, x.speed, x.unit, rule,
 	    why);

@@ -34,6 +34,7 @@ struct tp_truth {
 	size_t	 segcap;
 	enum tp_unit unit;		/* of the first reading */
 	size_t	 n;			/* readings */
+	size_t	 astray;		/* forecasts, which are none */
 	int64_t	 first, last;		/* steps; TP_TIME_NONE: no reading */
 };
 

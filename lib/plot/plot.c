@@ -81,6 +81,7 @@ take_reading(struct tp_plot *p, const struct tp_rec *r, struct tp_out *out)
 		return tp_out_reject_field(out, r, "schema", field, why);
 	if (isnan(x.speed)) {
 		tp_out_count(out, TP_COUNT_MISSING, 1);
+		p->readings.astray += tp_issued_is(r);
 		return 0;
 	}
 	if ((why = tp_speed_odd(x.speed)) != NULL)
@@ -244,7 +245,9 @@ no_readings(const struct tp_plot *p, struct tp_err *e)
 	if (p->conf->segment != NULL)
 		return tp_err_set(e, TP_EXIT_DATA, "no reading of segment "
 		    "'%s' to show", p->conf->segment);
-	return tp_err_set(e, TP_EXIT_DATA, "no readings to show");
+	return tp_err_set(e, TP_EXIT_DATA, p->readings.astray == 0 ?
+	    "no readings to show" :
+	    "no readings to show, but forecasts: --kind forecast draws them");
 }
 
 static int

@@ -42,6 +42,7 @@ struct tp_ctx {
 	struct tp_ctx_sink *sinks;	/* out.nbufs of them */
 	struct tp_ctx_sink rejects;
 	struct tp_buf	 reject_buf;
+	struct tp_buf	 first_reject;	/* where and why */
 	struct tp_ctx_kafka *k;		/* NULL: no endpoint is Kafka's */
 	bool		 broken_pipe;	/* whoever read our output is gone */
 

@@ -241,6 +241,7 @@ tp_ctx_close_outputs(struct tp_ctx *c)
 	tp_ctx_kafka_close(c);
 	tp_ctx_shape_close(c);
 	tp_buf_release(&c->reject_buf);
+	tp_buf_release(&c->first_reject);
 	free(c->sinks);
 	free(c->out.bufs);
 	free(c->out.lines);

@@ -61,6 +61,8 @@ refuse(struct tp_ctx *c, const struct tp_rec *r, const char *rule,
 		c->stop = TP_CTX_ERROR;
 		return -1;
 	}
+	if (c->first_reject.n == 0)
+		tp_buf_printf(&c->first_reject, "%s: %s", at, reason);
 	tp_log_detail("%s: %s", at, reason);
 	if (opts->max_errors >= 0 &&
 	    c->run->rejected > (uint64_t)opts->max_errors) {

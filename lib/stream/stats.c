@@ -199,6 +199,20 @@ tp_ctx_tick(struct tp_ctx *c)
 	return 0;
 }
 
+/* Where all was refused, one reason is most likely that of all. */
+static void
+say_all_refused(struct tp_ctx *c)
+{
+	const struct tp_run	*run = c->run;
+	bool			 all = run->filter != NULL ?
+	    run->rejected >= run->records : run->written == 0;
+
+	if (all && c->first_reject.n > 0 && c->stop != TP_CTX_ERROR &&
+	    c->rejects.file == NULL && c->rejects.topic == NULL)
+		tp_log_note("all were refused, the first: %s",
+		    tp_buf_cstr(&c->first_reject));
+}
+
 void
 tp_ctx_stats_end(struct tp_ctx *c)
 {
@@ -230,4 +244,5 @@ tp_ctx_stats_end(struct tp_ctx *c)
 			    count_names[i]);
 	tp_log_note("%s", tp_buf_cstr(&b));
 	tp_buf_release(&b);
+	say_all_refused(c);
 }
