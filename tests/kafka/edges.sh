@@ -63,6 +63,7 @@ forecast()
 # is not, at the end of the topic
 thirds()
 {
+	rm -f "$scratch/thirds.bad"
 	timeout 60 tp-validate -q --now $now --dedupe 0 --as hanoi \
 		-i kafka:thirds --rejects "$scratch/thirds.bad" "$@" \
 		>"$scratch/thirds.out"
