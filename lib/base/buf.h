@@ -83,5 +83,7 @@ int tp_parse_padded(const char *s, size_t n, double *v);
 int tp_parse_int(const char *s, size_t n, int64_t *v);
 /* What a hexadecimal digit stands for, or -1. */
 int tp_hex_digit(char c);
+/* Whether s is something and then `end`. */
+bool tp_ends_with(const char *s, const char *end);
 
 #endif

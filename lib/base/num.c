@@ -369,6 +369,14 @@ tp_parse_padded(const char *s, size_t n, double *v)
 	return 0;
 }
 
+bool
+tp_ends_with(const char *s, const char *end)
+{
+	size_t	n = strlen(s), m = strlen(end);
+
+	return n > m && strcmp(s + n - m, end) == 0;
+}
+
 int
 tp_hex_digit(char c)
 {

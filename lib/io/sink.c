@@ -12,6 +12,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #define PACK_ROOM	(64 * 1024)
@@ -25,14 +26,6 @@ struct tp_sink {
 	tp_sink_wait_fn	*wait;
 	void		*wait_arg;
 };
-
-static bool
-ends_with(const char *s, const char *end)
-{
-	size_t	n = strlen(s), m = strlen(end);
-
-	return n > m && strcmp(s + n - m, end) == 0;
-}
 
 /* All writes go to the end, also after somebody has made the file empty. */
 static int
@@ -57,12 +50,12 @@ open_sink(const char *path, int how, struct tp_err *e)
 	s = tp_calloc(1, sizeof(*s));
 	s->name = tp_strdup(fd == STDOUT_FILENO ? "stdout" : path);
 	s->fd = fd;
-	if (ends_with(path, ".gz")) {
+	if (tp_ends_with(path, ".gz")) {
 		s->z = tp_calloc(1, sizeof(*s->z));
 		if (deflateInit2(s->z, 6, Z_DEFLATED, 15 + 16, 8,
 		    Z_DEFAULT_STRATEGY) != Z_OK)
 			tp_die("zlib: out of memory");
-	} else if (ends_with(path, ".zst")) {
+	} else if (tp_ends_with(path, ".zst")) {
 		s->zc = ZSTD_createCStream();
 		if (s->zc == NULL)
 			tp_die("zstd: out of memory");

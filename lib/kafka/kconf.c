@@ -10,23 +10,15 @@
 #define ENV_PREFIX	"TP_KAFKA_"
 #define BROKERS		"bootstrap.servers"
 
-static bool
-ends(const char *s, const char *end)
-{
-	size_t	n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
 bool
 tp_kconf_secret(const char *key)
 {
 	if (strncmp(key, "sasl.", 5) == 0)
 		return strcmp(key, "sasl.mechanism") != 0 &&
 		    strcmp(key, "sasl.mechanisms") != 0;
-	return ends(key, ".password") || ends(key, ".key") ||
-	    ends(key, ".secret") || ends(key, ".key.pem") ||
-	    ends(key, ".token");
+	return tp_ends_with(key, ".password") || tp_ends_with(key, ".key") ||
+	    tp_ends_with(key, ".secret") || tp_ends_with(key, ".key.pem") ||
+	    tp_ends_with(key, ".token");
 }
 
 static void

@@ -23,14 +23,6 @@ tp_ktopicfile_release(struct tp_ktopicfile *f)
 	*f = (struct tp_ktopicfile){ 0 };
 }
 
-static bool
-ends(const char *s, const char *end)
-{
-	size_t	n = strlen(s), m = strlen(end);
-
-	return n > m && strcmp(s + n - m, end) == 0;
-}
-
 /* "2MiB" to bytes; -1 where it is none. */
 static int
 scan_size(const char *s, int64_t *v)
@@ -86,11 +78,11 @@ set_word(const struct reader *r, struct tp_ktopic *t, const char *key,
 		    "one too many", r->where.p, key);
 	/* What ends in a letter has a unit. */
 	if ((value[n - 1] | 0x20) >= 'a' && (value[n - 1] | 0x20) <= 'z' &&
-	    (ends(key, ".ms") || ends(key, ".bytes"))) {
-		if ((ends(key, ".ms") ? tp_duration_parse(value, &v) :
+	    (tp_ends_with(key, ".ms") || tp_ends_with(key, ".bytes"))) {
+		if ((tp_ends_with(key, ".ms") ? tp_duration_parse(value, &v) :
 		    scan_size(value, &v)) == -1)
 			return tp_err_set(e, TP_EXIT_USAGE, "%s: %s: no %s "
-			    "'%s'", r->where.p, key, ends(key, ".ms") ?
+			    "'%s'", r->where.p, key, tp_ends_with(key, ".ms") ?
 			    "time" : "size", value);
 		snprintf(text, sizeof(text), "%lld", (long long)v);
 		value = text;
