@@ -74,25 +74,6 @@ read_text(struct reader *r)
 	return 0;
 }
 
-/* The shortest decimals that are this float again. */
-static void
-put_float(struct tp_buf *b, float f)
-{
-	char	s[40];
-	double	d;
-	int	i;
-
-	for (i = 6; i < 9; i++) {
-		snprintf(s, sizeof(s), "%.*g", i, (double)f);
-		if (strtof(s, NULL) == f)
-			break;
-	}
-	snprintf(s, sizeof(s), "%.*g", i, (double)f);
-	if (tp_parse_num(s, strlen(s), &d) != 0)
-		d = (double)f;
-	tp_buf_num(b, d);
-}
-
 static int
 read_real(struct reader *r, bool wide)
 {
@@ -111,7 +92,7 @@ read_real(struct reader *r, bool wide)
 	if (wide)
 		tp_buf_num(r->b, d);
 	else
-		put_float(r->b, f);
+		tp_buf_float(r->b, f);
 	return 0;
 }
 

@@ -64,6 +64,9 @@ void tp_buf_int(struct tp_buf *b, int64_t v);
  * negative zero is written as 0.
  */
 void tp_buf_num(struct tp_buf *b, double v);
+/* Likewise the shortest that reads back as the same float; one below 1.2e-38 may
+ * have more digits than it needs. */
+void tp_buf_float(struct tp_buf *b, float v);
 /*
  * Appends v rounded half away from zero to at most `decimals` (0..9) places,
  * without trailing zeros; falls back to tp_buf_num() where |v| >= 2^52 /

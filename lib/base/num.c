@@ -137,6 +137,22 @@ tp_buf_num(struct tp_buf *b, double v)
 	add_shortest(b, v);
 }
 
+/* Six digits of a float are sure, nine tell any two apart. */
+void
+tp_buf_float(struct tp_buf *b, float v)
+{
+	char	text[NUM_TEXT];
+	int	n, digits = FLT_DIG;
+
+	do {
+		n = snprintf(text, sizeof(text), "%.*g", digits, (double)v);
+	} while (digits++ < FLT_DECIMAL_DIG && strtof(text, NULL) != v);
+	if (v == 0 || memchr(text, 'e', (size_t)n) != NULL)
+		tp_buf_num(b, strtod(text, NULL));
+	else
+		tp_buf_add(b, text, (size_t)n);
+}
+
 /*
  * Rounds |v| * 10^k half up to *n; false where the result would not be exact.
  * Rounding of the product can make a tie out of a value just beside it, never

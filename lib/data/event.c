@@ -240,7 +240,7 @@ is_missing_word(const char *s, size_t n)
 }
 
 /* Numbers that are no JSON: +5, .5, 5., 007; made into JSON first. */
-static enum tp_cell
+static enum tp_table_cell
 odd_cell(const char *s, size_t n, double *v)
 {
 	const char	*end = s + n, *from, *dot;
@@ -248,9 +248,9 @@ odd_cell(const char *s, size_t n, double *v)
 	size_t		 k = 0;
 
 	if (is_missing_word(s, n))
-		return TP_CELL_NONE;
+		return TP_TABLE_NONE;
 	if (n > sizeof(text) - 2)
-		return TP_CELL_TEXT;
+		return TP_TABLE_TEXT;
 	if (*s == '-')
 		text[k++] = '-';
 	if (*s == '-' || *s == '+')
@@ -262,16 +262,16 @@ odd_cell(const char *s, size_t n, double *v)
 	dot = memchr(s, '.', (size_t)(end - s));
 	if (dot == s) {
 		if (end - s < 2 || s[1] < '0' || s[1] > '9')
-			return TP_CELL_TEXT;
+			return TP_TABLE_TEXT;
 		text[k++] = '0';
 	}
 	if (s == end || *s == '-' || *s == '+')
-		return TP_CELL_TEXT;
+		return TP_TABLE_TEXT;
 	memcpy(text + k, s, (size_t)(end - s));
 	k += (size_t)(end - s);
 	if (dot == end - 1 && strspn(s, "0123456789") == (size_t)(dot - s))
 		k--;
-	return tp_parse_num(text, k, v) == 0 ? TP_CELL_NUM : TP_CELL_TEXT;
+	return tp_parse_num(text, k, v) == 0 ? TP_TABLE_NUM : TP_TABLE_TEXT;
 }
 
 /* Bytes of the longest JSON number at the start of s; 0: none.  *large: it
@@ -304,17 +304,17 @@ json_number(const char *s, size_t n, bool *zero, bool *large)
 	return i;
 }
 
-enum tp_cell
-tp_cell(const char *s, size_t n, bool *zero, double *v)
+enum tp_table_cell
+tp_table_cell(const char *s, size_t n, bool *zero, double *v)
 {
 	bool	large = false;
 
 	*zero = false;
 	if (n == 0)
-		return TP_CELL_NONE;
+		return TP_TABLE_NONE;
 	if (json_number(s, n, zero, &large) == n)
 		return !large || tp_parse_num(s, n, v) == 0 ?
-		    TP_CELL_JSON : TP_CELL_TEXT;
+		    TP_TABLE_JSON : TP_TABLE_TEXT;
 	*zero = false;
 	return odd_cell(s, n, v);
 }

@@ -136,17 +136,17 @@ int tp_table_time(struct tp_tz *z, const char *s, size_t n, int64_t last,
     int64_t *t, const char **why);
 
 /* What a cell of a table says. */
-enum tp_cell {
-	TP_CELL_NONE,		/* empty, or one of pandas' words for missing */
-	TP_CELL_JSON,		/* a number that is JSON as it stands */
-	TP_CELL_NUM,		/* a number in other words, in *v */
-	TP_CELL_TEXT,		/* anything else */
+enum tp_table_cell {
+	TP_TABLE_NONE,		/* empty, or one of pandas' words for missing */
+	TP_TABLE_JSON,		/* a number that is JSON as it stands */
+	TP_TABLE_NUM,		/* a number in other words, in *v */
+	TP_TABLE_TEXT,		/* anything else */
 };
 
 /*
  * Looks at a cell.  *zero is true for a JSON number that is 0; *v is set for
- * TP_CELL_NUM only.
+ * TP_TABLE_NUM only.
  */
-enum tp_cell tp_cell(const char *s, size_t n, bool *zero, double *v);
+enum tp_table_cell tp_table_cell(const char *s, size_t n, bool *zero, double *v);
 
 #endif

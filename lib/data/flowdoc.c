@@ -20,7 +20,8 @@ struct document {
 
 /* Levels of the document, by depth; siblings share one. */
 enum { DOC, LIST_1, ITEM_1, LIST_2, ITEM_2, LIST_3, ITEM_3, PART, LIST_4,
-    ITEM_4 };
+    ITEM_4, LEVELS };
+_Static_assert((int)LEVELS == TP_FLOW_LEVELS, "a level for each name");
 
 /*
  * Scans v into a level of the document and returns it: without fields where v

@@ -222,7 +222,7 @@ read_names(struct tp_frame *f, hid_t d, size_t n, struct tp_err *e)
 	else if (rc == 0 && class == H5T_STRING)
 		rc = text_names(f, d, type, n);
 	else if (rc == 0)
-		rc = -2;
+		rc = -1;
 	H5Tclose(type);
 	if (rc != 0 && e->code == 0)
 		return shape_error(f, e, "the names of its columns are "

@@ -21,22 +21,6 @@ tp_hdf5_is(const char *path)
 	return tp_frame_is(path);
 }
 
-/* The fewest digits that read back as the same float. */
-static void
-put_float(struct tp_buf *b, float v)
-{
-	char	text[32];
-	int	n, digits = 6;
-
-	do {
-		n = snprintf(text, sizeof(text), "%.*g", digits, (double)v);
-	} while (digits++ < 9 && strtof(text, NULL) != v);
-	if (memchr(text, 'e', (size_t)n) != NULL)
-		tp_buf_num(b, strtod(text, NULL));
-	else
-		tp_buf_add(b, text, (size_t)n);
-}
-
 struct rows {
 	struct tp_wide	*w;
 	const struct tp_frame *f;
@@ -113,7 +97,7 @@ take_cells(struct rows *r, uint64_t row, int64_t index, int64_t t,
 		}
 		r->text.n = 0;
 		if (r->f->single)
-			put_float(&r->text, (float)v[i]);
+			tp_buf_float(&r->text, (float)v[i]);
 		else
 			tp_buf_num(&r->text, v[i]);
 		rc = tp_wide_put(w, r->out, &w->cols[i], t, r->text.p,

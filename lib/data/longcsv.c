@@ -152,6 +152,7 @@ make_column(struct tp_longcsv *l, const struct tp_csv_row *row, size_t i)
 {
 	const struct tp_csv_field	*f = &row->f[i];
 	struct tp_longcsv_column	*c = &l->cols[i];
+	const char			*as;
 	char				 name[24];
 	int				 place;
 	size_t				 k;
@@ -159,12 +160,11 @@ make_column(struct tp_longcsv *l, const struct tp_csv_row *row, size_t i)
 	if (f->n == 0)
 		return header_error(l, row, "a column has no name", NULL);
 	if ((place = tp_place_column(f->p, f->n)) >= 0) {
-		static const char *const as[TP_PLACE_MAX] = { "latitude",
-		    "longitude", "road_name", "direction", "lanes" };
+		as = tp_place_name((enum tp_place)place);
 		c->place = 1u << place;
 		c->kind = place == TP_PLACE_ROAD_NAME ||
 		    place == TP_PLACE_DIRECTION ? COL_TEXT : COL_NUMBER;
-		make_key(c, as[place], strlen(as[place]));
+		make_key(c, as, strlen(as));
 		return 0;
 	}
 	for (k = 0; k < COUNT(known); k++)
@@ -249,7 +249,7 @@ static int
 check_cells(struct tp_longcsv *l, const struct tp_csv_row *row, bool *any)
 {
 	const struct tp_csv_field	*f = row->f;
-	enum tp_cell			 kind;
+	enum tp_table_cell			 kind;
 	double				 v;
 	bool				 zero;
 	size_t				 i;
@@ -258,11 +258,11 @@ check_cells(struct tp_longcsv *l, const struct tp_csv_row *row, bool *any)
 	for (i = 0; i < l->n; i++) {
 		if (l->cols[i].kind != COL_NUMBER)
 			continue;
-		kind = tp_cell(f[i].p, f[i].n, &zero, &v);
-		if (kind == TP_CELL_TEXT)
+		kind = tp_table_cell(f[i].p, f[i].n, &zero, &v);
+		if (kind == TP_TABLE_TEXT)
 			return reject(l, row, "number", "text", f[i].p,
 			    "no number") != 0 ? 1 : -1;
-		*any |= kind != TP_CELL_NONE && l->cols[i].reading;
+		*any |= kind != TP_TABLE_NONE && l->cols[i].reading;
 	}
 	return 0;
 }
@@ -282,18 +282,18 @@ static unsigned
 put_cell(const struct tp_longcsv *l, struct tp_buf *b,
     const struct tp_longcsv_column *c, const struct tp_csv_field *f)
 {
-	enum tp_cell	kind;
+	enum tp_table_cell	kind;
 	double		v;
 	bool		zero;
 
-	kind = tp_cell(f->p, f->n, &zero, &v);
-	if (kind == TP_CELL_NONE || (c->speed && is_missing(l, f)))
+	kind = tp_table_cell(f->p, f->n, &zero, &v);
+	if (kind == TP_TABLE_NONE || (c->speed && is_missing(l, f)))
 		return 0;
 	tp_buf_add(b, c->key, c->keylen);
-	if (c->kind == COL_TEXT || kind == TP_CELL_TEXT ||
-	    (c->kind == COL_OTHER && kind == TP_CELL_NUM))
+	if (c->kind == COL_TEXT || kind == TP_TABLE_TEXT ||
+	    (c->kind == COL_OTHER && kind == TP_TABLE_NUM))
 		tp_json_write_str(b, f->p, f->n);
-	else if (kind == TP_CELL_JSON)
+	else if (kind == TP_TABLE_JSON)
 		tp_buf_add(b, f->p, f->n);
 	else
 		tp_buf_num(b, v);

@@ -9,6 +9,13 @@
 #define LANE_COLUMNS	5	/* samples, flow, occupancy, speed, observed */
 #define LANES_MAX	100
 
+/* The numbers of a row that are written, and where they are. */
+enum { SPEED, FLOW, OCCUPANCY, OBSERVED, NUMBERS };
+static const enum tp_pems_item	number_items[NUMBERS] = {
+	[SPEED] = TP_PEMS_SPEED, [FLOW] = TP_PEMS_FLOW,
+	[OCCUPANCY] = TP_PEMS_OCCUPANCY, [OBSERVED] = TP_PEMS_OBSERVED,
+};
+
 /* Names in headers, lower case; several per item, NULL last. */
 static const char *const names[TP_PEMS_ITEMS][4] = {
 	{ "timestamp", "time", NULL },
@@ -178,16 +185,16 @@ number(struct tp_pems *s, const struct tp_csv_row *row,
 {
 	const struct tp_csv_field	*f = item(s, row, k);
 	bool				 zero;
-	enum tp_cell			 kind;
+	enum tp_table_cell			 kind;
 
 	*have = false;
 	if (f == NULL)
 		return 0;
-	kind = tp_cell(f->p, f->n, &zero, v);
-	if (kind == TP_CELL_NONE)
+	kind = tp_table_cell(f->p, f->n, &zero, v);
+	if (kind == TP_TABLE_NONE)
 		return 0;
-	if (kind == TP_CELL_TEXT ||
-	    (kind == TP_CELL_JSON && tp_parse_num(f->p, f->n, v) == -1))
+	if (kind == TP_TABLE_TEXT ||
+	    (kind == TP_TABLE_JSON && tp_parse_num(f->p, f->n, v) == -1))
 		return refuse(s, row, "number", names[k][0], f->p,
 		    "no number");
 	*have = true;
@@ -201,7 +208,7 @@ put_number(struct tp_buf *b, const struct tp_csv_field *f, double v)
 	double	ignore;
 	bool	zero;
 
-	if (tp_cell(f->p, f->n, &zero, &ignore) == TP_CELL_JSON)
+	if (tp_table_cell(f->p, f->n, &zero, &ignore) == TP_TABLE_JSON)
 		tp_buf_add(b, f->p, f->n);
 	else
 		tp_buf_num(b, v);
@@ -240,21 +247,21 @@ put_event(struct tp_pems *s, const struct tp_csv_row *row,
 	size_t				 lanes = count_lanes(s, row);
 
 	b = tp_events_begin(s->ev, s->out, seg, s->last);
-	if (have[0]) {
+	if (have[SPEED]) {
 		tp_buf_lit(b, ",\"speed_mph\":");
-		put_number(b, item(s, row, TP_PEMS_SPEED), v[0]);
+		put_number(b, item(s, row, TP_PEMS_SPEED), v[SPEED]);
 	}
-	if (have[1]) {
+	if (have[FLOW]) {
 		tp_buf_lit(b, ",\"volume_vph\":");
-		tp_buf_fixed(b, v[1] * PER_HOUR, 6);
+		tp_buf_fixed(b, v[FLOW] * PER_HOUR, 6);
 	}
-	if (have[2]) {
+	if (have[OCCUPANCY]) {
 		tp_buf_lit(b, ",\"occupancy_percent\":");
-		tp_buf_fixed(b, v[2] * 100, 6);
+		tp_buf_fixed(b, v[OCCUPANCY] * 100, 6);
 	}
-	if (have[3]) {
+	if (have[OBSERVED]) {
 		tp_buf_lit(b, ",\"quality_score\":");
-		tp_buf_fixed(b, v[3] / 100, 6);
+		tp_buf_fixed(b, v[OBSERVED] / 100, 6);
 	}
 	road = item(s, row, TP_PEMS_FREEWAY);
 	dir = item(s, row, TP_PEMS_DIRECTION);
@@ -295,14 +302,10 @@ check_width(struct tp_pems *s, const struct tp_csv_row *row)
 static int
 take_reading(struct tp_pems *s, const struct tp_csv_row *row)
 {
-	static const enum tp_pems_item	items[] = {
-		TP_PEMS_SPEED, TP_PEMS_FLOW, TP_PEMS_OCCUPANCY,
-		TP_PEMS_OBSERVED,
-	};
 	const struct tp_csv_field	*id;
 	const struct tp_seg		*seg;
-	double				 v[4] = { 0 };
-	bool				 have[4];
+	double				 v[NUMBERS] = { 0 };
+	bool				 have[NUMBERS];
 	size_t				 i;
 	int				 rc;
 
@@ -312,13 +315,14 @@ take_reading(struct tp_pems *s, const struct tp_csv_row *row)
 	if (id->n == 0)
 		return refuse(s, row, "segment-id", "station", "",
 		    "is empty");
-	for (i = 0; i < 4; i++)
-		if ((rc = number(s, row, items[i], &have[i], &v[i])) != 0)
+	for (i = 0; i < NUMBERS; i++)
+		if ((rc = number(s, row, number_items[i], &have[i],
+		    &v[i])) != 0)
 			return rc;
 	seg = tp_events_seg(s->ev, id->p, id->n);
 	if (!seg->wanted || !tp_events_in_range(s->ev, s->last))
 		return 0;
-	if (!have[0] && !have[1]) {
+	if (!have[SPEED] && !have[FLOW]) {
 		tp_out_count(s->out, TP_COUNT_MISSING, 1);
 		return 0;
 	}

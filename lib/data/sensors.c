@@ -71,6 +71,12 @@ tp_place_column(const char *name, size_t n)
 	return -1;
 }
 
+const char *
+tp_place_name(enum tp_place place)
+{
+	return field_names[place];
+}
+
 /* The column of the ids: the first of id_names that is there. */
 static size_t
 id_column(const struct tp_csv_row *row)

@@ -59,5 +59,7 @@ int tp_sensors_sites(struct tp_sites *sites, const char *path,
 
 /* The field a column of this name holds (any letter case), or -1. */
 int tp_place_column(const char *name, size_t n);
+/* The name of the field, as events have it. */
+const char *tp_place_name(enum tp_place place);
 
 #endif

@@ -120,16 +120,16 @@ number(struct tp_taxicsv *t, const struct tp_csv_row *row,
     enum tp_taxi_column c, double *v)
 {
 	const struct tp_csv_field	*f;
-	enum tp_cell			 kind;
+	enum tp_table_cell			 kind;
 	bool				 zero;
 
 	*v = 0;
 	if (t->at[c] == NONE)
 		return 0;
 	f = &row->f[t->at[c]];
-	kind = tp_cell(f->p, f->n, &zero, v);
-	if (kind == TP_CELL_NONE || kind == TP_CELL_NUM ||
-	    (kind == TP_CELL_JSON && tp_parse_num(f->p, f->n, v) == 0))
+	kind = tp_table_cell(f->p, f->n, &zero, v);
+	if (kind == TP_TABLE_NONE || kind == TP_TABLE_NUM ||
+	    (kind == TP_TABLE_JSON && tp_parse_num(f->p, f->n, v) == 0))
 		return 0;
 	return refuse(t, row, "number", "text", f->p, "no number");
 }
@@ -194,7 +194,7 @@ times(struct tp_taxicsv *t, const struct tp_csv_row *row,
 	return 0;
 }
 
-/* The longest of what the meter says and the straight line. */
+/* The longer of what the meter says and the straight line. */
 static int
 set_length(struct tp_taxicsv *t, double miles, struct tp_trip *trip)
 {

@@ -25,6 +25,7 @@ enum tp_taxi_reason {
 	TP_TAXI_REASONS
 };
 
+/* A latitude follows its longitude. */
 enum tp_taxi_column {
 	TP_TAXI_FROM, TP_TAXI_TO, TP_TAXI_MILES, TP_TAXI_FROM_LON,
 	TP_TAXI_FROM_LAT, TP_TAXI_TO_LON, TP_TAXI_TO_LAT, TP_TAXI_FROM_ZONE,

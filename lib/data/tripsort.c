@@ -28,7 +28,7 @@ tp_tripsort_release(struct tp_tripsort *s)
 	free(s->runs);
 	free(s->v);
 	tp_queue_release(&s->queue);
-	if (s->fd > 0)
+	if (s->fd > 0)			/* 0: not even begun */
 		close(s->fd);
 	*s = (struct tp_tripsort){ .fd = -1 };
 }
@@ -101,7 +101,7 @@ tp_tripsort_add(struct tp_tripsort *s, const struct tp_trip *t,
 	return 0;
 }
 
-/* Reads the next part of run i and queues its first trip, if there is one. */
+/* Reads the next part of a run: no trip where it has ended. */
 static int
 read_part(struct tp_tripsort *s, struct tp_triprun *r, struct tp_err *e)
 {

@@ -33,6 +33,7 @@ struct tp_tripsort {
 
 /* At most `bytes` of memory, but 8 kB for each run where that is more. */
 void tp_tripsort_init(struct tp_tripsort *s, size_t bytes);
+/* Frees what it holds; all zero is one without anything. */
 void tp_tripsort_release(struct tp_tripsort *s);
 /* Takes a trip.  0, or -1 with the error. */
 int tp_tripsort_add(struct tp_tripsort *s, const struct tp_trip *t,

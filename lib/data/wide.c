@@ -152,13 +152,13 @@ row_time(struct tp_wide *w, const struct tp_csv_row *row, int64_t *t)
 /* A number in other than JSON's words, or no number. */
 static int
 take_odd(struct tp_wide *w, const struct tp_csv_row *row, size_t col,
-    int64_t t, enum tp_cell kind, double v)
+    int64_t t, enum tp_table_cell kind, double v)
 {
 	struct tp_buf	b = { 0 };
 	char		text[300];
 	int		rc;
 
-	if (kind == TP_CELL_TEXT) {
+	if (kind == TP_TABLE_TEXT) {
 		snprintf(text, sizeof(text), "column '%.*s': '%.100s' is no "
 		    "number", tp_seg_shown(&w->cols[col]),
 		    w->cols[col].key, row->f[col + 1].p);
@@ -178,7 +178,7 @@ take_cells(struct tp_wide *w, const struct tp_csv_row *row, int64_t t)
 	uint64_t			 missing = 0;
 	double				 v;
 	size_t				 i;
-	enum tp_cell			 kind;
+	enum tp_table_cell			 kind;
 	int				 rc = 0;
 
 	zero_missing = tp_wide_missing(w, 0);
@@ -186,16 +186,16 @@ take_cells(struct tp_wide *w, const struct tp_csv_row *row, int64_t t)
 	for (i = 0; i < w->n && rc == 0; i++) {
 		if (!w->cols[i].wanted)
 			continue;
-		kind = tp_cell(f[i].p, f[i].n, &zero, &v);
-		if (compare && kind == TP_CELL_JSON &&
+		kind = tp_table_cell(f[i].p, f[i].n, &zero, &v);
+		if (compare && kind == TP_TABLE_JSON &&
 		    tp_parse_num(f[i].p, f[i].n, &v) == -1)
-			kind = TP_CELL_TEXT;
-		if (kind == TP_CELL_NONE || (zero && zero_missing) ||
-		    (kind == TP_CELL_NUM && tp_wide_missing(w, v)) ||
-		    (compare && kind == TP_CELL_JSON &&
+			kind = TP_TABLE_TEXT;
+		if (kind == TP_TABLE_NONE || (zero && zero_missing) ||
+		    (kind == TP_TABLE_NUM && tp_wide_missing(w, v)) ||
+		    (compare && kind == TP_TABLE_JSON &&
 		    tp_wide_missing(w, v)))
 			missing++;
-		else if (kind == TP_CELL_JSON)
+		else if (kind == TP_TABLE_JSON)
 			rc = tp_wide_put(w, w->out, &w->cols[i], t, f[i].p,
 			    f[i].n);
 		else

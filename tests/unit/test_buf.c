@@ -131,6 +131,48 @@ num_texts(void **state)
 	tp_buf_release(&b);
 }
 
+/* A float's text is that float, and no number of fewer digits is. */
+static void
+floats_read_back(void **state)
+{
+	static const struct {
+		float		 v;
+		const char	*text;
+	} c[] = {
+		{ 0, "0" }, { -0.0f, "0" }, { 0.1f, "0.1" },
+		{ 64.375f, "64.375" }, { 1e6f, "1000000" },
+		{ 16777217.0f, "16777216" }, { 3.4028235e38f,
+		"3.4028235e+38" }, { -33.3f, "-33.3" },
+	};
+	struct tp_buf	b = { 0 };
+	char		text[40];
+	float		v;
+	int		i, digits;
+
+	(void)state;
+	for (i = 0; i < (int)(sizeof(c) / sizeof(*c)); i++) {
+		b.n = 0;
+		tp_buf_float(&b, c[i].v);
+		assert_string_equal(tp_buf_cstr(&b), c[i].text);
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		v = (float)ldexp(tp_rng_uniform(&rng) - 0.5,
+		    (int)tp_rng_below(&rng, 60) - 30);
+		b.n = 0;
+		tp_buf_float(&b, v);
+		assert_true(strtof(tp_buf_cstr(&b), NULL) == v);
+		for (digits = 1; ; digits++) {
+			snprintf(text, sizeof(text), "%.*g", digits,
+			    (double)v);
+			if (strtof(text, NULL) == v)
+				break;
+		}
+		assert_true(strtod(b.p, NULL) >= strtod(text, NULL) &&
+		    strtod(b.p, NULL) <= strtod(text, NULL));
+	}
+	tp_buf_release(&b);
+}
+
 static void
 strip_zeros(char *s)
 {
@@ -388,6 +430,7 @@ main(void)
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(num_is_shortest),
 		cmocka_unit_test(num_texts),
+		cmocka_unit_test(floats_read_back),
 		cmocka_unit_test(fixed_like_printf),
 		cmocka_unit_test(fixed_texts),
 		cmocka_unit_test(digits_by_eights),

@@ -40,7 +40,7 @@ cell_like_json(void **state)
 	size_t			n, i;
 	int			k;
 	bool			zero;
-	enum tp_cell		kind;
+	enum tp_table_cell		kind;
 
 	(void)state;
 	tp_rng_init(&r, 7);
@@ -50,17 +50,17 @@ cell_like_json(void **state)
 			s[i] = letters[tp_rng_below(&r, sizeof(letters) - 1)];
 		s[n - (n == sizeof(s))] = '\0';
 		n = strlen(s);
-		kind = tp_cell(s, n, &zero, &v);
+		kind = tp_table_cell(s, n, &zero, &v);
 		if (json_value(s, n, &want)) {
-			assert_int_equal(kind, TP_CELL_JSON);
+			assert_int_equal(kind, TP_TABLE_JSON);
 			assert_true(!zero || (want <= 0 && want >= 0));
 			assert_true(zero || want > 0 || want < 0 ||
 			    strchr(s, 'e') != NULL || strchr(s, 'E') != NULL);
 			continue;
 		}
-		assert_int_not_equal(kind, TP_CELL_JSON);
-		assert_int_not_equal(kind, TP_CELL_NONE);
-		if (kind == TP_CELL_NUM) {
+		assert_int_not_equal(kind, TP_TABLE_JSON);
+		assert_int_not_equal(kind, TP_TABLE_NONE);
+		if (kind == TP_TABLE_NUM) {
 			want = strtod(s, &end);
 			assert_true(*end == '\0');
 			assert_true(v <= want && v >= want);
@@ -73,21 +73,21 @@ cell_words(void **state)
 {
 	static const struct {
 		const char	*s;
-		enum tp_cell	 kind;
+		enum tp_table_cell	 kind;
 		double		 v;
 	} t[] = {
-		{ "", TP_CELL_NONE, 0 }, { "nan", TP_CELL_NONE, 0 },
-		{ "NaN", TP_CELL_NONE, 0 }, { "<NA>", TP_CELL_NONE, 0 },
-		{ "null", TP_CELL_NONE, 0 }, { "None", TP_CELL_NONE, 0 },
-		{ "+5", TP_CELL_NUM, 5 }, { ".5", TP_CELL_NUM, .5 },
-		{ "-.5", TP_CELL_NUM, -.5 }, { "5.", TP_CELL_NUM, 5 },
-		{ "007", TP_CELL_NUM, 7 }, { "-00.5", TP_CELL_NUM, -.5 },
-		{ "nano", TP_CELL_TEXT, 0 }, { "inf", TP_CELL_TEXT, 0 },
-		{ "1e999", TP_CELL_TEXT, 0 }, { "-", TP_CELL_TEXT, 0 },
-		{ ".", TP_CELL_TEXT, 0 }, { "1 2", TP_CELL_TEXT, 0 },
-		{ "0x10", TP_CELL_TEXT, 0 }, { "+-5", TP_CELL_TEXT, 0 },
-		{ "1,5", TP_CELL_TEXT, 0 }, { "1e5", TP_CELL_JSON, 0 },
-		{ "62.666667", TP_CELL_JSON, 0 },
+		{ "", TP_TABLE_NONE, 0 }, { "nan", TP_TABLE_NONE, 0 },
+		{ "NaN", TP_TABLE_NONE, 0 }, { "<NA>", TP_TABLE_NONE, 0 },
+		{ "null", TP_TABLE_NONE, 0 }, { "None", TP_TABLE_NONE, 0 },
+		{ "+5", TP_TABLE_NUM, 5 }, { ".5", TP_TABLE_NUM, .5 },
+		{ "-.5", TP_TABLE_NUM, -.5 }, { "5.", TP_TABLE_NUM, 5 },
+		{ "007", TP_TABLE_NUM, 7 }, { "-00.5", TP_TABLE_NUM, -.5 },
+		{ "nano", TP_TABLE_TEXT, 0 }, { "inf", TP_TABLE_TEXT, 0 },
+		{ "1e999", TP_TABLE_TEXT, 0 }, { "-", TP_TABLE_TEXT, 0 },
+		{ ".", TP_TABLE_TEXT, 0 }, { "1 2", TP_TABLE_TEXT, 0 },
+		{ "0x10", TP_TABLE_TEXT, 0 }, { "+-5", TP_TABLE_TEXT, 0 },
+		{ "1,5", TP_TABLE_TEXT, 0 }, { "1e5", TP_TABLE_JSON, 0 },
+		{ "62.666667", TP_TABLE_JSON, 0 },
 	};
 	double	v;
 	bool	zero;
@@ -95,9 +95,9 @@ cell_words(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		assert_int_equal(tp_cell(t[i].s, strlen(t[i].s), &zero, &v),
+		assert_int_equal(tp_table_cell(t[i].s, strlen(t[i].s), &zero, &v),
 		    t[i].kind);
-		if (t[i].kind == TP_CELL_NUM)
+		if (t[i].kind == TP_TABLE_NUM)
 			assert_true(v <= t[i].v && v >= t[i].v);
 	}
 }
