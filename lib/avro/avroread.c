@@ -257,8 +257,8 @@ tp_avro_decode(const struct tp_avro *a, const char *p, size_t n,
 	int		rc = read_value(&r, a->root);
 
 	if (rc == 0 && r.p != r.end) {
-		r.at = "record";
-		rc = fail(&r, "more than one of them");
+		r.at = "message";
+		rc = fail(&r, "more than one record");
 	}
 	if (rc != 0)
 		out->n = at;

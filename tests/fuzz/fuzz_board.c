@@ -81,15 +81,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct tp_board_conf	 c = {
 		.max_segments = SEGMENTS, .max_alerts = ALERTS,
-		.step_ms = n % 3 == 0 ? TP_MINUTE : 0, .tiling = { .kind = n % 2 == 0 ? TP_TILE_GRID :
-		    TP_TILE_NONE, .metres = 250 },
+		.step_ms = n % 3 == 0 ? TP_MINUTE : 0,
 		.assumed = TP_UNIT_KMH,
 	};
 	struct tp_err		 e = { 0 };
-	struct tp_board		*b = tp_board_new(&c, &e);
+	struct tp_board		*b;
 	struct tp_lines		 lines = { 0 };
 	struct tp_buf		 log = { 0 };
 
+	if (n % 2 == 0)
+		tp_tiling_parse(&c.tiling, "grid:250m");
+	b = tp_board_new(&c, &e);
 	tp_buf_add(&log, (const char *)data, n);
 	memset(tp_buf_room(&log, TP_JSON_PAD), 0, TP_JSON_PAD);
 	tp_lines_init(&lines, 1 << 16);

@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	uint64_t		 lines = 0;
 	struct tp_out		 out = { .bufs = &sink, .nbufs = 1,
 					 .lines = &lines, .reject = refuse };
-	struct tp_rec		 r = { .now_ms = NOW };
+	struct tp_rec		 r = { .source = "fuzz", .now_ms = NOW };
 	struct tp_err		 e = { 0 };
 	void			*st;
 	size_t			 at = 0, k;

@@ -21,7 +21,7 @@ choose(struct tp_window_conf *c, const uint8_t *d)
 	c->slide = d[1] & 16 ? c->size / (1 + d[1] % 12) : c->size;
 	c->offset = d[1] & 32 ? 777 : 0;
 	c->by = (enum tp_window_by)(d[2] % 3);
-	c->tiling = (struct tp_tiling){ .kind = TP_TILE_GRID, .metres = 250 };
+	tp_tiling_parse(&c->tiling, "grid:250m");
 	c->delay = d[2] & 16 ? c->size / 2 : 0;
 	c->grace = d[2] & 32 ? c->size * 2 : 0;
 	c->late = (enum tp_window_late)(d[3] % 4);
