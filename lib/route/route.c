@@ -17,7 +17,7 @@ route_init(void *state, const void *conf, struct tp_err *e)
 
 	(void)e;
 	st->conf = conf;
-	st->wm = st->told = st->mark = TP_TIME_NONE;
+	st->wm = st->told = st->out = st->mark = TP_TIME_NONE;
 	tp_weights_init(&st->w, st->conf->g, st->conf->reach);
 	if (st->conf->usual != NULL) {
 		st->tz = st->conf->usual->tz;
@@ -50,13 +50,22 @@ tp_route_version(const struct tp_route_state *st, struct tp_buf *b)
 	    (unsigned long long)st->w.version);
 }
 
+/* The number of an update made now: of a time there may be one that a question
+ * made, and the last, of what was heard behind it. */
+static int64_t
+number(const struct tp_route_state *st, bool last)
+{
+	return st->wm * 2 + last;
+}
+
 /* Writes an update, unless an earlier run has, or another does. */
 static int
-put_update(struct tp_route_state *st, struct tp_out *out)
+put_update(struct tp_route_state *st, bool last, struct tp_out *out)
 {
 	struct tp_buf	*b;
 
-	if (st->wm <= st->mark || !tp_out_wants(out, GRAPH, GRAPH_LEN, st->wm))
+	if (number(st, last) <= st->mark ||
+	    !tp_out_wants(out, GRAPH, GRAPH_LEN, st->wm))
 		return 0;
 	b = tp_out_begin(out, TP_ROUTE_UPDATES);
 	tp_buf_lit(b, "{\"graph_version\":\"");
@@ -76,7 +85,7 @@ put_update(struct tp_route_state *st, struct tp_out *out)
 	return tp_out_end(out, TP_ROUTE_UPDATES, GRAPH, GRAPH_LEN, st->wm);
 }
 
-/* What was heard counts from here on; `last`: there will be no more. */
+/* What was heard counts from here on; `last`: no more comes of this time. */
 static int
 apply(struct tp_route_state *st, bool last, struct tp_out *out)
 {
@@ -86,8 +95,9 @@ apply(struct tp_route_state *st, bool last, struct tp_out *out)
 	if ((!st->readings && !st->forecasts) ||
 	    (st->told == st->wm && !last))
 		return 0;
-	rc = put_update(st, out);
+	rc = put_update(st, last, out);
 	st->told = st->wm;
+	st->out = number(st, last);
 	st->readings = st->forecasts = false;
 	st->changed = 0;
 	return rc;
@@ -107,7 +117,7 @@ advance(struct tp_route_state *st, int64_t t, int64_t pos,
 {
 	if (t <= st->wm)
 		return 0;
-	if (apply(st, false, out) != 0)
+	if (apply(st, true, out) != 0)
 		return -1;
 	st->wm = t;
 	st->wm_pos = pos;
@@ -296,7 +306,7 @@ route_mark(const void *state)
 {
 	const struct tp_route_state	*st = state;
 
-	return st->told > st->mark ? st->told : st->mark;
+	return st->out > st->mark ? st->out : st->mark;
 }
 
 static void

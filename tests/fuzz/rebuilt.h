@@ -27,11 +27,12 @@
 
 /* Each line is a record. */
 static inline void
-check_records(const struct tp_buf *b)
+check_records(struct tp_buf *b)
 {
 	struct tp_rec	r = { 0 };
 	const char	*p, *nl;
 
+	memset(tp_buf_room(b, TP_JSON_PAD), 0, TP_JSON_PAD);
 	for (p = b->p; b->n > 0 && p < b->p + b->n; p = nl + 1) {
 		nl = memchr(p, '\n', b->n - (size_t)(p - b->p));
 		assert_true(nl != NULL);

@@ -66,28 +66,48 @@ make_log(struct tp_buf *log, const struct tp_graph *g, struct tp_rng *r)
 	memset(tp_buf_room(log, TP_JSON_PAD), 0, TP_JSON_PAD);
 }
 
+/* A small town, and the filter on it. */
+struct world {
+	struct town		w;
+	struct tp_locate	l;
+	struct tp_landmarks	marks;
+	struct tp_route_conf	c;
+};
+
+static void
+make_world(struct world *x, struct tp_rng *r)
+{
+	*x = (struct world){ .c = { .max_age = 10 * TP_MINUTE } };
+	town_random(&x->w, r);
+	tp_locate_init(&x->l, &x->w.g);
+	tp_landmarks_init(&x->marks, &x->w.g, 4);
+	x->c.g = &x->w.g;
+	x->c.locate = &x->l;
+	x->c.marks = &x->marks;
+}
+
+static void
+free_world(struct world *x)
+{
+	tp_landmarks_release(&x->marks);
+	tp_locate_release(&x->l);
+	town_release(&x->w);
+}
+
 static void
 rebuilds(void **state)
 {
 	struct tp_rng		r;
-	struct town		w;
-	struct tp_locate	l;
-	struct tp_landmarks	marks;
-	struct tp_route_conf	c = { .max_age = 10 * TP_MINUTE };
+	struct world		w;
 	struct tp_buf		log = { 0 };
 	struct rebuild		b = { .filter = &tp_route_filter,
-				    .conf = &c, .now_ms = T0 };
+				    .conf = &w.c, .now_ms = T0 };
 	struct rebuild_run	x;
 
 	(void)state;
 	tp_rng_init(&r, 9);
-	town_random(&w, &r);
-	tp_locate_init(&l, &w.g);
-	tp_landmarks_init(&marks, &w.g, 4);
-	c.g = &w.g;
-	c.locate = &l;
-	c.marks = &marks;
-	make_log(&log, &w.g, &r);
+	make_world(&w, &r);
+	make_log(&log, &w.w.g, &r);
 	b.log = log.p;
 	b.n = log.n;
 	rebuild_check(&b, 40, 3);
@@ -96,9 +116,47 @@ rebuilds(void **state)
 	assert_true(x.lines[0] > 50 && x.lines[1] > 50);
 	rebuild_stop(&x);
 	tp_buf_release(&log);
-	tp_landmarks_release(&marks);
-	tp_locate_release(&l);
-	town_release(&w);
+	free_world(&w);
+}
+
+/* What is heard behind a question, of the same time, is told when that time is
+ * over, wherever the worker was killed: by the next time or by the end. */
+static void
+behind_a_question(void **state)
+{
+	static const char	text[] =
+	    "{\"segment_id\":\"s1\",\"timestamp\":1338768000000,"
+	    "\"speed_kmh\":30}\n"
+	    "{\"from\":\"n1\",\"to\":\"n7\"}\n"
+	    "{\"segment_id\":\"s1\",\"timestamp\":1338768000000,"
+	    "\"speed_kmh\":20}\n"
+	    "{\"segment_id\":\"s2\",\"timestamp\":1677536120000,"
+	    "\"speed_kmh\":10}\n";
+	struct tp_rng		r;
+	struct world		w;
+	struct tp_buf		log = { 0 };
+	struct rebuild		b = { .filter = &tp_route_filter,
+				    .conf = &w.c, .now_ms = T0 };
+	struct rebuild_run	x;
+	size_t			n;
+
+	(void)state;
+	tp_rng_init(&r, 9);
+	make_world(&w, &r);
+	tp_buf_str(&log, text);
+	memset(tp_buf_room(&log, TP_JSON_PAD), 0, TP_JSON_PAD);
+	b.log = log.p;
+	b.n = log.n;
+	for (n = 1; n < log.n; n++)
+		rebuild_check_at(&b, rebuild_line(&b, n));
+	rebuild_start(&x, &b);
+	rebuild_feed(&x, log.n);
+	assert_int_equal(x.lines[1], 2);
+	rebuild_end(&x);
+	assert_int_equal(x.lines[1], 3);
+	rebuild_stop(&x);
+	tp_buf_release(&log);
+	free_world(&w);
 }
 
 int
@@ -106,6 +164,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(rebuilds),
+		cmocka_unit_test(behind_a_question),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
