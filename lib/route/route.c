@@ -17,7 +17,7 @@ route_init(void *state, const void *conf, struct tp_err *e)
 
 	(void)e;
 	st->conf = conf;
-	st->wm = st->told = st->out = st->mark = TP_TIME_NONE;
+	st->wm = st->out = st->mark = TP_TIME_NONE;
 	tp_weights_init(&st->w, st->conf->g, st->conf->reach);
 	if (st->conf->usual != NULL) {
 		st->tz = st->conf->usual->tz;
@@ -92,11 +92,9 @@ apply(struct tp_route_state *st, bool last, struct tp_out *out)
 	int	rc;
 
 	st->changed += tp_weights_apply(&st->w);
-	if ((!st->readings && !st->forecasts) ||
-	    (st->told == st->wm && !last))
+	if ((!st->readings && !st->forecasts) || number(st, last) <= st->out)
 		return 0;
 	rc = put_update(st, last, out);
-	st->told = st->wm;
 	st->out = number(st, last);
 	st->readings = st->forecasts = false;
 	st->changed = 0;

@@ -26,8 +26,7 @@ struct tp_route_state {
 	/* since the last update: what was heard, and roads it changed */
 	bool			 readings, forecasts;
 	uint32_t		 changed;
-	int64_t			 told;		/* clock of that update */
-	int64_t			 out;		/* its number: see route.c */
+	int64_t			 out;		/* number of that update */
 	int64_t			 mark;		/* updates up to it are out */
 	uint64_t		 left;		/* of conf->budget */
 	/* scratch of an answer */

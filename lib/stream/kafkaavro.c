@@ -6,8 +6,7 @@
 #include "base/sig.h"
 #include "stream/kafkactx.h"
 
-#define MS		INT64_C(1000000)
-#define AGAIN_S		1
+#define AGAIN_S	1
 
 /*
  * Whether the same is to be asked again: after a second, where the registry
@@ -18,15 +17,14 @@ static bool
 again(struct tp_ctx *c, int64_t *since)
 {
 	struct timespec	pause = { .tv_sec = AGAIN_S };
-	int64_t		now = tp_clock_mono_ns();
 
 	if (c->e->code != TP_EXIT_RESTART)
 		return false;
 	if (*since == 0) {
-		*since = now;
+		*since = tp_clock_mono_ns();
 		tp_log_note("%s; waiting", c->e->text);
 	}
-	if (now - *since >= c->k->wait_ms * MS || tp_sig_stop() != 0)
+	if (tp_clock_ms_since(*since) >= c->k->wait_ms || tp_sig_stop() != 0)
 		return false;
 	nanosleep(&pause, NULL);
 	*c->e = (struct tp_err){ 0 };

@@ -11,16 +11,25 @@
 
 #define WAIT_MS	20000
 
-static void
-trim(rd_kafka_t *rk, rd_kafka_queue_t *q, char **v)
+/* The position v[2] of partition v[1] of topic v[0]. */
+static rd_kafka_topic_partition_list_t *
+position(char **v)
 {
 	rd_kafka_topic_partition_list_t	*l;
-	rd_kafka_DeleteRecords_t	*d;
 
 	l = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_topic_partition_list_add(l, v[0],
 	    (int32_t)strtol(v[1], NULL, 10))->offset =
 	    strtoll(v[2], NULL, 10);
+	return l;
+}
+
+static void
+trim(rd_kafka_t *rk, rd_kafka_queue_t *q, char **v)
+{
+	rd_kafka_topic_partition_list_t	*l = position(v);
+	rd_kafka_DeleteRecords_t	*d;
+
 	d = rd_kafka_DeleteRecords_new(l);
 	rd_kafka_DeleteRecords(rk, &d, 1, NULL, q);
 	rd_kafka_DeleteRecords_destroy(d);
@@ -32,12 +41,8 @@ static void
 reset(rd_kafka_t *rk, rd_kafka_queue_t *q, char **v)
 {
 	rd_kafka_AlterConsumerGroupOffsets_t	*a;
-	rd_kafka_topic_partition_list_t		*l;
+	rd_kafka_topic_partition_list_t		*l = position(v);
 
-	l = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_list_add(l, v[0],
-	    (int32_t)strtol(v[1], NULL, 10))->offset =
-	    strtoll(v[2], NULL, 10);
 	a = rd_kafka_AlterConsumerGroupOffsets_new(v[3], l);
 	rd_kafka_AlterConsumerGroupOffsets(rk, &a, 1, NULL, q);
 	rd_kafka_AlterConsumerGroupOffsets_destroy(a);

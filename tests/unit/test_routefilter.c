@@ -66,19 +66,22 @@ make_log(struct tp_buf *log, const struct tp_graph *g, struct tp_rng *r)
 	memset(tp_buf_room(log, TP_JSON_PAD), 0, TP_JSON_PAD);
 }
 
-/* A small town, and the filter on it. */
+/* A small town, the filter on it, and what it is to read. */
 struct world {
+	struct tp_rng		r;
 	struct town		w;
 	struct tp_locate	l;
 	struct tp_landmarks	marks;
 	struct tp_route_conf	c;
+	struct tp_buf		log;
 };
 
 static void
-make_world(struct world *x, struct tp_rng *r)
+make_world(struct world *x)
 {
 	*x = (struct world){ .c = { .max_age = 10 * TP_MINUTE } };
-	town_random(&x->w, r);
+	tp_rng_init(&x->r, 9);
+	town_random(&x->w, &x->r);
 	tp_locate_init(&x->l, &x->w.g);
 	tp_landmarks_init(&x->marks, &x->w.g, 4);
 	x->c.g = &x->w.g;
@@ -89,6 +92,7 @@ make_world(struct world *x, struct tp_rng *r)
 static void
 free_world(struct world *x)
 {
+	tp_buf_release(&x->log);
 	tp_landmarks_release(&x->marks);
 	tp_locate_release(&x->l);
 	town_release(&x->w);
@@ -97,25 +101,21 @@ free_world(struct world *x)
 static void
 rebuilds(void **state)
 {
-	struct tp_rng		r;
 	struct world		w;
-	struct tp_buf		log = { 0 };
 	struct rebuild		b = { .filter = &tp_route_filter,
 				    .conf = &w.c, .now_ms = T0 };
 	struct rebuild_run	x;
 
 	(void)state;
-	tp_rng_init(&r, 9);
-	make_world(&w, &r);
-	make_log(&log, &w.w.g, &r);
-	b.log = log.p;
-	b.n = log.n;
+	make_world(&w);
+	make_log(&w.log, &w.w.g, &w.r);
+	b.log = w.log.p;
+	b.n = w.log.n;
 	rebuild_check(&b, 40, 3);
 	rebuild_start(&x, &b);
 	rebuild_feed(&x, b.n);
 	assert_true(x.lines[0] > 50 && x.lines[1] > 50);
 	rebuild_stop(&x);
-	tp_buf_release(&log);
 	free_world(&w);
 }
 
@@ -132,30 +132,26 @@ behind_a_question(void **state)
 	    "\"speed_kmh\":20}\n"
 	    "{\"segment_id\":\"s2\",\"timestamp\":1677536120000,"
 	    "\"speed_kmh\":10}\n";
-	struct tp_rng		r;
 	struct world		w;
-	struct tp_buf		log = { 0 };
 	struct rebuild		b = { .filter = &tp_route_filter,
 				    .conf = &w.c, .now_ms = T0 };
 	struct rebuild_run	x;
 	size_t			n;
 
 	(void)state;
-	tp_rng_init(&r, 9);
-	make_world(&w, &r);
-	tp_buf_str(&log, text);
-	memset(tp_buf_room(&log, TP_JSON_PAD), 0, TP_JSON_PAD);
-	b.log = log.p;
-	b.n = log.n;
-	for (n = 1; n < log.n; n++)
+	make_world(&w);
+	tp_buf_str(&w.log, text);
+	memset(tp_buf_room(&w.log, TP_JSON_PAD), 0, TP_JSON_PAD);
+	b.log = w.log.p;
+	b.n = w.log.n;
+	for (n = 1; n < b.n; n++)
 		rebuild_check_at(&b, rebuild_line(&b, n));
 	rebuild_start(&x, &b);
-	rebuild_feed(&x, log.n);
+	rebuild_feed(&x, b.n);
 	assert_int_equal(x.lines[1], 2);
 	rebuild_end(&x);
 	assert_int_equal(x.lines[1], 3);
 	rebuild_stop(&x);
-	tp_buf_release(&log);
 	free_world(&w);
 }
 
