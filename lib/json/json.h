@@ -38,25 +38,10 @@ struct tp_json_field {
 	struct tp_json_val v;
 };
 
-#define TP_JSON_KEY	30	/* longest key that is known again */
-
-/* A key of an earlier object, as it stands behind its opening quote. */
-struct tp_json_known {
-	uint8_t		 n;		/* of text; 0: the key is longer */
-	char		 text[TP_JSON_KEY + 2];	/* KEY": */
-};
-
-/*
- * The fields of one object, in their order.  All zero is an empty one.  It
- * remembers the keys of the object before: in a stream most have the same,
- * and need not be looked at closely again.
- */
+/* The fields of one object, in their order.  All zero is an empty one. */
 struct tp_json_obj {
 	struct tp_json_field *f;
 	size_t		 n, cap;
-	size_t		 nsame;	/* leading keys that are as in the last one */
-	struct tp_json_known *known;
-	size_t		 nknown, knowncap;
 	const char	*why;	/* after an error: what is wrong, static text */
 	size_t		 at;	/* and the byte where */
 };

@@ -3,7 +3,6 @@
  *
  * Most lines are flat and need one pass over the fields; only where one holds
  * a container that we know is the list built a second time from there on.
- * What keys are called is kept for as long as the next records have the same.
  */
 #include "rec/rec.h"
 
@@ -11,6 +10,7 @@
 
 #include "base/digits.h"
 #include "rec/name.h"
+#include "rec/template.h"
 
 #define FIELDS_MAX	1024	/* of a record, those in containers too */
 #define INNER_RANK	32	/* added to that of a name in a container */
@@ -27,11 +27,10 @@ tp_rec_release(struct tp_rec *r)
 	size_t	i;
 
 	tp_json_obj_release(&r->o);
-	for (i = 0; i < TP_SCOPE_MAX; i++) {
+	for (i = 0; i < TP_SCOPE_MAX; i++)
 		tp_json_obj_release(&r->nest[i]);
-		free(r->name[i].v);
-	}
 	free(r->slot);
+	tp_template_release(r);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -75,23 +74,20 @@ claim(struct tp_rec *r, size_t i)
 	r->index[s->field] = (uint16_t)i;
 }
 
-/*
- * Texts of metadata hold numbers as strings; one that is a JSON number is
- * taken for it.
- */
-static void
-unquote(struct tp_json_val *v)
+void
+tp_rec_unquote(struct tp_json_val *v)
 {
 	const char	*p = v->p, *end = p + v->n;
 	double		 d;
 	bool		 integer = true;
 
-	if (v->type != TP_JSON_STR || tp_parse_num(p, v->n, &d) < 0)
+	if (v->type != TP_JSON_STR)
 		return;
 	if (*p == '-')
 		p++;
 	if (*p < '0' || *p > '9' || end[-1] < '0' || end[-1] > '9' ||
-	    (*p == '0' && p + 1 < end && p[1] >= '0' && p[1] <= '9'))
+	    (*p == '0' && p + 1 < end && p[1] >= '0' && p[1] <= '9') ||
+	    tp_parse_num(v->p, v->n, &d) < 0)
 		return;
 	for (; p < end; p++) {
 		if (*p >= '0' && *p <= '9')
@@ -120,63 +116,28 @@ push(struct tp_rec *r, const struct tp_json_field *f,
 	return 0;
 }
 
-/* Scans an object of a scope and finds what its keys are called; those of
- * the last one are known. */
-static int
-scan_object(struct tp_rec *r, enum tp_scope scope, struct tp_json_obj *o,
-    const char *p, size_t n)
-{
-	struct tp_rec_names	*k = &r->name[scope];
-	int			 rc = tp_json_object(o, p, n);
-	size_t			 i, same = o->nsame < k->n ? o->nsame : k->n;
-
-	if (rc < 0) {
-		k->n = same;
-	} else if (same < o->n) {
-		TP_GROW(k->v, k->cap, o->n);
-		for (i = same; i < o->n; i++)
-			k->v[i] = tp_name_find(scope, o->f[i].key,
-			    o->f[i].klen);
-		k->n = o->n;
-	}
-	return rc;
-}
-
 /* [lat, lon]: two numbers; other arrays are left as they are. */
 static bool
 is_pair(struct tp_rec *r, const struct tp_json_val *v)
 {
 	struct tp_json_obj	*o = &r->nest[TP_SCOPE_COORDINATES];
 
-	return v->type == TP_JSON_ARR && v->n < 100 &&
+	return v->type == TP_JSON_ARR &&
 	    tp_json_array(o, v->p, v->n) == 0 && o->n == 2 &&
 	    o->f[0].v.type == TP_JSON_NUM && o->f[1].v.type == TP_JSON_NUM;
 }
 
-/* Gives the two numbers in o their names, which are looked up once. */
-static const struct tp_name *const *
-name_pair(struct tp_rec *r, struct tp_json_obj *o)
-{
-	o->f[0].key = latitude;
-	o->f[1].key = longitude;
-	o->f[0].klen = o->f[1].klen = 3;
-	if (r->pair[0] == NULL) {
-		r->pair[0] = tp_name_find(TP_SCOPE_COORDINATES, latitude, 3);
-		r->pair[1] = tp_name_find(TP_SCOPE_COORDINATES, longitude, 3);
-	}
-	return r->pair;
-}
-
 /* Adds a field of a container, where s says which. */
 static int
-add_inner(struct tp_rec *r, struct tp_json_field *f,
-    const struct tp_name *name, enum tp_scope scope, struct tp_rec_slot s)
+add_inner(struct tp_rec *r, struct tp_json_field *f, enum tp_scope scope,
+    struct tp_rec_slot s)
 {
-	bool	number = scope == TP_SCOPE_METADATA && name != NULL &&
+	const struct tp_name	*name = tp_name_find(scope, f->key, f->klen);
+	bool			 number = scope == TP_SCOPE_METADATA && name != NULL &&
 		    tp_field_kind(name->field) >= TP_KIND_NUM;
 
 	if (number)
-		unquote(&f->v);
+		tp_rec_unquote(&f->v);
 	if (name == NULL)
 		return push(r, f, &s);
 	/* a container in it is too deep to be opened */
@@ -197,7 +158,6 @@ add_container(struct tp_rec *r, const struct tp_json_field *f,
     enum tp_scope scope)
 {
 	struct tp_json_obj		*o = &r->nest[scope];
-	const struct tp_name *const	*name;
 	const struct tp_rec_slot	 in = {
 		.outlen = (uint8_t)f->klen,
 		.outat = (uint32_t)(f->key - r->line),
@@ -205,26 +165,31 @@ add_container(struct tp_rec *r, const struct tp_json_field *f,
 	size_t				 i;
 
 	if (f->v.type == TP_JSON_ARR) {
-		name = name_pair(r, o);
-	} else {
-		if (scan_object(r, scope, o, f->v.p, f->v.n) < 0)
-			return refuse(r, o->why,
-			    o->at + (size_t)(f->v.p - r->line));
-		name = r->name[scope].v;
+		o->f[0].key = latitude;
+		o->f[1].key = longitude;
+		o->f[0].klen = o->f[1].klen = 3;
+	} else if (tp_json_object(o, f->v.p, f->v.n) < 0) {
+		return refuse(r, o->why, o->at + (size_t)(f->v.p - r->line));
 	}
 	r->nested = true;
 	for (i = 0; i < o->n; i++)
-		if (add_inner(r, &o->f[i], name[i], scope, in) < 0)
+		if (add_inner(r, &o->f[i], scope, in) < 0)
 			return -1;
 	return 0;
 }
 
+static inline const struct tp_name *
+top_name(const struct tp_json_field *f)
+{
+	return tp_name_find(TP_SCOPE_TOP, f->key, f->klen);
+}
+
 /* Adds a field of the top, or what is in it. */
 static int
-add_field(struct tp_rec *r, const struct tp_json_field *f,
-    const struct tp_name *name)
+add_field(struct tp_rec *r, const struct tp_json_field *f)
 {
-	struct tp_rec_slot	s = { 0 };
+	const struct tp_name	*name = top_name(f);
+	struct tp_rec_slot	 s = { 0 };
 
 	if (name != NULL && name->opens != TP_SCOPE_NONE &&
 	    (f->v.type == TP_JSON_OBJ ||
@@ -248,7 +213,7 @@ open_containers(struct tp_rec *r, size_t first)
 	memcpy(o->f + first, r->o.f + first, (n - first) * sizeof(*o->f));
 	r->o.n = first;
 	for (i = first; i < n; i++)
-		if (add_field(r, &o->f[i], r->name[TP_SCOPE_TOP].v[i]) < 0)
+		if (add_field(r, &o->f[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -261,7 +226,7 @@ fill_slots(struct tp_rec *r)
 	size_t			 i;
 
 	for (i = 0; i < r->o.n; i++) {
-		const struct tp_name	*name = r->name[TP_SCOPE_TOP].v[i];
+		const struct tp_name	*name = top_name(&r->o.f[i]);
 		uint8_t			 type = r->o.f[i].v.type;
 
 		slot[i] = (struct tp_rec_slot){ 0 };
@@ -301,19 +266,29 @@ assume_units(struct tp_rec *r)
 	}
 }
 
+/* Cheaper than clearing all of at[]. */
+void
+tp_rec_forget(struct tp_rec *r)
+{
+	size_t	i;
+
+	for (i = 0; i < r->nslots; i++)
+		r->at[r->slot[i].field] = NULL;
+	r->nslots = 0;
+}
+
 int
 tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 {
 	size_t	i, plain;
 
-	/* Forgets the last record: cheaper than clearing all of at[]. */
-	for (i = 0; i < r->nslots; i++)
-		r->at[r->slot[i].field] = NULL;
-	r->nslots = 0;
-	r->nested = false;
 	r->line = line;
 	r->len = len;
-	if (scan_object(r, TP_SCOPE_TOP, &r->o, line, len) < 0)
+	if (tp_template_parse(r))
+		return 0;
+	tp_rec_forget(r);
+	r->nested = false;
+	if (tp_json_object(&r->o, line, len) < 0)
 		return -1;
 	plain = fill_slots(r);
 	if (plain < r->o.n && open_containers(r, plain) < 0)
@@ -324,6 +299,7 @@ tp_rec_parse(struct tp_rec *r, const char *line, size_t len)
 	r->nslots = r->o.n;
 	if (r->assume != TP_UNIT_NONE)
 		assume_units(r);
+	tp_template_learn(r);
 	return 0;
 }
 

@@ -81,13 +81,7 @@ enum tp_scope {
 	TP_SCOPE_MAX
 };
 
-struct tp_name;
-
-/* What the keys mean that an object of a scope remembers. */
-struct tp_rec_names {
-	const struct tp_name **v;
-	size_t		 n, cap;
-};
+struct tp_template;
 
 struct tp_rec {
 	const char	*line;		/* len bytes, no newline */
@@ -115,11 +109,13 @@ struct tp_rec {
 
 	/* private to rec.c */
 	struct tp_json_obj nest[TP_SCOPE_MAX];	/* scratch: containers */
-	struct tp_rec_names name[TP_SCOPE_MAX];
-	const struct tp_name *pair[2];	/* of [lat, lon]; NULL: not yet */
 	size_t		 nslots, slotcap;
 	uint16_t	 index[TP_F_MAX];	/* in o.f, where at[] is set */
 	bool		 nested;	/* some field was in a container */
+	struct tp_template *template;	/* of records that came before */
+	unsigned	 ntemplates, last;	/* the one used last */
+	bool		 fits;		/* the record is of the last one */
+	unsigned	 misfits;	/* records since one was of any */
 };
 
 void tp_rec_release(struct tp_rec *r);

@@ -125,19 +125,43 @@ advance(struct tp_winstate *st, int64_t wm, struct tp_out *out)
 	return 0;
 }
 
+/* What a record says beside its speed, of what is asked for. */
+static void
+get_extra(const struct tp_winstate *st, const struct tp_rec *r,
+    struct tp_cell_event *e)
+{
+	static const struct {
+		enum tp_field	field;
+		unsigned	agg;
+	} from[] = {
+		[TP_CELL_VOLUME] = { TP_F_VOLUME_VPH, TP_WINDOW_VOLUME },
+		[TP_CELL_OCCUPANCY] = { TP_F_OCCUPANCY_PERCENT,
+		    TP_WINDOW_OCCUPANCY },
+		[TP_CELL_QUALITY] = { TP_F_QUALITY, TP_WINDOW_QUALITY },
+	};
+	double				*ff = &e->extra[TP_CELL_FREE_FLOW];
+	unsigned			 want = st->conf->aggs.bits;
+	int				 i;
+
+	for (i = 0; i < TP_CELL_FREE_FLOW; i++)
+		if ((want & from[i].agg) == 0 ||
+		    tp_rec_num(r, from[i].field, &e->extra[i]) < 0)
+			e->extra[i] = NAN;
+	if ((want & TP_WINDOW_LEVEL) == 0)
+		*ff = NAN;
+	else if (tp_rec_num(r, TP_F_FREE_FLOW_MPH, ff) == 0)
+		*ff = tp_speed_convert(*ff, TP_UNIT_MPH, st->unit);
+	else if (tp_rec_num(r, TP_F_FREE_FLOW_KMH, ff) == 0)
+		*ff = tp_speed_convert(*ff, TP_UNIT_KMH, st->unit);
+	else
+		*ff = NAN;
+}
+
 /* The speed and the other readings, in the stream's unit. */
 static void
 get_event(struct tp_winstate *st, const struct tp_rec *r,
     const struct tp_reading *rd, struct tp_cell_event *e)
 {
-	static const enum tp_field	fields[] = {
-		[TP_CELL_VOLUME] = TP_F_VOLUME_VPH,
-		[TP_CELL_OCCUPANCY] = TP_F_OCCUPANCY_PERCENT,
-		[TP_CELL_QUALITY] = TP_F_QUALITY,
-	};
-	double				*ff = &e->extra[TP_CELL_FREE_FLOW];
-	int				 i;
-
 	e->t = rd->t;
 	e->pos = r->pos;
 	e->id = 0;
@@ -146,22 +170,14 @@ get_event(struct tp_winstate *st, const struct tp_rec *r,
 		e->id += e->id == 0;
 	}
 	e->speed = tp_speed_convert(rd->speed, rd->unit, st->unit);
-	e->has_extra = r->at[TP_F_VOLUME_VPH] != NULL ||
+	e->has_extra = (st->conf->aggs.bits & TP_WINDOW_EXTRA) != 0 &&
+	    (r->at[TP_F_VOLUME_VPH] != NULL ||
 	    r->at[TP_F_OCCUPANCY_PERCENT] != NULL ||
 	    r->at[TP_F_QUALITY] != NULL ||
 	    r->at[TP_F_FREE_FLOW_KMH] != NULL ||
-	    r->at[TP_F_FREE_FLOW_MPH] != NULL;
-	if (!e->has_extra)
-		return;
-	for (i = 0; i < TP_CELL_FREE_FLOW; i++)
-		if (tp_rec_num(r, fields[i], &e->extra[i]) < 0)
-			e->extra[i] = NAN;
-	if (tp_rec_num(r, TP_F_FREE_FLOW_MPH, ff) == 0)
-		*ff = tp_speed_convert(*ff, TP_UNIT_MPH, st->unit);
-	else if (tp_rec_num(r, TP_F_FREE_FLOW_KMH, ff) == 0)
-		*ff = tp_speed_convert(*ff, TP_UNIT_KMH, st->unit);
-	else
-		*ff = NAN;
+	    r->at[TP_F_FREE_FLOW_MPH] != NULL);
+	if (e->has_extra)
+		get_extra(st, r, e);
 }
 
 /*

@@ -53,6 +53,9 @@ enum tp_window_agg {
 	TP_WINDOW_VOLUME = 64, TP_WINDOW_OCCUPANCY = 128,
 	TP_WINDOW_LEVEL = 256, TP_WINDOW_QUALITY = 512,
 	TP_WINDOW_VEHICLES = 1024,	/* different segment_id */
+	/* those that need more of an event than its speed */
+	TP_WINDOW_EXTRA = TP_WINDOW_VOLUME | TP_WINDOW_OCCUPANCY |
+	    TP_WINDOW_LEVEL | TP_WINDOW_QUALITY,
 };
 
 /* What the first of a window's lines has, with --top. */

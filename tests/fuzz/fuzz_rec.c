@@ -63,6 +63,35 @@ check_output(struct tp_buf *b)
 	b->n = 0;
 }
 
+/* The same line, parsed by a record that saw others, and by a new one. */
+static void
+compare(const struct tp_rec *r, int rc, const char *line, size_t len)
+{
+	struct tp_rec	new = { .assume = r->assume };
+	size_t		i;
+
+	if (tp_rec_parse(&new, line, len) != rc)
+		abort();
+	if (rc == 0 && (r->o.n != new.o.n || r->nested != new.nested))
+		abort();
+	for (i = 0; rc == 0 && i < new.o.n; i++) {
+		const struct tp_json_field	*a = &r->o.f[i];
+		const struct tp_json_field	*b = &new.o.f[i];
+
+		if (a->key != b->key || a->klen != b->klen ||
+		    a->v.p != b->v.p || a->v.n != b->v.n ||
+		    a->v.type != b->v.type ||
+		    r->slot[i].field != new.slot[i].field ||
+		    r->slot[i].lost != new.slot[i].lost)
+			abort();
+	}
+	for (i = 0; rc == 0 && i < TP_F_MAX; i++)
+		if (r->at[i] != NULL ? new.at[i] == NULL ||
+		    r->at[i]->p != new.at[i]->p : new.at[i] != NULL)
+			abort();
+	tp_rec_release(&new);
+}
+
 static void
 run_lines(const uint8_t *data, size_t n, struct tp_rec *r, void *st,
     struct tp_out *out)
@@ -70,6 +99,7 @@ run_lines(const uint8_t *data, size_t n, struct tp_rec *r, void *st,
 	const uint8_t	*nl;
 	size_t		 len;
 	char		*line;
+	int		 rc;
 
 	while (n > 0) {
 		nl = memchr(data, '\n', n);
@@ -78,7 +108,9 @@ run_lines(const uint8_t *data, size_t n, struct tp_rec *r, void *st,
 		memcpy(line, data, len);
 		memset(line + len, 0, TP_JSON_PAD);
 		r->pos += (int64_t)len;
-		if (tp_rec_parse(r, line, len) == 0) {
+		rc = tp_rec_parse(r, line, len);
+		compare(r, rc, line, len);
+		if (rc == 0) {
 			use_record(r);
 			if (tp_check_filter.record(st, r, out) != 0)
 				abort();

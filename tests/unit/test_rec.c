@@ -159,80 +159,6 @@ test_containers(void **state)
 	expect_field("{\"other\":{\"speed_mph\":3}}", TP_F_SPEED_MPH, NULL);
 }
 
-/* Two records of the same line have the same fields, or the same error. */
-static void
-expect_same(const struct tp_rec *a, const struct tp_rec *b)
-{
-	size_t	i;
-
-	assert_int_equal(a->o.why != NULL, b->o.why != NULL);
-	if (b->o.why != NULL) {
-		assert_string_equal(a->o.why, b->o.why);
-		assert_int_equal(a->o.at, b->o.at);
-		return;
-	}
-	assert_int_equal(a->o.n, b->o.n);
-	for (i = 0; i < b->o.n; i++) {
-		assert_int_equal(a->slot[i].field, b->slot[i].field);
-		assert_int_equal(a->o.f[i].klen, b->o.f[i].klen);
-		assert_int_equal(a->o.f[i].v.p - a->line,
-		    b->o.f[i].v.p - b->line);
-	}
-	for (i = 0; i < TP_F_MAX; i++)
-		assert_int_equal(a->at[i] != NULL, b->at[i] != NULL);
-}
-
-/*
- * A record is the same whatever was parsed before it: of all rows of three of
- * these lines, the last one is what a new record makes of it.
- */
-static void
-test_after_others(void **state)
-{
-	static const char	*const lines[] = {
-		"{\"segment_id\":\"a\",\"timestamp\":1,\"speed_mph\":2}",
-		"{\"segment_id\":\"b\",\"timestamp\":1,\"speed_kmh\":2}",
-		"{\"segment_id\":\"c\",\"timestamp\":1}",
-		"{\"segment_id\":\"d\",\"timestamp\" :1,\"speed_mph\":3,"
-		    "\"x\":4}",
-		"{\"segment_id\":\"e\",\"timestamp\":1,\"segment_id\":2}",
-		"{\"segment_id\":\"f\",\"timestamp\":1,\"speed_mph\"}",
-		"{\"timestamp\":1,\"segment_id\":\"g\",\"speed_mph\":2}",
-		"{\"segment_id\":\"h\",\"location\":{\"lat\":1,\"lon\":2},"
-		    "\"timestamp\":1}",
-		"{\"segment_id\":\"i\",\"coordinates\":[1,2],"
-		    "\"metadata\":{\"quality\":\"0.5\"},\"timestamp\":1}",
-		"{\"segment_id\":\"j\",\"coordinates\":7,\"metadata\":"
-		    "{\"timestamp\":\"2\"},\"timestamp\":1}",
-		"{\"a_key_that_is_a_little_too_long_to_be_kept\":1,"
-		    "\"timestamp\":1,\"timestamp\":2}",
-		"{\"a_key_that_is_a_little_too_long_to_be_kept\":1,"
-		    "\"timestamp\":1}",
-		"{\"segment_id", "{}", "[]", "{\"\":1,\"a\\\"\":2}",
-	};
-	size_t		n = sizeof(lines) / sizeof(*lines), i, k;
-	struct tp_rec	used = { 0 };
-	char		*keep, *other;
-
-	(void)state;
-	for (i = 0; i < n * n * n; i++) {
-		struct tp_rec	fresh = { 0 };
-
-		for (k = i; k > 0; k /= n) {
-			parse(&used, lines[k % n], &other);
-			free(other);
-		}
-		k = i % n;
-		assert_int_equal(parse(&used, lines[k], &other),
-		    parse(&fresh, lines[k], &keep));
-		expect_same(&used, &fresh);
-		tp_rec_release(&fresh);
-		free(keep);
-		free(other);
-	}
-	tp_rec_release(&used);
-}
-
 static void
 test_refused(void **state)
 {
@@ -575,7 +501,6 @@ main(void)
 		cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_containers),
-		cmocka_unit_test(test_after_others),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_many_fields),
