@@ -81,8 +81,12 @@ double tp_fixed(double v, int decimals);
  * Return 0, or -1 where the text is no number, not finite or out of range.
  */
 int tp_parse_num(const char *s, size_t n, double *v);
-/* The same, of a text behind which eight bytes more can be read: faster. */
-int tp_parse_padded(const char *s, size_t n, double *v);
+/*
+ * The same, faster, of a text that is known to be a number of JSON, behind
+ * which eight bytes more can be read.  Of its digits so many are behind the
+ * point; more than 8, and it may have an exponent.
+ */
+int tp_parse_padded(const char *s, size_t n, unsigned decimals, double *v);
 int tp_parse_int(const char *s, size_t n, int64_t *v);
 /* What a hexadecimal digit stands for, or -1. */
 int tp_hex_digit(char c);

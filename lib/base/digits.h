@@ -32,6 +32,19 @@ tp_digits_count(const char *p, uint64_t *w)
 	return other != 0 ? (unsigned)__builtin_ctzll(other) / 8 : 8;
 }
 
+/* The number that n digits say, 1 to 8, of which w has the values as of
+ * tp_digits_count(). */
+static inline uint64_t
+tp_digits_join(uint64_t w, unsigned n)
+{
+	/* to the end of the word, with zeros before it */
+	w <<= 64 - 8 * n;
+	/* neighbours become one: of 1, 2 and 4 digits */
+	w = (w * 2561) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+	w = (w * 6553601) >> 16 & UINT64_C(0x0000ffff0000ffff);
+	return w * UINT64_C(42949672960001) >> 32;
+}
+
 /* As tp_digits_count(); *v is the number that they say, 0 where there is
  * none. */
 static inline unsigned
@@ -40,13 +53,18 @@ tp_digits_get(const char *p, uint64_t *v)
 	uint64_t	w;
 	unsigned	n = tp_digits_count(p, &w);
 
-	/* to the end of the word, with zeros before it */
-	w = n > 0 ? w << (64 - 8 * n) : 0;
-	/* neighbours become one: of 1, 2 and 4 digits */
-	w = (w * 2561) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
-	w = (w * 6553601) >> 16 & UINT64_C(0x0000ffff0000ffff);
-	*v = w * UINT64_C(42949672960001) >> 32;
+	*v = n > 0 ? tp_digits_join(w, n) : 0;
 	return n;
+}
+
+/* The number that n digits at p say, 1 to 8; 8 bytes are readable. */
+static inline uint64_t
+tp_digits_of(const char *p, unsigned n)
+{
+	uint64_t	w;
+
+	memcpy(&w, p, sizeof(w));
+	return tp_digits_join(w ^ UINT64_C(0x3030303030303030), n);
 }
 
 #endif

@@ -357,29 +357,24 @@ tp_parse_num(const char *s, size_t n, double *v)
 }
 
 int
-tp_parse_padded(const char *s, size_t n, double *v)
+tp_parse_padded(const char *s, size_t n, unsigned decimals, double *v)
 {
-	const char	*p = s, *end = s + n;
-	uint64_t	 mant, low;
-	unsigned	 k = 0, digits;
-	bool		 minus;
+	bool		 minus = *s == '-';
+	size_t		 whole = n - minus;
+	const char	*p = s + minus;
+	uint64_t	 mant;
 
-	if (n == 0)
-		return -1;
-	minus = *p == '-';
-	p += minus;
-	digits = tp_digits_get(p, &mant);
-	p += digits;
-	if (p < end && *p == '.') {
-		k = tp_digits_get(p + 1, &low);
-		mant = mant * tp_digits_pow[k] + low;
-		p += 1 + k;
-		digits += k;
-	}
-	/* others, and what the bytes behind the text were taken for */
-	if (p != end || digits == 0 || mant > (uint64_t)EXACT_INT)
+	if (decimals > 0)
+		whole -= decimals + 1;
+	if (whole > 8 || decimals > 8)
 		return tp_parse_num(s, n, v);
-	*v = (double)(int64_t)mant / pow10_tab[k];
+	mant = tp_digits_of(p, (unsigned)whole);
+	if (decimals > 0)
+		mant = mant * tp_digits_pow[decimals] +
+		    tp_digits_of(p + whole + 1, decimals);
+	if (mant > (uint64_t)EXACT_INT)
+		return tp_parse_num(s, n, v);
+	*v = (double)(int64_t)mant / pow10_tab[decimals];
 	if (minus)
 		*v = -*v;
 	return 0;

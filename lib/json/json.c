@@ -193,7 +193,8 @@ tp_json_find(const struct tp_json_obj *o, const char *key)
 int
 tp_json_num(const struct tp_json_val *v, double *d)
 {
-	return v->type == TP_JSON_NUM ? tp_parse_padded(v->p, v->n, d) : -1;
+	return v->type == TP_JSON_NUM ?
+	    tp_parse_padded(v->p, v->n, v->decimals, d) : -1;
 }
 
 int

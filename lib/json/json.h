@@ -24,12 +24,16 @@ enum tp_json_type {
 	TP_JSON_OBJ, TP_JSON_ARR,
 };
 
+#define TP_JSON_ODD	UINT8_MAX
+
 struct tp_json_val {
 	const char	*p;	/* STR: behind the opening quote, escapes raw */
 	uint32_t	 n;	/* STR: without the quotes */
 	uint8_t		 type;	/* enum tp_json_type */
 	bool		 esc;	/* STR: holds a backslash */
 	bool		 integer; /* NUM: no point and no exponent */
+	uint8_t		 decimals; /* NUM: digits behind the point, or
+				 * TP_JSON_ODD: many, or an exponent */
 };
 
 struct tp_json_field {

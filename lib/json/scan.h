@@ -126,6 +126,7 @@ tp_scan_number(const char *p, struct tp_json_val *v, struct tp_scan_fault *f)
 	v->p = p;
 	v->type = TP_JSON_NUM;
 	v->integer = true;
+	v->decimals = 0;
 	v->esc = false;
 	if (*p == '-')
 		p++;
@@ -137,9 +138,13 @@ tp_scan_number(const char *p, struct tp_json_val *v, struct tp_scan_fault *f)
 		p = tp_scan_digits(p);
 	}
 	if (*p == '.') {
-		if (!tp_scan_digit(*++p))
+		const char	*first = ++p;
+
+		if (!tp_scan_digit(*p))
 			return tp_scan_fail(f, start, "bad number");
 		p = tp_scan_digits(p);
+		v->decimals = p - first < TP_JSON_ODD ?
+		    (uint8_t)(p - first) : TP_JSON_ODD;
 		v->integer = false;
 	}
 	if (*p == 'e' || *p == 'E') {
@@ -149,6 +154,7 @@ tp_scan_number(const char *p, struct tp_json_val *v, struct tp_scan_fault *f)
 		if (!tp_scan_digit(*p))
 			return tp_scan_fail(f, start, "bad number");
 		p = tp_scan_digits(p);
+		v->decimals = TP_JSON_ODD;
 		v->integer = false;
 	}
 	v->n = (uint32_t)(p - start);

@@ -100,6 +100,7 @@ tp_rec_unquote(struct tp_json_val *v)
 	}
 	v->type = TP_JSON_NUM;
 	v->integer = integer;
+	v->decimals = integer ? 0 : TP_JSON_ODD;
 }
 
 /* Adds a field to the end of r->o. */

@@ -10,7 +10,7 @@
 
 /* A field of a record, in the order of its line. */
 struct field {
-	uint32_t	 text, ntext;	/* what stands before the value */
+	uint32_t	 ntext;		/* of what stands before the value */
 	uint32_t	 key, klen;	/* in that text */
 	uint32_t	 outer;		/* in it, where the key begins of the
 					 * container that is opened there */
@@ -25,7 +25,7 @@ struct tp_template {
 	size_t		 n, cap;
 	struct tp_buf	 text;		/* what stands before values, and at
 					 * the end; padded */
-	uint32_t	 tail;		/* where the end begins */
+	uint32_t	 ntail;		/* of what is at the end */
 	bool		 nested;	/* as of the record */
 	int		 assume;	/* likewise */
 };
@@ -63,7 +63,6 @@ add_field(struct tp_template *t, const struct tp_rec *r, size_t i,
 	TP_GROW(t->field, t->cap, t->n + 1);
 	x = &t->field[t->n++];
 	*x = (struct field){
-		.text = (uint32_t)t->text.n,
 		.ntext = (uint32_t)(value - p),
 		.klen = f->klen,
 		.outer = NOT_HERE,
@@ -115,7 +114,7 @@ make(struct tp_template *t, const struct tp_rec *r)
 	t->n = t->text.n = 0;
 	for (i = 0; i < r->o.n; i++)
 		p = add_field(t, r, i, p);
-	t->tail = (uint32_t)t->text.n;
+	t->ntail = (uint32_t)(end - p);
 	tp_buf_add(&t->text, p, (size_t)(end - p));
 	memset(tp_buf_room(&t->text, TP_JSON_PAD), 0, TP_JSON_PAD);
 	t->nested = r->nested;
@@ -148,17 +147,16 @@ static bool
 scan(const struct tp_template *t, struct tp_rec *r)
 {
 	const char		*p = r->line, *end = p + r->len;
-	size_t			 i, ntail = t->text.n - t->tail;
+	const char		*text = t->text.p;
+	const struct field	*x = t->field, *behind = x + t->n;
+	struct tp_json_field	*f = r->o.f;
 	struct tp_scan_fault	 fault = { NULL, p };
 	uint32_t		 outer = 0;
 
-	for (i = 0; i < t->n; i++) {
-		const struct field	*x = &t->field[i];
-		struct tp_json_field	*f = &r->o.f[i];
-
-		if (end - p < x->ntext ||
-		    !same(p, t->text.p + x->text, x->ntext))
+	for (; x < behind; x++, f++) {
+		if (end - p < x->ntext || !same(p, text, x->ntext))
 			return false;
+		text += x->ntext;
 		f->key = p + x->key;
 		f->klen = x->klen;
 		if (x->slot.outlen > 0) {
@@ -166,7 +164,7 @@ scan(const struct tp_template *t, struct tp_rec *r)
 				outer = (uint32_t)(p - r->line) + x->outer;
 			if (x->name != NULL)
 				f->key = x->name;
-			r->slot[i].outat = outer;
+			r->slot[x - t->field].outat = outer;
 		}
 		p = tp_scan_value(p + x->ntext, &f->v, 3, &fault);
 		if (p == NULL)
@@ -176,8 +174,8 @@ scan(const struct tp_template *t, struct tp_rec *r)
 		if (f->v.type != x->type)
 			return false;
 	}
-	return (size_t)(end - p) == ntail && ntail > 0 &&
-	    r->len <= UINT32_MAX && same(p, t->text.p + t->tail, ntail);
+	return end - p == t->ntail && t->ntail > 0 && r->len <= UINT32_MAX &&
+	    same(p, text, t->ntail);
 }
 
 /* Takes all but what scan() found from the template: the record before was

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/digits.h"
 #include "base/rng.h"
+#include "json/scan.h"
 
 #define ROUNDS	200000
 
@@ -244,7 +245,8 @@ fixed_texts(void **state)
 	tp_buf_release(&b);
 }
 
-/* tp_parse_num(); tp_parse_padded() says the same, whatever is behind. */
+/* tp_parse_num(); tp_parse_padded() says the same of what is a number in
+ * JSON, whatever is behind. */
 static int
 parse(const char *s, size_t n, double *v)
 {
@@ -253,11 +255,16 @@ parse(const char *s, size_t n, double *v)
 	double			 w = *v;
 	size_t			 i;
 	int			 rc = tp_parse_num(s, n, v);
+	struct tp_scan_fault	 f = { NULL, NULL };
+	struct tp_json_val	 x;
+	bool			 json;
 
 	memcpy(p, s, n);
-	for (i = 0; i < 4; i++) {
+	memset(p + n, 0, sizeof(behind));
+	json = tp_scan_number(p, &x, &f) == p + n;
+	for (i = 0; json && i < 4; i++) {
 		memcpy(p + n, behind + i, sizeof(behind) - i);
-		assert_int_equal(tp_parse_padded(p, n, &w), rc);
+		assert_int_equal(tp_parse_padded(p, n, x.decimals, &w), rc);
 		assert_memory_equal(&w, v, sizeof(w));
 	}
 	free(p);
