@@ -110,36 +110,6 @@ set_rules(struct conf *c, struct tp_err *e)
 	return rc == 0 ? set_preset(c, e) : rc;
 }
 
-/* Those at most near_m apart, in either direction. */
-static void
-make_near(struct tp_alert_near *g, struct tp_neighbours *from, double near_m)
-{
-	const struct tp_neighbour_arc	*a = from->arcs;
-	uint32_t			*at;
-	size_t				 n = from->ids.n, m = 0, i;
-
-	g->off = tp_calloc(n + 2, sizeof(*g->off));
-	for (i = 0; i < from->n; i++)
-		if (a[i].metres <= near_m && a[i].from != a[i].to) {
-			g->off[a[i].from + 1]++;
-			g->off[a[i].to + 1]++;
-			m += 2;
-		}
-	for (i = 0; i < n; i++)
-		g->off[i + 1] += g->off[i];
-	g->to = tp_calloc(m + 1, sizeof(*g->to));
-	at = tp_calloc(n + 1, sizeof(*at));
-	memcpy(at, g->off, n * sizeof(*at));
-	for (i = 0; i < from->n; i++)
-		if (a[i].metres <= near_m && a[i].from != a[i].to) {
-			g->to[at[a[i].from]++] = a[i].to;
-			g->to[at[a[i].to]++] = a[i].from;
-		}
-	free(at);
-	g->ids = from->ids;
-	from->ids = (struct tp_map){ 0 };
-}
-
 static int
 set_graph(struct conf *c, struct tp_err *e)
 {
@@ -149,7 +119,9 @@ set_graph(struct conf *c, struct tp_err *e)
 		return 0;
 	if (tp_neighbours_open(&g, c->graph_path, e) != 0)
 		return -1;
-	make_near(&c->near, &g, c->near_m);
+	tp_neighbours_near(&g, c->near_m, &c->near.off, &c->near.to);
+	c->near.ids = g.ids;
+	g.ids = (struct tp_map){ 0 };
 	tp_neighbours_release(&g);
 	c->alert.near = &c->near;
 	return 0;

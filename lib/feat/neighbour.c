@@ -377,3 +377,29 @@ tp_neighbours_downstream(const struct tp_neighbours *g, size_t i,
 		add(&m, value[g->arcs[k].to], g->arcs[k].weight);
 	return mean_of(&m, count);
 }
+
+void
+tp_neighbours_near(const struct tp_neighbours *g, double metres,
+    uint32_t **off, uint32_t **to)
+{
+	const struct tp_neighbour_arc	*a, *end = g->arcs + g->n;
+	size_t				 n = g->ids.n, i;
+	uint32_t			*first, *next;
+
+	/* how many each has, one place on, which the places then become */
+	first = *off = tp_calloc(n + 2, sizeof(*first));
+	for (a = g->arcs; a < end; a++)
+		if (a->metres <= metres) {
+			first[a->from + 2]++;
+			first[a->to + 2]++;
+		}
+	for (i = 2; i < n + 2; i++)
+		first[i] += first[i - 1];
+	next = first + 1;
+	*to = tp_calloc(first[n + 1] + (size_t)1, sizeof(**to));
+	for (a = g->arcs; a < end; a++)
+		if (a->metres <= metres) {
+			(*to)[next[a->from]++] = a->to;
+			(*to)[next[a->to]++] = a->from;
+		}
+}

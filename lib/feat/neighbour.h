@@ -51,4 +51,12 @@ double tp_neighbours_upstream(const struct tp_neighbours *g, size_t i,
 double tp_neighbours_downstream(const struct tp_neighbours *g, size_t i,
     const double *value, int *count);
 
+/*
+ * Which segments are at most so many metres apart, in either direction: those
+ * of segment i become to[off[i] .. off[i + 1]), indexes in ids.  The caller
+ * frees both.
+ */
+void tp_neighbours_near(const struct tp_neighbours *g, double metres,
+    uint32_t **off, uint32_t **to);
+
 #endif

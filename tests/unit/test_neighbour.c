@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/rng.h"
 #include "feat/neighbour.h"
 
 static int
@@ -163,6 +164,47 @@ test_bad_tables(void **state)
 	}
 }
 
+/* Who is near whom, against looking at each arc for each segment. */
+static void
+test_near(void **state)
+{
+	struct tp_neighbours	g;
+	struct tp_buf		b = { 0 };
+	struct tp_err		e = { 0 };
+	struct tp_rng		r;
+	uint32_t		*off, *to, i, k, n;
+	size_t			a;
+	int			round, j;
+
+	(void)state;
+	tp_rng_init(&r, 7);
+	for (round = 0; round < 50; round++) {
+		b.n = 0;
+		tp_buf_lit(&b, "from,to,distance_m\n");
+		for (j = 0; j < 60; j++)	/* each arc once, no loops */
+			tp_buf_printf(&b, "s%d,s%d,%d\n", j % 12,
+			    (j + 1 + j / 12) % 12, (int)tp_rng_below(&r, 9));
+		assert_int_equal(read_text(&g, tp_buf_cstr(&b), &e), 0);
+		tp_neighbours_near(&g, 4, &off, &to);
+		for (i = 0; i < g.ids.n; i++) {
+			k = off[i];
+			for (a = 0; a < g.n; a++) {
+				if (g.arcs[a].metres > 4 ||
+				    (g.arcs[a].from != i && g.arcs[a].to != i))
+					continue;
+				n = g.arcs[a].from == i ? g.arcs[a].to :
+				    g.arcs[a].from;
+				assert_int_equal(to[k++], n);
+			}
+			assert_int_equal(off[i + 1], k);
+		}
+		free(off);
+		free(to);
+		tp_neighbours_release(&g);
+	}
+	tp_buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -172,6 +214,7 @@ main(void)
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bad_tables),
+		cmocka_unit_test(test_near),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
