@@ -190,27 +190,72 @@ tp_table_second(struct tp_tz *z, int64_t t, int64_t last)
 	    t + TP_HOUR : t;
 }
 
+/* A number of one or two digits with `behind` behind it; -1: there is none. */
+static int
+small_number(const char **s, const char *end, char behind)
+{
+	const char	*p = *s;
+	int		 v = 0;
+
+	while (p < end && p - *s < 2 && *p >= '0' && *p <= '9')
+		v = 10 * v + *p++ - '0';
+	if (p == *s || p == end || *p != behind)
+		return -1;
+	*s = p + 1;
+	return v;
+}
+
+/* Reads two small numbers before a year, such as 1.3. of 1.3.2025; returns
+ * where the year begins, or NULL. */
+static const char *
+two_before(const char *s, const char *end, char behind, int *a, int *b)
+{
+	if ((*a = small_number(&s, end, behind)) < 0 ||
+	    (*b = small_number(&s, end, behind)) < 0)
+		return NULL;
+	return end - s >= 4 ? s : NULL;
+}
+
+/*
+ * Writes "1.3.2025 8:05" as "2025-03-01 08:05": with dots the day comes first
+ * wherever it is written so.  Returns the length in iso, 0 where there is no
+ * such date or no room.
+ */
+static size_t
+from_dots(const char *s, size_t n, char *iso, size_t size)
+{
+	const char	*end = s + n, *hour = "";
+	int		 day, month;
+
+	if ((s = two_before(s, end, '.', &day, &month)) == NULL)
+		return 0;
+	if (end - s > 6 && s[4] == ' ' && s[6] == ':')
+		hour = "0";
+	n = (size_t)snprintf(iso, size, "%.4s-%02d-%02d%.*s%s%.*s", s, month,
+	    day, end - s > 4, s + 4, hour,
+	    end - s > 5 ? (int)(end - s - 5) : 0, s + 5);
+	return n < size ? n : 0;
+}
+
 int
 tp_table_time(struct tp_tz *z, const char *s, size_t n, int64_t last,
     int64_t *t, const char **why)
 {
 	char	iso[40];
+	size_t	len;
+	int	a, b;
 
 	if (epoch_time(s, n, t) == 0)
 		return 0;
-	if (n >= 10 && n < sizeof(iso) && s[2] == '/' && s[5] == '/') {
+	if (two_before(s, s + n, '/', &a, &b) != NULL) {
 		*why = "which is the month is not certain of dates with "
 		    "slashes; write 2012-12-31";
 		return -1;
 	}
-	/* with dots, the day comes first wherever it is written so */
-	if (n >= 10 && n < sizeof(iso) && s[2] == '.' && s[5] == '.') {
-		memcpy(iso, s + 6, 4);
-		memcpy(iso + 5, s + 3, 2);
-		memcpy(iso + 8, s, 2);
-		iso[4] = iso[7] = '-';
-		memcpy(iso + 10, s + 10, n - 10);
+	len = from_dots(s, n, iso, sizeof(iso));
+	if (len > 0) {
 		s = iso;
+		n = len;
 	}
 	if (tp_time_parse(z, s, n, t, why) == -1)
 		return -1;
