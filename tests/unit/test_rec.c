@@ -7,18 +7,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "rec/rec.h"
-
-/* Parses a line in a buffer of just its size; the caller frees *keep. */
-static int
-parse(struct tp_rec *r, const char *line, char **keep)
-{
-	size_t	n = strlen(line);
-
-	*keep = tp_calloc(1, n + TP_JSON_PAD);
-	memcpy(*keep, line, n);
-	return tp_rec_parse(r, *keep, n);
-}
+#include "parseline.h"
 
 /* The raw text of field f of a line is want (NULL: it is not there). */
 static void
