@@ -250,11 +250,10 @@ row_record(void *arg, const struct tp_rec *r, struct tp_out *out)
 }
 
 static int
-row_time(void *arg, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+row_time(void *arg, int64_t idle_ms, struct tp_out *out)
 {
 	struct state	*st = arg;
 
-	(void)now_ms;
 	return tp_grid_time(&st->grid, idle_ms, out);
 }
 

@@ -495,12 +495,11 @@ record(void *st, const struct tp_rec *r, struct tp_out *out)
 }
 
 static int
-idle(void *st, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+idle(void *st, int64_t idle_ms, struct tp_out *out)
 {
 	struct live	*l = st;
 	int64_t		 wait_ms = l->conf->grid.wait_ms;
 
-	(void)now_ms;
 	if (l->mode == ROWS)
 		return wait_ms == 0 || idle_ms < wait_ms ? 0 : answer(l, out);
 	follow(l, TP_TIME_NONE);

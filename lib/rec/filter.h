@@ -62,8 +62,7 @@ struct tp_filter {
 	void	(*soon)(void *st, const char *key, size_t n);
 	/* The end of what there is was seen and nothing came for idle_ms of
 	 * wall time.  May close windows.  NULL: not wanted. */
-	int	(*time)(void *st, int64_t now_ms, int64_t idle_ms,
-		    struct tp_out *out);
+	int	(*time)(void *st, int64_t idle_ms, struct tp_out *out);
 	/* Before a commit, and before the runner waits for input: write what
 	 * is pending.  NULL: nothing ever is. */
 	int	(*flush)(void *st, struct tp_out *out);

@@ -266,11 +266,10 @@ route_record(void *state, const struct tp_rec *r, struct tp_out *out)
 
 /* A batch is whole when nothing came for a while. */
 static int
-route_time(void *state, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+route_time(void *state, int64_t idle_ms, struct tp_out *out)
 {
 	struct tp_route_state	*st = state;
 
-	(void)now_ms;
 	return st->conf->wait_ms == 0 || idle_ms < st->conf->wait_ms ? 0 :
 	    apply(st, false, out);
 }

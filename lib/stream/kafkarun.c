@@ -311,8 +311,7 @@ pass_time(struct tp_ctx *c)
 		mark = f->mark != NULL ? f->mark(s->st) : 0;
 		for (lines = k = 0; k < c->out.nbufs; k++)
 			lines += c->out.lines[k];
-		if (f->time(s->st, tp_clock_wall_ms(),
-		    (now - s->quiet_ns) / MS, &c->out) == -1)
+		if (f->time(s->st, (now - s->quiet_ns) / MS, &c->out) == -1)
 			return -1;
 		for (k = 0; k < c->out.nbufs; k++)
 			lines -= c->out.lines[k];

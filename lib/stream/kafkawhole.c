@@ -345,8 +345,7 @@ tp_ctx_whole_time(struct tp_ctx *c, int64_t now_ns)
 		return 0;
 	tp_ctx_kafka_enter(c, w->s[0]);
 	mark = f->mark != NULL ? f->mark(w->st) : 0;
-	if (f->time(w->st, tp_clock_wall_ms(), (now_ns - since) / MS,
-	    &c->out) == -1)
+	if (f->time(w->st, (now_ns - since) / MS, &c->out) == -1)
 		return -1;
 	if (f->mark != NULL && f->mark(w->st) != mark)
 		set_dirty(w, true);

@@ -105,8 +105,8 @@ wait_input(struct tp_ctx *c, void *st)
 		}
 		if (p[0].revents != 0)
 			return 0;
-		if (timed && f->time(st, tp_clock_wall_ms(),
-		    tp_clock_ms_since(since), &c->out) == -1)
+		if (timed && f->time(st, tp_clock_ms_since(since),
+		    &c->out) == -1)
 			return -1;
 		if (tp_ctx_tick(c) == -1)
 			return -1;

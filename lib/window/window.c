@@ -486,12 +486,11 @@ win_record(void *state, const struct tp_rec *r, struct tp_out *out)
  * one, and no earlier.
  */
 static int
-win_time(void *state, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+win_time(void *state, int64_t idle_ms, struct tp_out *out)
 {
 	struct tp_winstate	*st = state;
 	int64_t			 wm;
 
-	(void)now_ms;
 	if (st->conf->idle == 0 || idle_ms < st->conf->idle ||
 	    st->wm == TP_TIME_NONE)
 		return 0;

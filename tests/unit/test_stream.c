@@ -50,11 +50,10 @@ tell_record(void *st, const struct tp_rec *r, struct tp_out *out)
 }
 
 static int
-tell_time(void *st, int64_t now_ms, int64_t idle_ms, struct tp_out *out)
+tell_time(void *st, int64_t idle_ms, struct tp_out *out)
 {
 	struct tell	*t = st;
 
-	(void)now_ms;
 	if (!t->waiting || idle_ms < 150)
 		return 0;
 	t->waiting = 0;
