@@ -224,17 +224,23 @@ two_before(const char *s, const char *end, char behind, int *a, int *b)
 static size_t
 from_dots(const char *s, size_t n, char *iso, size_t size)
 {
-	const char	*end = s + n, *hour = "";
+	const char	*end = s + n, *rest;
+	bool		 short_hour;
 	int		 day, month;
+	size_t		 len, more;
 
 	if ((s = two_before(s, end, '.', &day, &month)) == NULL)
 		return 0;
-	if (end - s > 6 && s[4] == ' ' && s[6] == ':')
-		hour = "0";
-	n = (size_t)snprintf(iso, size, "%.4s-%02d-%02d%.*s%s%.*s", s, month,
-	    day, end - s > 4, s + 4, hour,
-	    end - s > 5 ? (int)(end - s - 5) : 0, s + 5);
-	return n < size ? n : 0;
+	rest = s + 4;
+	short_hour = end - rest > 2 && rest[0] == ' ' && rest[2] == ':';
+	rest += short_hour;
+	len = (size_t)snprintf(iso, size, "%.4s-%02d-%02d%s", s, month, day,
+	    short_hour ? " 0" : "");
+	more = (size_t)(end - rest);
+	if (len + more > size)
+		return 0;
+	memcpy(iso + len, rest, more);
+	return len + more;
 }
 
 int

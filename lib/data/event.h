@@ -129,8 +129,9 @@ int tp_events_reject(struct tp_events *ev, struct tp_out *out,
 int64_t tp_table_second(struct tp_tz *z, int64_t t, int64_t last);
 /*
  * A time of a table: as tp_time_parse() reads it, or with a date like
- * 31.12.2012 or 1.3.2012, then tp_table_second(); or an epoch of 9-10 digits (s), 12-13
- * (ms), 15-16 (us) or 18-19 (ns).  Returns 0, or -1 and a static text in *why.
+ * 31.12.2012 or 1.3.2012, then tp_table_second(); or an epoch of 9-10 digits
+ * (s), 12-13 (ms), 15-16 (us) or 18-19 (ns).  Returns 0, or -1 and a static
+ * text in *why.
  */
 int tp_table_time(struct tp_tz *z, const char *s, size_t n, int64_t last,
     int64_t *t, const char **why);

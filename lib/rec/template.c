@@ -5,7 +5,9 @@
 #include "rec/name.h"
 
 #define TEMPLATES	4	/* that are kept */
-#define HOPELESS	16	/* misfits: seldom tried from then on */
+#define HOPELESS	16	/* misfits: seldom tried from then on, */
+#define SELDOM		8	/* for one record of so many */
+#define FORGIVEN	4	/* misfits, by a record that fits */
 #define NOT_HERE	UINT32_MAX
 
 /* A field of a record, in the order of its line. */
@@ -208,7 +210,7 @@ tp_template_parse(struct tp_rec *r)
 	const struct tp_template	*t;
 	unsigned			 k, i;
 
-	if (r->misfits > HOPELESS && r->misfits % 8 != 0)
+	if (r->misfits > HOPELESS && r->misfits % SELDOM != 0)
 		return r->fits = false;
 	for (k = 0; k < r->ntemplates; k++) {
 		i = (r->last + k) % r->ntemplates;
@@ -221,7 +223,7 @@ tp_template_parse(struct tp_rec *r)
 			restore(r, t);
 		r->fits = true;
 		r->last = i;
-		r->misfits -= r->misfits < 4 ? r->misfits : 4;
+		r->misfits -= r->misfits < FORGIVEN ? r->misfits : FORGIVEN;
 		return true;
 	}
 	return false;

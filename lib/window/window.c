@@ -125,8 +125,9 @@ advance(struct tp_winstate *st, int64_t wm, struct tp_out *out)
 	return 0;
 }
 
-/* What a record says beside its speed, of what is asked for. */
-static void
+/* What a record says beside its speed, of what is asked for; false where that
+ * is nothing. */
+static bool
 get_extra(const struct tp_winstate *st, const struct tp_rec *r,
     struct tp_cell_event *e)
 {
@@ -141,12 +142,16 @@ get_extra(const struct tp_winstate *st, const struct tp_rec *r,
 	};
 	double				*ff = &e->extra[TP_CELL_FREE_FLOW];
 	unsigned			 want = st->conf->aggs.bits;
+	bool				 any = false;
 	int				 i;
 
-	for (i = 0; i < TP_CELL_FREE_FLOW; i++)
-		if ((want & from[i].agg) == 0 ||
-		    tp_rec_num(r, from[i].field, &e->extra[i]) < 0)
+	for (i = 0; i < TP_CELL_FREE_FLOW; i++) {
+		if ((want & from[i].agg) != 0 &&
+		    tp_rec_num(r, from[i].field, &e->extra[i]) == 0)
+			any = true;
+		else
 			e->extra[i] = NAN;
+	}
 	if ((want & TP_WINDOW_LEVEL) == 0)
 		*ff = NAN;
 	else if (tp_rec_num(r, TP_F_FREE_FLOW_MPH, ff) == 0)
@@ -155,6 +160,7 @@ get_extra(const struct tp_winstate *st, const struct tp_rec *r,
 		*ff = tp_speed_convert(*ff, TP_UNIT_KMH, st->unit);
 	else
 		*ff = NAN;
+	return any || !isnan(*ff);
 }
 
 /* The speed and the other readings, in the stream's unit. */
@@ -171,13 +177,7 @@ get_event(struct tp_winstate *st, const struct tp_rec *r,
 	}
 	e->speed = tp_speed_convert(rd->speed, rd->unit, st->unit);
 	e->has_extra = (st->conf->aggs.bits & TP_WINDOW_EXTRA) != 0 &&
-	    (r->at[TP_F_VOLUME_VPH] != NULL ||
-	    r->at[TP_F_OCCUPANCY_PERCENT] != NULL ||
-	    r->at[TP_F_QUALITY] != NULL ||
-	    r->at[TP_F_FREE_FLOW_KMH] != NULL ||
-	    r->at[TP_F_FREE_FLOW_MPH] != NULL);
-	if (e->has_extra)
-		get_extra(st, r, e);
+	    get_extra(st, r, e);
 }
 
 /*

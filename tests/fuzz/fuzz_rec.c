@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "rec/check.h"
+#include "rebuilt.h"
+#include "../unit/parseline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -63,32 +65,14 @@ check_output(struct tp_buf *b)
 	b->n = 0;
 }
 
-/* The same line, parsed by a record that saw others, and by a new one. */
+/* The line is to a record that saw others what it is to a new one. */
 static void
 compare(const struct tp_rec *r, int rc, const char *line, size_t len)
 {
 	struct tp_rec	new = { .assume = r->assume };
-	size_t		i;
 
-	if (tp_rec_parse(&new, line, len) != rc)
-		abort();
-	if (rc == 0 && (r->o.n != new.o.n || r->nested != new.nested))
-		abort();
-	for (i = 0; rc == 0 && i < new.o.n; i++) {
-		const struct tp_json_field	*a = &r->o.f[i];
-		const struct tp_json_field	*b = &new.o.f[i];
-
-		if (a->key != b->key || a->klen != b->klen ||
-		    a->v.p != b->v.p || a->v.n != b->v.n ||
-		    a->v.type != b->v.type ||
-		    r->slot[i].field != new.slot[i].field ||
-		    r->slot[i].lost != new.slot[i].lost)
-			abort();
-	}
-	for (i = 0; rc == 0 && i < TP_F_MAX; i++)
-		if (r->at[i] != NULL ? new.at[i] == NULL ||
-		    r->at[i]->p != new.at[i]->p : new.at[i] != NULL)
-			abort();
+	assert_int_equal(tp_rec_parse(&new, line, len), rc);
+	expect_same(r, &new);
 	tp_rec_release(&new);
 }
 

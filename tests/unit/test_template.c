@@ -8,47 +8,6 @@
 #include "base/rng.h"
 #include "parseline.h"
 
-/* Two records of the same line have the same fields, or the same error. */
-static void
-expect_same(const struct tp_rec *a, const struct tp_rec *b)
-{
-	size_t	i;
-
-	assert_int_equal(a->o.why != NULL, b->o.why != NULL);
-	if (b->o.why != NULL) {
-		assert_string_equal(a->o.why, b->o.why);
-		assert_int_equal(a->o.at, b->o.at);
-		return;
-	}
-	assert_int_equal(a->o.n, b->o.n);
-	assert_int_equal(a->nested, b->nested);
-	for (i = 0; i < b->o.n; i++) {
-		const struct tp_json_field	*f = &a->o.f[i], *g = &b->o.f[i];
-
-		assert_int_equal(a->slot[i].field, b->slot[i].field);
-		assert_int_equal(a->slot[i].rank, b->slot[i].rank);
-		assert_int_equal(a->slot[i].lost, b->slot[i].lost);
-		assert_int_equal(a->slot[i].outlen, b->slot[i].outlen);
-		if (b->slot[i].outlen > 0)
-			assert_int_equal(a->slot[i].outat, b->slot[i].outat);
-		assert_int_equal(f->klen, g->klen);
-		assert_memory_equal(f->key, g->key, g->klen);
-		assert_int_equal(f->v.type, g->v.type);
-		assert_int_equal(f->v.n, g->v.n);
-		assert_int_equal(f->v.p - a->line, g->v.p - b->line);
-		assert_int_equal(f->v.esc, g->v.esc);
-		if (g->v.type == TP_JSON_NUM)
-			assert_int_equal(f->v.integer, g->v.integer);
-	}
-	for (i = 0; i < TP_F_MAX; i++) {
-		assert_int_equal(a->at[i] != NULL, b->at[i] != NULL);
-		if (b->at[i] == NULL)
-			continue;
-		assert_ptr_equal(a->at[i], &a->o.f[a->index[i]].v);
-		assert_int_equal(a->index[i], b->index[i]);
-	}
-}
-
 /*
  * A record is the same whatever was parsed before it: of all rows of three of
  * these lines, the last one is what a new record makes of it.
