@@ -13,8 +13,7 @@
 #include "rec/name.h"
 
 #define EARTH_M		6371008.8	/* mean radius, IUGG */
-#define SEGMENT_SEED	1	/* of the hash of segment_id */
-#define EVENT_SEED	2	/* of the hash of event_id */
+#define VERSION_SEED	3	/* of hashes of what tells versions apart */
 
 const struct tp_check_conf	tp_check_defaults = {
 	.tz = { .utc = true },
@@ -83,7 +82,7 @@ check_fields(struct tp_check *c)
 {
 	const struct tp_json_val *const	*at = c->r->at;
 
-	if (!c->has_id)
+	if (c->idhash == 0)
 		return tp_check_refuse(c, "schema", "no segment_id");
 	if (at[tp_check_when(c->r)] == NULL)
 		return tp_check_refuse(c, "schema", "no timestamp");
@@ -266,7 +265,7 @@ hash_version(const struct tp_rec *r)
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (r->at[fields[i]] != NULL)
 			h += tp_hash(r->at[fields[i]]->p, r->at[fields[i]]->n,
-			    EVENT_SEED + 1 + i);
+			    VERSION_SEED + i);
 	return h;
 }
 
@@ -277,18 +276,12 @@ hash_version(const struct tp_rec *r)
 static int
 check_seen(struct tp_check *c, struct tp_out *out)
 {
-	uint64_t	segment, event = 0;
+	uint64_t	segment = c->idhash;
 
-	if (c->seen.max == 0)
-		return 1;
-	if (c->has_event) {
-		event = tp_hash(c->event.p, c->event.n, EVENT_SEED);
-		event += event == 0;
-	}
-	segment = tp_hash(c->id.p, c->id.n, SEGMENT_SEED);
 	if (c->speed == TP_F_NONE)
 		segment += hash_version(c->r);
-	if (!tp_dedupe_push(&c->seen, segment, c->t, event, c->r->pos) ||
+	if (!tp_dedupe_push(&c->seen, segment, c->t, c->eventhash,
+	    c->r->pos) ||
 	    c->conf->twins == TP_TWINS_PASS)
 		return 1;
 	if (c->conf->twins == TP_TWINS_REJECT)
@@ -318,7 +311,7 @@ check_record(void *st, const struct tp_rec *r, struct tp_out *out)
 	int		 write;
 
 	c->r = r;
-	c->has_id = c->has_event = false;
+	c->idhash = c->eventhash = 0;
 	if (r->now_ms != c->tail_ms || c->tail.n == 0)
 		make_tail(c, r->now_ms);
 	c->speed = find_speed(r);

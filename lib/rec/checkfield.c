@@ -218,6 +218,23 @@ plain_id(struct tp_check *c, const struct tp_json_field *in, struct tp_buf *to)
 	return rc;
 }
 
+/* An id was met: what is remembered of it is wanted soon. */
+static void
+note_id(struct tp_check *c, enum tp_field f)
+{
+	uint64_t	h;
+
+	if (f == TP_F_SEGMENT_ID) {
+		h = tp_hash(c->id.p, c->id.n, TP_CHECK_ID_SEED);
+		c->idhash = h + (h == 0);
+		tp_dedupe_soon(&c->seen, c->idhash, 0);
+	} else {
+		h = tp_hash(c->event.p, c->event.n, TP_CHECK_EVENT_SEED);
+		c->eventhash = h + (h == 0);
+		tp_dedupe_soon(&c->seen, 0, c->eventhash);
+	}
+}
+
 static int
 write_id(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 {
@@ -250,10 +267,7 @@ write_id(struct tp_check *c, const struct tp_json_field *in, enum tp_field f)
 	}
 	c->p = tp_check_put_name(c, c->p, f);
 	c->p = tp_check_put(c->p, to->p, to->n);
-	if (f == TP_F_SEGMENT_ID)
-		c->has_id = true;
-	else
-		c->has_event = true;
+	note_id(c, f);
 	return 0;
 }
 

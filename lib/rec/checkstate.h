@@ -10,6 +10,8 @@
 #define TP_CHECK_NAME	40	/* of a canonical name with ,"": around */
 #define TP_CHECK_NUM	40	/* of a number that we write */
 #define TP_CHECK_DECIMALS	6	/* of converted values */
+#define TP_CHECK_ID_SEED	1	/* of the hash of segment_id */
+#define TP_CHECK_EVENT_SEED	2	/* of the hash of event_id */
 
 /* What happens to the value of a field. */
 enum tp_check_act {
@@ -38,7 +40,7 @@ struct tp_check {
 	char		*p;		/* where its line goes on */
 	int64_t		 t;
 	enum tp_field	 speed;		/* the family written as speed_* */
-	bool		 has_id, has_event;
+	uint64_t	 idhash, eventhash;	/* of ids; 0: there is none */
 	const char	*rule;		/* why it is refused, or NULL */
 	char		 why[240];
 };

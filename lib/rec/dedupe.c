@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 #define SLOTS_MIN	1024
-#define GROUPS		16384	/* power of two */
+#define GROUPS		16384	/* in pairs; a power of two */
 #define AHEAD		16	/* entries: how early memory is asked for */
 #define TIME_SEED	3
 
@@ -19,164 +19,208 @@ tp_dedupe_init(struct tp_dedupe *d, size_t max)
 void
 tp_dedupe_release(struct tp_dedupe *d)
 {
+	int	k;
+
+	for (k = 0; k < TP_DEDUPE_KINDS; k++)
+		free(d->table[k].slots);
 	free(d->ring);
-	free(d->slots);
 	free(d->groups);
 	*d = (struct tp_dedupe){ 0 };
 }
 
 /* The slot of the key, or the empty one where it belongs. */
 static inline size_t
-find(const struct tp_dedupe *d, uint64_t key)
+find(const struct tp_dedupe *d, int k, uint64_t key)
 {
-	size_t	mask = d->nslots - 1, i = key & mask;
+	const struct tp_dedupe_table	*t = &d->table[k];
+	size_t				 mask = t->nslots - 1, i = key & mask;
 
-	while (d->slots[i].key != 0 && d->slots[i].key != key)
+	while (t->slots[i].at != 0 && (t->slots[i].low != (uint32_t)key ||
+	    d->ring[t->slots[i].at - 1].key[k] != key))
 		i = (i + 1) & mask;
 	return i;
 }
 
+/* All keys in it are different. */
 static void
-grow(struct tp_dedupe *d)
+grow(struct tp_dedupe_table *t)
 {
-	struct tp_dedupe_slot	*old = d->slots;
-	size_t			 n = d->nslots, i;
+	struct tp_dedupe_slot	*old = t->slots;
+	size_t			 n = t->nslots, i, to, mask;
 
-	d->nslots = n > 0 ? 2 * n : SLOTS_MIN;
-	d->slots = tp_calloc(d->nslots, sizeof(*d->slots));
-	for (i = 0; i < n; i++)
-		if (old[i].key != 0)
-			d->slots[find(d, old[i].key)] = old[i];
+	t->nslots = n > 0 ? 2 * n : SLOTS_MIN;
+	t->slots = tp_calloc(t->nslots, sizeof(*t->slots));
+	mask = t->nslots - 1;
+	for (i = 0; i < n; i++) {
+		if (old[i].at == 0)
+			continue;
+		for (to = old[i].low & mask; t->slots[to].at != 0;)
+			to = (to + 1) & mask;
+		t->slots[to] = old[i];
+	}
 	free(old);
 }
 
 /* Empties slot i and moves back what was pushed on behind it (Knuth 6.4 R). */
 static void
-erase(struct tp_dedupe *d, size_t i)
+erase(struct tp_dedupe_table *t, size_t i)
 {
-	size_t	mask = d->nslots - 1, j = i;
+	size_t	mask = t->nslots - 1, j = i;
 
 	for (;;) {
 		j = (j + 1) & mask;
-		if (d->slots[j].key == 0)
+		if (t->slots[j].at == 0)
 			break;
 		/* Stays where its home is in (i, j]. */
-		if (((j - d->slots[j].key) & mask) < ((j - i) & mask))
+		if (((j - t->slots[j].low) & mask) < ((j - i) & mask))
 			continue;
-		d->slots[i] = d->slots[j];
+		t->slots[i] = t->slots[j];
 		i = j;
 	}
-	d->slots[i].key = 0;
-	d->used--;
+	t->slots[i].at = 0;
+	t->used--;
 }
 
-/* Forgets a key of the entry at `at`, unless a later entry has it too. */
-static inline void
-forget(struct tp_dedupe *d, uint64_t key, size_t at)
+/*
+ * Where the search for a key begins, and for that of the n-th entry, if there
+ * is one: addresses to prefetch.  A function that did no more than that would
+ * be left out by gcc 12, as one without effect.
+ */
+static inline const struct tp_dedupe_slot *
+home(const struct tp_dedupe_table *t, uint64_t key)
 {
-	size_t	i;
+	return &t->slots[key & (t->nslots - 1)];
+}
+
+static inline const struct tp_dedupe_slot *
+home_of(const struct tp_dedupe *d, int k, size_t n)
+{
+	size_t	at = d->head + n;
+
+	if (n >= d->n)
+		return NULL;
+	at = at < d->max ? at : at - d->max;
+	return home(&d->table[k], d->ring[at].key[k]);
+}
+
+/* Forgets a key of the oldest entry, unless a later one has it too. */
+static inline void
+forget(struct tp_dedupe *d, int k)
+{
+	struct tp_dedupe_table	*t = &d->table[k];
+	uint64_t		 key = d->ring[d->head].key[k];
+	size_t			 i;
+
+	if (t->indexed == 0)
+		return;
+	t->indexed--;
+	if (key == 0)
+		return;
+	__builtin_prefetch(home_of(d, k, AHEAD), 1);
+	i = find(d, k, key);
+	if (t->slots[i].at == d->head + 1)
+		erase(t, i);
+}
+
+/* Notes the key of the entry at `at`. */
+static inline void
+note(struct tp_dedupe *d, int k, size_t at)
+{
+	struct tp_dedupe_table	*t = &d->table[k];
+	uint64_t		 key = d->ring[at].key[k];
+	size_t			 i;
 
 	if (key == 0)
 		return;
-	i = find(d, key);
-	if (d->slots[i].key != 0 && d->slots[i].at == at)
-		erase(d, i);
+	i = find(d, k, key);
+	t->used += t->slots[i].at == 0;
+	t->slots[i].low = (uint32_t)key;
+	t->slots[i].at = (uint32_t)(at + 1);
 }
 
-/* Notes that the entry at `at` has the key. */
-static inline void
-note(struct tp_dedupe *d, uint64_t key, size_t at)
-{
-	size_t	i;
-
-	if (key == 0)
-		return;
-	i = find(d, key);
-	d->used += d->slots[i].key == 0;
-	d->slots[i].key = key;
-	d->slots[i].at = (uint32_t)at;
-}
-
-static inline bool
-has(const struct tp_dedupe *d, uint64_t key)
-{
-	return key != 0 && d->slots[find(d, key)].key != 0;
-}
-
-/* Asks for the slots of the keys of the k-th entry, if there is one. */
-static inline void
-prefetch(const struct tp_dedupe *d, size_t k)
-{
-	const struct tp_dedupe_entry	*e;
-	size_t				 at = d->head + k;
-
-	if (k >= d->n)
-		return;
-	e = &d->ring[at < d->max ? at : at - d->max];
-	__builtin_prefetch(&d->slots[e->key[0] & (d->nslots - 1)], 1);
-	if (e->key[1] != 0)
-		__builtin_prefetch(&d->slots[e->key[1] & (d->nslots - 1)], 1);
-}
-
-/* Puts all entries into the table that are not yet there. */
+/* Puts all keys into the table that are not yet there. */
 static void
-catch_up(struct tp_dedupe *d)
+catch_up(struct tp_dedupe *d, int k)
 {
-	size_t	k, at;
+	struct tp_dedupe_table	*t = &d->table[k];
+	size_t			 i, at;
 
-	while (3 * (d->used + 2 * (d->n - d->indexed)) > 2 * d->nslots)
-		grow(d);
-	for (k = d->indexed; k < d->n && k < d->indexed + AHEAD; k++)
-		prefetch(d, k);
-	for (k = d->indexed; k < d->n; k++) {
-		prefetch(d, k + AHEAD);
-		at = d->head + k;
-		at = at < d->max ? at : at - d->max;
-		note(d, d->ring[at].key[0], at);
-		note(d, d->ring[at].key[1], at);
+	while (3 * (t->used + d->n - t->indexed) >= 2 * t->nslots)
+		grow(t);
+	for (i = t->indexed; i < d->n && i < t->indexed + AHEAD; i++)
+		__builtin_prefetch(home_of(d, k, i), 1);
+	for (i = t->indexed; i < d->n; i++) {
+		__builtin_prefetch(home_of(d, k, i + AHEAD), 1);
+		at = d->head + i;
+		note(d, k, at < d->max ? at : at - d->max);
 	}
-	d->indexed = d->n;
+	t->indexed = d->n;
+}
+
+/* True where an entry has the key. */
+static inline bool
+has(struct tp_dedupe *d, int k, uint64_t key)
+{
+	catch_up(d, k);
+	return d->table[k].slots[find(d, k, key)].at != 0;
 }
 
 /* The place of a new entry, the oldest one's when the ring is full. */
 static size_t
 take_place(struct tp_dedupe *d)
 {
-	const struct tp_dedupe_entry	*old;
-	size_t				 at;
+	size_t	at = d->head;
+	int	k;
 
 	if (d->n < d->max) {
 		TP_GROW(d->ring, d->cap, d->n + 1);
 		return d->n++;
 	}
-	at = d->head;
-	if (d->indexed > 0) {
-		prefetch(d, AHEAD);
-		old = &d->ring[at];
-		forget(d, old->key[0], at);
-		forget(d, old->key[1], at);
-		d->indexed--;
-	}
+	for (k = 0; k < TP_DEDUPE_KINDS; k++)
+		forget(d, k);
 	d->head = at + 1 < d->max ? at + 1 : 0;
 	return at;
+}
+
+/* The pair of groups where the segment's is, if it is known. */
+static inline struct tp_dedupe_group *
+pair_of(const struct tp_dedupe *d, uint64_t segment)
+{
+	return &d->groups[segment & (GROUPS - 2)];
 }
 
 /* True where t is after all times of the segment in the ring; notes it. */
 static bool
 is_newest(struct tp_dedupe *d, uint64_t segment, int64_t t)
 {
-	struct tp_dedupe_group	*g = &d->groups[segment & (GROUPS - 1)];
+	struct tp_dedupe_group	*g = pair_of(d, segment), second;
 	bool			 newest;
 
-	/* Of a segment not met lately nothing is known but what holds of all. */
-	if (g->hash != segment)
-		*g = (struct tp_dedupe_group){ segment, d->newest };
+	/* That met last is the first of the pair.  Of a segment in neither
+	 * nothing is known but what holds of all. */
+	if (g[0].hash != segment) {
+		second = g[1];
+		g[1] = g[0];
+		g[0] = second.hash == segment ? second :
+		    (struct tp_dedupe_group){ segment, d->newest };
+	}
 	newest = t > g->newest || d->n == 0;
 	if (t > g->newest)
 		g->newest = t;
 	if (t > d->newest)
 		d->newest = t;
 	return newest;
+}
+
+void
+tp_dedupe_soon(const struct tp_dedupe *d, uint64_t segment, uint64_t event)
+{
+	const struct tp_dedupe_table	*t = &d->table[TP_DEDUPE_EVENT];
+
+	if (segment != 0 && d->max > 0)
+		__builtin_prefetch(pair_of(d, segment), 1);
+	if (event != 0 && t->nslots > 0)
+		__builtin_prefetch(home(t, event), 1);
 }
 
 bool
@@ -189,17 +233,15 @@ tp_dedupe_push(struct tp_dedupe *d, uint64_t segment, int64_t t,
 	}		both = { segment, t };
 	uint64_t	key;
 	size_t		at;
-	bool		newest, seen = false;
+	bool		seen;
 
 	if (d->max == 0)
 		return false;
 	key = tp_hash(&both, sizeof(both), TIME_SEED);
 	key += key == 0;
-	newest = is_newest(d, segment, t);
-	if (d->n > 0 && (!newest || event != 0)) {
-		catch_up(d);
-		seen = (!newest && has(d, key)) || has(d, event);
-	}
+	seen = !is_newest(d, segment, t) && has(d, TP_DEDUPE_TIME, key);
+	if (event != 0 && has(d, TP_DEDUPE_EVENT, event))
+		seen = true;
 	at = take_place(d);
 	d->ring[at] = (struct tp_dedupe_entry){ { key, event }, pos };
 	return seen;

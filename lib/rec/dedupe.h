@@ -1,13 +1,13 @@
 /*
  * Which of the last n records were seen before: a ring of their 64-bit keys,
- * and a table that finds a key in it.  Memory grows to less than 140 bytes for
+ * and tables that find a key in it.  Memory grows to less than 100 bytes for
  * each record kept, and no further.  What push() returns is a function of the last
  * n pushes only, so that the state can be rebuilt by pushing those again.
  *
  * Where a segment's times go up, which is the usual case, a record later than
- * all of its segment before needs no search.  So the table is filled only
- * when a search is wanted, and then with all that came since, many cache
- * misses at once instead of one after the other.
+ * all of its segment before needs no search.  So a table is filled only when
+ * a search is wanted, and then with all that came since, many cache misses at
+ * once instead of one after the other.
  *
  * Two different records are taken for one with probability n / 2^63.
  */
@@ -18,15 +18,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is kept of a record: up to two keys, 0 for none, and its position. */
+enum tp_dedupe_kind { TP_DEDUPE_TIME, TP_DEDUPE_EVENT, TP_DEDUPE_KINDS };
+
+/* What is kept of a record: its keys, 0 for none, and its position. */
 struct tp_dedupe_entry {
-	uint64_t	key[2];
+	uint64_t	key[TP_DEDUPE_KINDS];
 	int64_t		pos;
 };
 
 struct tp_dedupe_slot {
-	uint64_t	key;		/* 0: empty */
-	uint32_t	at;		/* the last entry in the ring with it */
+	uint32_t	low;		/* of the key */
+	uint32_t	at;		/* the last entry in the ring with it,
+					 * plus 1; 0: empty */
+};
+
+/* Finds the keys of one kind. */
+struct tp_dedupe_table {
+	struct tp_dedupe_slot *slots;	/* power of two, at most 2/3 full */
+	size_t		 nslots, used;
+	size_t		 indexed;	/* so many entries, from head on */
 };
 
 /* A segment of which no time in the ring is above newest. */
@@ -38,9 +48,7 @@ struct tp_dedupe_group {
 struct tp_dedupe {
 	struct tp_dedupe_entry *ring;	/* n of max used; head: the oldest */
 	size_t		 n, cap, max, head;
-	size_t		 indexed;	/* so many, from head on, are in slots */
-	struct tp_dedupe_slot *slots;	/* power of two, at most 2/3 full */
-	size_t		 nslots, used;
+	struct tp_dedupe_table table[TP_DEDUPE_KINDS];
 	struct tp_dedupe_group *groups;	/* those met last, by hash */
 	int64_t		 newest;	/* of all times */
 };
@@ -56,6 +64,13 @@ void tp_dedupe_release(struct tp_dedupe *d);
  */
 bool tp_dedupe_push(struct tp_dedupe *d, uint64_t segment, int64_t t,
     uint64_t event, int64_t pos);
+
+/*
+ * Of the record that will be pushed next: time to ask the memory for what
+ * that needs.  Either is 0 where it is not known yet.
+ */
+void tp_dedupe_soon(const struct tp_dedupe *d, uint64_t segment,
+    uint64_t event);
 
 /* The position of the oldest record kept, INT64_MAX where there is none. */
 int64_t tp_dedupe_low(const struct tp_dedupe *d);
