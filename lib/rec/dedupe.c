@@ -81,10 +81,19 @@ erase(struct tp_dedupe_table *t, size_t i)
 	t->used--;
 }
 
+/* The n-th entry, from the oldest on, or NULL. */
+static inline const struct tp_dedupe_entry *
+entry(const struct tp_dedupe *d, size_t n)
+{
+	size_t	at = d->head + n;
+
+	return n < d->n ? &d->ring[at < d->max ? at : at - d->max] : NULL;
+}
+
 /*
- * Where the search for a key begins, and for that of the n-th entry, if there
- * is one: addresses to prefetch.  A function that did no more than that would
- * be left out by gcc 12, as one without effect.
+ * Where the search for a key begins, and for that of the n-th entry: addresses
+ * to prefetch.  A function that did no more than that would be left out by
+ * gcc 12, as one without effect.
  */
 static inline const struct tp_dedupe_slot *
 home(const struct tp_dedupe_table *t, uint64_t key)
@@ -95,12 +104,9 @@ home(const struct tp_dedupe_table *t, uint64_t key)
 static inline const struct tp_dedupe_slot *
 home_of(const struct tp_dedupe *d, int k, size_t n)
 {
-	size_t	at = d->head + n;
+	const struct tp_dedupe_entry	*e = entry(d, n);
 
-	if (n >= d->n)
-		return NULL;
-	at = at < d->max ? at : at - d->max;
-	return home(&d->table[k], d->ring[at].key[k]);
+	return e != NULL ? home(&d->table[k], e->key[k]) : NULL;
 }
 
 /* Forgets a key of the oldest entry, unless a later one has it too. */
@@ -176,6 +182,7 @@ take_place(struct tp_dedupe *d)
 		TP_GROW(d->ring, d->cap, d->n + 1);
 		return d->n++;
 	}
+	__builtin_prefetch(entry(d, 2 * AHEAD));
 	for (k = 0; k < TP_DEDUPE_KINDS; k++)
 		forget(d, k);
 	d->head = at + 1 < d->max ? at + 1 : 0;
@@ -233,15 +240,19 @@ tp_dedupe_push(struct tp_dedupe *d, uint64_t segment, int64_t t,
 	}		both = { segment, t };
 	uint64_t	key;
 	size_t		at;
-	bool		seen;
+	bool		newest, seen;
+	const struct tp_dedupe_table	*times = &d->table[TP_DEDUPE_TIME];
 
 	if (d->max == 0)
 		return false;
 	key = tp_hash(&both, sizeof(both), TIME_SEED);
 	key += key == 0;
-	seen = !is_newest(d, segment, t) && has(d, TP_DEDUPE_TIME, key);
-	if (event != 0 && has(d, TP_DEDUPE_EVENT, event))
-		seen = true;
+	if (times->nslots > 0)
+		__builtin_prefetch(home(times, key), 1);
+	newest = is_newest(d, segment, t);
+	seen = event != 0 && has(d, TP_DEDUPE_EVENT, event);
+	if (!newest && !seen)
+		seen = has(d, TP_DEDUPE_TIME, key);
 	at = take_place(d);
 	d->ring[at] = (struct tp_dedupe_entry){ { key, event }, pos };
 	return seen;
