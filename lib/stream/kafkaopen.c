@@ -7,6 +7,8 @@
 #include "stream/kafkactx.h"
 
 #define COMMIT_MIN	50	/* ms; below, transactions fall behind */
+#define LINGER_MIN	3	/* ms */
+#define LINGER_MAX	100
 
 static void
 listen_to(int level, const char *text)
@@ -170,6 +172,22 @@ make_names(struct tp_ctx *c)
 	tp_buf_release(&b);
 }
 
+/*
+ * What is written in a transaction is seen at its end, so that nobody waits
+ * for records that wait for others; and the end does not wait for them.
+ */
+static int
+set_linger(struct tp_ctx *c)
+{
+	int64_t	ms = c->run->opts->commit_ms / 10;
+	char	text[24];
+
+	snprintf(text, sizeof(text), "%d", ms < LINGER_MIN ? LINGER_MIN :
+	    ms > LINGER_MAX ? LINGER_MAX : (int)ms);
+	return tp_kconf_set(&c->k->conf, TP_KCONF_DEFAULT, "linger.ms", text,
+	    "linger.ms", c->e);
+}
+
 static int
 open_producer(struct tp_ctx *c)
 {
@@ -177,6 +195,8 @@ open_producer(struct tp_ctx *c)
 		.kconf = &c->k->conf, .id = c->k->id,
 	};
 
+	if (conf.id != NULL && set_linger(c) == -1)
+		return -1;
 	c->k->prod = tp_kprod_new(&conf, c->e);
 	return c->k->prod != NULL ? 0 : -1;
 }
