@@ -45,18 +45,6 @@ tp_digits_join(uint64_t w, unsigned n)
 	return w * UINT64_C(42949672960001) >> 32;
 }
 
-/* As tp_digits_count(); *v is the number that they say, 0 where there is
- * none. */
-static inline unsigned
-tp_digits_get(const char *p, uint64_t *v)
-{
-	uint64_t	w;
-	unsigned	n = tp_digits_count(p, &w);
-
-	*v = n > 0 ? tp_digits_join(w, n) : 0;
-	return n;
-}
-
 /* The number that n digits at p say, 1 to 8; 8 bytes are readable. */
 static inline uint64_t
 tp_digits_of(const char *p, unsigned n)

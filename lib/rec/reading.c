@@ -3,8 +3,6 @@
 
 #include "rec/filter.h"
 
-#define SPEED_MAX	1e6	/* in any unit */
-
 static const char no_unit[] =
     "a speed whose name has no unit; --speed-unit, here or of tp-validate, "
     "tells it";
@@ -17,83 +15,63 @@ tp_unit_suffix(enum tp_unit u)
 	return names[u];
 }
 
-const char *
-tp_speed_odd(double v)
-{
-	return fabs(v) > SPEED_MAX ? "a speed beyond 1000000" : NULL;
-}
-
-double
-tp_speed_convert(double v, enum tp_unit from, enum tp_unit to)
-{
-	if (from == to || from == TP_UNIT_NONE || to == TP_UNIT_NONE)
-		return v;
-	return from == TP_UNIT_MPH ? v * TP_KMH_PER_MPH : v / TP_KMH_PER_MPH;
-}
-
-/* What get() found of one of the families X, X + 1 km/h, X + 2 mph. */
+/* What was found of one of the families X, X + 1 km/h, X + 2 mph; where BAD,
+ * *why tells it, and *bad the field. */
 enum found { ABSENT, FOUND, BAD };
 
-static enum found
+static inline enum found
 speed_of(const struct tp_rec *r, enum tp_field f, struct tp_reading *out,
-    const char **why, const char **field)
+    const char **why, enum tp_field *bad)
 {
-	enum tp_field	at;
-
 	if (r->at[f + 2] != NULL) {
-		at = f + 2;
+		*bad = f + 2;
 		out->unit = TP_UNIT_MPH;
 	} else if (r->at[f + 1] != NULL) {
-		at = f + 1;
+		*bad = f + 1;
 		out->unit = TP_UNIT_KMH;
 	} else if (r->at[f] != NULL) {
+		*bad = f;
 		*why = no_unit;
-		*field = tp_field_name(f);
 		return BAD;
 	} else {
 		return ABSENT;
 	}
-	if (tp_json_num(r->at[at], &out->speed) < 0) {
-		*why = "not a number";
-		*field = tp_field_name(at);
-		return BAD;
-	}
-	return FOUND;
+	*why = "not a number";
+	return tp_json_num(r->at[*bad], &out->speed) == 0 ? FOUND : BAD;
 }
 
-static enum found
+static inline enum found
 get_speed(const struct tp_rec *r, struct tp_reading *out, const char **why,
-    const char **field)
+    enum tp_field *bad)
 {
 	enum found	rc;
 
-	rc = speed_of(r, TP_F_SPEED, out, why, field);
+	rc = speed_of(r, TP_F_SPEED, out, why, bad);
 	if (rc != ABSENT)
 		return rc;
 	if (r->at[TP_F_SPEED_MS] != NULL) {
 		out->unit = TP_UNIT_KMH;
 		*why = "not a number";
-		*field = tp_field_name(TP_F_SPEED_MS);
+		*bad = TP_F_SPEED_MS;
 		if (tp_rec_num(r, TP_F_SPEED_MS, &out->speed) < 0)
 			return BAD;
 		out->speed *= 3.6;
 		return FOUND;
 	}
-	rc = speed_of(r, TP_F_AVG_SPEED, out, why, field);
+	rc = speed_of(r, TP_F_AVG_SPEED, out, why, bad);
 	if (rc == ABSENT && r->at[TP_F_HORIZON_MINUTES] == NULL)
-		rc = speed_of(r, TP_F_CURRENT_SPEED, out, why, field);
+		rc = speed_of(r, TP_F_CURRENT_SPEED, out, why, bad);
 	return rc;
 }
 
-int
-tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
-    const char **why, const char **field)
+static inline int
+get_reading(const struct tp_rec *r, struct tp_reading *out, const char **why,
+    enum tp_field *bad)
 {
 	const struct tp_json_val	*id = r->at[TP_F_SEGMENT_ID];
-	enum tp_field			 t = tp_rec_when(r);
 	int64_t				 n;
 
-	*field = tp_field_name(TP_F_SEGMENT_ID);
+	*bad = TP_F_SEGMENT_ID;
 	if (id == NULL || id->n == 0) {
 		*why = id == NULL ? "missing" : "empty";
 		return -1;
@@ -105,19 +83,30 @@ tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
 	}
 	out->id = id->p;
 	out->idlen = id->n;
-	*field = tp_field_name(t);
-	if (tp_rec_time(r, t, NULL, &out->t, why) < 0)
+	*bad = tp_rec_when(r);
+	if (tp_rec_time(r, *bad, NULL, &out->t, why) < 0)
 		return -1;
 	out->speed = NAN;
 	out->unit = TP_UNIT_NONE;
-	if (get_speed(r, out, why, field) == BAD)
+	if (get_speed(r, out, why, bad) == BAD)
 		return -1;
 	out->events = 1;
 	if (tp_rec_int(r, TP_F_EVENT_COUNT, &n) == 0 && n >= 0)
 		out->events = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
-	*field = NULL;
-	*why = NULL;
 	return 0;
+}
+
+int
+tp_reading_get(const struct tp_rec *r, struct tp_reading *out,
+    const char **why, const char **field)
+{
+	enum tp_field	bad;
+	int		rc = get_reading(r, out, why, &bad);
+
+	*field = rc < 0 ? tp_field_name(bad) : NULL;
+	if (rc == 0)
+		*why = NULL;
+	return rc;
 }
 
 int

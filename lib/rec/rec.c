@@ -328,16 +328,12 @@ tp_rec_copy(struct tp_rec *to, const struct tp_rec *r, struct tp_buf *text)
 static int64_t
 small_int(const struct tp_json_val *v)
 {
-	uint64_t	t, low;
-	unsigned	n;
-
 	if (!v->integer || v->n > 15 || v->p[0] == '-')
 		return -1;
-	if (tp_digits_get(v->p, &t) == 8) {
-		n = tp_digits_get(v->p + 8, &low);
-		t = t * tp_digits_pow[n] + low;
-	}
-	return (int64_t)t;
+	if (v->n <= 8)
+		return (int64_t)tp_digits_of(v->p, v->n);
+	return (int64_t)(tp_digits_of(v->p, 8) * tp_digits_pow[v->n - 8] +
+	    tp_digits_of(v->p + 8, v->n - 8));
 }
 
 /* True where a time's text ends with Z or an offset. */

@@ -176,6 +176,7 @@ tp_rec_when(const struct tp_rec *r)
 enum tp_unit { TP_UNIT_NONE, TP_UNIT_KMH, TP_UNIT_MPH };
 
 #define TP_KMH_PER_MPH	1.609344
+#define TP_SPEED_MAX	1e6	/* in any unit */
 
 const char *tp_unit_suffix(enum tp_unit u);	/* "kmh", "mph" */
 
@@ -220,9 +221,21 @@ int tp_rec_horizons(const struct tp_rec *r, struct tp_horizon *h, int max);
  * NULL where v may be a speed in some unit, or NAN; else a static text that
  * says why not.  Sums and squares of what passes stay finite.
  */
-const char *tp_speed_odd(double v);
+static inline const char *
+tp_speed_odd(double v)
+{
+	return v > TP_SPEED_MAX || v < -TP_SPEED_MAX ?
+	    "a speed beyond 1000000" : NULL;
+}
+
 /* Converts a speed between units. */
-double tp_speed_convert(double v, enum tp_unit from, enum tp_unit to);
+static inline double
+tp_speed_convert(double v, enum tp_unit from, enum tp_unit to)
+{
+	if (from == to || from == TP_UNIT_NONE || to == TP_UNIT_NONE)
+		return v;
+	return from == TP_UNIT_MPH ? v * TP_KMH_PER_MPH : v / TP_KMH_PER_MPH;
+}
 
 /* Congestion levels 1 FREE_FLOW .. 5 SEVERE by limits in mph, best first. */
 struct tp_levels {

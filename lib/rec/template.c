@@ -168,7 +168,10 @@ scan(const struct tp_template *t, struct tp_rec *r)
 				f->key = x->name;
 			r->slot[x - t->field].outat = outer;
 		}
-		p = tp_scan_value(p + x->ntext, &f->v, 3, &fault);
+		p += x->ntext;
+		p = x->type == TP_JSON_NUM && !x->quoted ?
+		    tp_scan_number(p, &f->v, &fault) :
+		    tp_scan_value(p, &f->v, 3, &fault);
 		if (p == NULL)
 			return false;
 		if (x->quoted)
