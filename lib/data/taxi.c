@@ -53,6 +53,7 @@ tp_taxi_release(struct tp_taxi *x)
 	free(x->rides);
 	tp_queue_release(&x->free);
 	tp_queue_release(&x->queue);
+	free(x->steady.v);
 	tp_taxiroute_release(&x->route);
 	tp_tripsort_release(&x->sort);
 	tp_taxicsv_release(&x->table);
@@ -134,29 +135,71 @@ put_position(struct tp_taxi *x, const struct tp_seg *s, struct tp_ride *r,
 	return tp_events_end(x->ev, out, s, (1u << TP_PLACE_MAX) - 1);
 }
 
-/* The first in the queue: its position, or the end of its trip. */
-static int
-step(struct tp_taxi *x, struct tp_out *out)
+static void
+ring_push(struct tp_taxiring *q, uint32_t i)
 {
-	uint32_t	 i = x->queue.v[0].i;
+	uint32_t	*v;
+	size_t		 k;
+
+	if (q->n == q->cap) {
+		v = tp_calloc(q->cap > 0 ? 2 * q->cap : 64, sizeof(*v));
+		for (k = 0; k < q->n; k++)
+			v[k] = q->v[(q->head + k) & (q->cap - 1)];
+		free(q->v);
+		q->v = v;
+		q->head = 0;
+		q->cap = q->cap > 0 ? 2 * q->cap : 64;
+	}
+	q->v[(q->head + q->n++) & (q->cap - 1)] = i;
+}
+
+/* The taxi that is next, of those at one time the first by number; false
+ * where there is none. */
+static bool
+find_next(const struct tp_taxi *x, uint32_t *i, bool *steady)
+{
+	const struct tp_queue		*q = &x->queue;
+	const struct tp_taxiring	*s = &x->steady;
+	int64_t				 t;
+
+	*steady = s->n > 0;
+	if (s->n > 0) {
+		*i = s->v[s->head];
+		t = x->rides[*i].t;
+		*steady = q->n == 0 || t < q->v[0].t ||
+		    (t == q->v[0].t && *i < q->v[0].i);
+	}
+	if (!*steady && q->n > 0)
+		*i = q->v[0].i;
+	return *steady || q->n > 0;
+}
+
+/* Taxi i, which is next: its position, or the end of its trip. */
+static int
+step(struct tp_taxi *x, uint32_t i, bool steady, struct tp_out *out)
+{
 	struct tp_ride	*r = &x->rides[i];
 
-	if (r->over) {
+	if (steady) {
+		x->steady.head = (x->steady.head + 1) & (x->steady.cap - 1);
+		x->steady.n--;
+	} else {
 		tp_queue_pop(&x->queue);
+	}
+	if (r->over) {
 		tp_queue_push(&x->free, (struct tp_wait){ i, 0, 0, i });
 		return 0;
 	}
 	if (put_position(x, &x->taxis[i], r, out) != 0)
 		return 1;
-	if (r->t == r->trip.to) {
-		r->over = true;
-		r->t += TURN;
-	} else {
+	if (r->t + x->conf->every < r->trip.to) {
 		r->t += x->conf->every;
-		if (r->t > r->trip.to)
-			r->t = r->trip.to;
+		ring_push(&x->steady, i);
+		return 0;
 	}
-	tp_queue_replace(&x->queue, (struct tp_wait){ r->t, 0, i, i });
+	r->over = r->t == r->trip.to;
+	r->t = r->over ? r->t + TURN : r->trip.to;
+	tp_queue_push(&x->queue, (struct tp_wait){ r->t, 0, i, i });
 	return 0;
 }
 
@@ -165,21 +208,22 @@ static int
 drive(struct tp_taxi *x, struct tp_out *out, struct tp_err *e)
 {
 	struct tp_trip	t;
-	bool		more = true;
+	uint32_t	i;
+	bool		more = true, steady;
 	int		rc = tp_tripsort_end(&x->sort, e);
 
 	if (x->conf->graph != x->route.g)
 		tp_taxiroute_init(&x->route, x->conf->graph);
 	x->has_last = false;
-	while (rc == 0 && (more || x->queue.n > 0)) {
+	while (rc == 0 && (more || find_next(x, &i, &steady))) {
 		if (more) {
 			rc = tp_tripsort_next(&x->sort, &t, e);
 			more = rc == 1;
 			rc = rc < 0 ? -1 : 0;
 		}
-		while (rc == 0 && x->queue.n > 0 &&
-		    (!more || x->queue.v[0].t < t.from))
-			rc = step(x, out);
+		while (rc == 0 && find_next(x, &i, &steady) &&
+		    (!more || x->rides[i].t < t.from))
+			rc = step(x, i, steady, out);
 		if (rc == 0 && more)
 			begin_ride(x, &t);
 	}

@@ -35,6 +35,12 @@ extern const struct tp_taxi_conf tp_taxi_defaults;
 
 struct tp_ride;
 
+/* Numbers of taxis, first in, first out. */
+struct tp_taxiring {
+	uint32_t	*v;
+	size_t		 n, head, cap;	/* cap: a power of two, or 0 */
+};
+
 struct tp_taxi {
 	struct tp_events *ev;
 	struct tp_taxi_conf *conf;
@@ -49,7 +55,10 @@ struct tp_taxi {
 	struct tp_queue	 free;		/* numbers no trip has */
 	struct tp_ride	*rides;		/* by number of their taxi */
 	size_t		 ridecap;
-	struct tp_queue	 queue;		/* taxis, by their next position */
+	/* Taxis by their next position: those that come `every` after their
+	 * last, which are in order as they come, and the others. */
+	struct tp_taxiring steady;
+	struct tp_queue	 queue;
 };
 
 /* A file begins. */

@@ -41,20 +41,27 @@ add_point(struct tp_taxipath *p, struct tp_point at)
 	p->along[p->n++] = d;
 }
 
+/* As lround(3), but for half a unit less its last bit, without a call. */
+static inline int32_t
+nearest(double v)
+{
+	return (int32_t)(v < 0 ? v - 0.5 : v + 0.5);
+}
+
 /* The point at a share of the straight line from a to b. */
 static struct tp_point
 between(struct tp_point a, struct tp_point b, double share)
 {
 	return (struct tp_point){
-		a.lat + (int32_t)lround((b.lat - a.lat) * share),
-		a.lon + (int32_t)lround((b.lon - a.lon) * share),
+		a.lat + nearest((b.lat - a.lat) * share),
+		a.lon + nearest((b.lon - a.lon) * share),
 	};
 }
 
 struct tp_point
 tp_taxipath_at(struct tp_taxipath *p, double share)
 {
-	double	d, from, to;
+	double	d, from, to, part;
 
 	if (p->n == 1)
 		return p->at[0];
@@ -65,8 +72,10 @@ tp_taxipath_at(struct tp_taxipath *p, double share)
 		p->i++;
 	from = p->along[p->i];
 	to = p->along[p->i + 1];
+	part = (d - from) / (to - from);
+	/* not a number where both are one place */
 	return between(p->at[p->i], p->at[p->i + 1],
-	    fmin(1, fmax(0, (d - from) / (to - from))));
+	    !(part > 0) ? 0 : part > 1 ? 1 : part);
 }
 
 void
