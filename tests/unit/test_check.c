@@ -37,7 +37,10 @@ dedupe_run(size_t max, size_t n, unsigned segments, unsigned times,
 	for (i = 0; i < n; i++) {
 		all[i].segment = (1 + tp_rng_below(&r, segments)) <<
 		    (seed % 2 ? 0 : 14);
-		all[i].event = events == 0 ? 0 : tp_rng_below(&r, events);
+		/* some begin at one place of the table, some are alike in
+		 * their low half */
+		all[i].event = events == 0 ? 0 : tp_rng_below(&r, events) *
+		    (seed % 2 ? 1 : (UINT64_C(1) << 32) / 2);
 		all[i].t = (int64_t)(i / 10 + tp_rng_below(&r, times));
 		seen = false;
 		for (k = i > max ? i - max : 0; k < i; k++)
@@ -50,6 +53,8 @@ dedupe_run(size_t max, size_t n, unsigned segments, unsigned times,
 		assert_int_equal(tp_dedupe_low(&d),
 		    max == 0 ? INT64_MAX : i >= max ? i - max + 1 : 0);
 	}
+	for (k = 0; k < TP_DEDUPE_KINDS; k++)
+		assert_true(d.table[k].nslots <= 1024 + 4 * max);
 	tp_dedupe_release(&d);
 	free(all);
 }
