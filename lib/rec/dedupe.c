@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 #define SLOTS_MIN	1024
-#define GROUPS		16384	/* in pairs; a power of two */
+#define GROUPS		65536	/* in pairs; a power of two */
 #define AHEAD		16	/* entries: how early memory is asked for */
 #define TIME_SEED	3
 
