@@ -139,16 +139,17 @@ static void
 ring_push(struct tp_taxiring *q, uint32_t i)
 {
 	uint32_t	*v;
-	size_t		 k;
+	size_t		 cap, k;
 
 	if (q->n == q->cap) {
-		v = tp_calloc(q->cap > 0 ? 2 * q->cap : 64, sizeof(*v));
+		cap = q->cap > 0 ? 2 * q->cap : 64;
+		v = tp_calloc(cap, sizeof(*v));
 		for (k = 0; k < q->n; k++)
 			v[k] = q->v[(q->head + k) & (q->cap - 1)];
 		free(q->v);
 		q->v = v;
 		q->head = 0;
-		q->cap = q->cap > 0 ? 2 * q->cap : 64;
+		q->cap = cap;
 	}
 	q->v[(q->head + q->n++) & (q->cap - 1)] = i;
 }
@@ -215,7 +216,7 @@ drive(struct tp_taxi *x, struct tp_out *out, struct tp_err *e)
 	if (x->conf->graph != x->route.g)
 		tp_taxiroute_init(&x->route, x->conf->graph);
 	x->has_last = false;
-	while (rc == 0 && (more || find_next(x, &i, &steady))) {
+	while (rc == 0 && (more || x->steady.n + x->queue.n > 0)) {
 		if (more) {
 			rc = tp_tripsort_next(&x->sort, &t, e);
 			more = rc == 1;

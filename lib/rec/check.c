@@ -278,6 +278,8 @@ check_seen(struct tp_check *c, struct tp_out *out)
 {
 	uint64_t	segment = c->idhash;
 
+	if (c->seen.max == 0)
+		return 1;
 	if (c->speed == TP_F_NONE)
 		segment += hash_version(c->r);
 	if (!tp_dedupe_push(&c->seen, segment, c->t, c->eventhash,

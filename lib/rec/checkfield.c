@@ -4,6 +4,8 @@
 #include "rec/checkstate.h"
 #include "rec/name.h"
 
+#define ID_SEED		1	/* of the hash of segment_id */
+#define EVENT_SEED	2	/* of the hash of event_id */
 #define PLAIN_DIGITS	300	/* so many digits never overflow a double */
 
 int
@@ -225,11 +227,11 @@ note_id(struct tp_check *c, enum tp_field f)
 	uint64_t	h;
 
 	if (f == TP_F_SEGMENT_ID) {
-		h = tp_hash(c->id.p, c->id.n, TP_CHECK_ID_SEED);
+		h = tp_hash(c->id.p, c->id.n, ID_SEED);
 		c->idhash = h + (h == 0);
 		tp_dedupe_soon(&c->seen, c->idhash, 0);
 	} else {
-		h = tp_hash(c->event.p, c->event.n, TP_CHECK_EVENT_SEED);
+		h = tp_hash(c->event.p, c->event.n, EVENT_SEED);
 		c->eventhash = h + (h == 0);
 		tp_dedupe_soon(&c->seen, 0, c->eventhash);
 	}

@@ -10,8 +10,6 @@
 #define TP_CHECK_NAME	40	/* of a canonical name with ,"": around */
 #define TP_CHECK_NUM	40	/* of a number that we write */
 #define TP_CHECK_DECIMALS	6	/* of converted values */
-#define TP_CHECK_ID_SEED	1	/* of the hash of segment_id */
-#define TP_CHECK_EVENT_SEED	2	/* of the hash of event_id */
 
 /* What happens to the value of a field. */
 enum tp_check_act {

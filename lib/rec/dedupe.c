@@ -81,13 +81,20 @@ erase(struct tp_dedupe_table *t, size_t i)
 	t->used--;
 }
 
-/* The n-th entry, from the oldest on, or NULL. */
-static inline const struct tp_dedupe_entry *
-entry(const struct tp_dedupe *d, size_t n)
+/* Where in the ring the n-th entry is, from the oldest on. */
+static inline size_t
+place(const struct tp_dedupe *d, size_t n)
 {
 	size_t	at = d->head + n;
 
-	return n < d->n ? &d->ring[at < d->max ? at : at - d->max] : NULL;
+	return at < d->max ? at : at - d->max;
+}
+
+/* The n-th entry, or NULL. */
+static inline const struct tp_dedupe_entry *
+entry(const struct tp_dedupe *d, size_t n)
+{
+	return n < d->n ? &d->ring[place(d, n)] : NULL;
 }
 
 /*
@@ -149,7 +156,7 @@ static void
 catch_up(struct tp_dedupe *d, int k)
 {
 	struct tp_dedupe_table	*t = &d->table[k];
-	size_t			 i, at;
+	size_t			 i;
 
 	while (3 * (t->used + d->n - t->indexed) >= 2 * t->nslots)
 		grow(t);
@@ -157,8 +164,7 @@ catch_up(struct tp_dedupe *d, int k)
 		__builtin_prefetch(home_of(d, k, i), 1);
 	for (i = t->indexed; i < d->n; i++) {
 		__builtin_prefetch(home_of(d, k, i + AHEAD), 1);
-		at = d->head + i;
-		note(d, k, at < d->max ? at : at - d->max);
+		note(d, k, place(d, i));
 	}
 	t->indexed = d->n;
 }
